@@ -1,0 +1,53 @@
+# `make run` and `make test` are all that a newcomer needs; they install what they use into .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: run test quick lint types unit imports format bench generate e2e clean help
+
+help:  ## show this list
+	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $(STAMP)
+
+run: $(STAMP)  ## run a first spell
+	$(BIN)/llmspell-run examples/getting-started/first-spell.lua --name "$${USER:-world}"
+
+test: lint types imports unit  ## everything: lint, types, package contracts, all tests
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+imports: $(STAMP)
+	$(BIN)/lint-imports
+
+unit: $(STAMP)
+	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
+
+quick: $(STAMP)  ## the tests that take seconds
+	$(BIN)/pytest -n 2 -q -m 'not slow'
+
+format: $(STAMP)  ## put every file into the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+generate: $(STAMP)  ## write everything that is generated from the API description
+	$(BIN)/python -m llmspell.globals.generate
+
+bench: $(STAMP)  ## measure, and print the figures as a table
+	$(BIN)/python -m tests.benchmarks
+
+e2e: $(STAMP)  ## tests that need Debian packages and browsers
+	@echo "no end-to-end tests yet: they come with the editor extension"
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .coverage* .hypothesis

@@ -1,0 +1,1 @@
+"""The llmspell runtime: runs spells, owns their API."""

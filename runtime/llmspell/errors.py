@@ -1,0 +1,64 @@
+"""The error tree of llmspell.
+
+::
+
+    LLMSpellError               everything that we raise on purpose
+    ├── ConfigError             a configuration file or variable is wrong
+    ├── ValidationError         an argument or a record is wrong
+    ├── SecurityError           the policy refuses
+    ├── StorageError            state could not be read or written
+    ├── EventError              the event bus refuses
+    ├── ResourceError           a limit was met
+    └── ScriptError             a spell failed (see `llmspell.lua.outcome`)
+
+Each class knows the prefix that a spell sees before its message
+(spec lua-globals §1.4): `str(error)` is the bare sentence, `error.lua_message` the prefixed one.
+"""
+
+
+class LLMSpellError(Exception):
+    """Base of every error that llmspell raises on purpose."""
+
+    prefix = "Internal error: "
+    """What stands before the sentence when a spell sees this error."""
+
+    @property
+    def lua_message(self) -> str:
+        """The sentence with the documented category prefix in front."""
+        return self.prefix + str(self)
+
+
+class ConfigError(LLMSpellError):
+    """A configuration file, key or environment variable is wrong."""
+
+    prefix = "Configuration error: "
+
+
+class ValidationError(LLMSpellError):
+    """An argument or a record does not have the required form."""
+
+    prefix = "Validation error: "
+
+
+class SecurityError(LLMSpellError):
+    """The security policy refuses an operation; the message says which key would allow it."""
+
+    prefix = "Security violation: "
+
+
+class StorageError(LLMSpellError):
+    """State could not be read or written."""
+
+    prefix = "Storage error: "
+
+
+class EventError(LLMSpellError):
+    """The event bus refuses an event or a subscription."""
+
+    prefix = ""
+
+
+class ResourceError(LLMSpellError):
+    """A limit on memory, size or depth was met."""
+
+    prefix = "Resource limit exceeded: "

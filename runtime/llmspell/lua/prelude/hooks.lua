@@ -1,0 +1,118 @@
+-- The one owner of the VM's hook slot. Everything that wants hook events is a client of
+-- `dispatch`: stop requests (interrupt, limits, exit) first, then the script's own
+-- `debug.sethook`. Nothing else in the engine calls `sethook`.
+--
+-- While idle no mask is set and a program runs at full speed. A stop request is raised by
+-- another thread that sets a count mask of 1 through the C API (see hooks.py); `dispatch` then
+-- raises at every instruction until the run has unwound. For that, the dispatcher must be
+-- registered with each coroutine (`registered`), because new coroutines inherit the C hook but
+-- not the Lua function behind it.
+
+local host = ...
+local raw, G = host.raw, host.G
+local sethook, getinfo = raw.debug.sethook, raw.debug.getinfo
+local create, running, raw_wrap = raw.coroutine.create, raw.coroutine.running, raw.coroutine.wrap
+local error, type, rawequal, find, format = raw.error, raw.type, raw.rawequal, raw.string.find, raw.string.format
+local setmetatable, next = raw.setmetatable, raw.next
+local STOP = host.STOP
+local stop_pending = host.stop_pending
+
+local WEAK_KEYS = { __mode = "k" }
+local script_hooks = setmetatable({}, WEAK_KEYS) -- thread -> { hook, mask, count }
+local poll_count = host.poll_count -- instructions between polls where nothing can arm the hook
+
+local LETTER = { call = "c", ["tail call"] = "c", ["return"] = "r", line = "l" }
+
+local apply
+
+local function dispatch(event, line)
+  if event == "count" then
+    if stop_pending() then error(STOP, 0) end
+    local client = script_hooks[running()]
+    if not client or client.count == 0 then
+      if not poll_count then apply(running()) end -- left over from a stop that is past
+      return
+    end
+    return client.hook(event, line)
+  end
+  local client = script_hooks[running()]
+  if client and find(client.mask, LETTER[event], 1, true) then return client.hook(event, line) end
+end
+
+--- Sets a thread's mask to what the clients want now.
+function apply(thread)
+  local client = script_hooks[thread]
+  local mask, count = client and client.mask or "", client and client.count or 0
+  if poll_count and (count == 0 or count > poll_count) then count = poll_count end
+  sethook(thread, dispatch, mask, count)
+end
+
+--- Makes the running thread, the main one and all that are known raise at their next instruction.
+function host.arm_here()
+  sethook(running(), dispatch, "", 1)
+  sethook(host.main_thread, dispatch, "", 1)
+  for thread in next, host.live do sethook(thread, dispatch, "", 1) end
+end
+
+-- Coroutines known to the arming thread. The sentinel is reachable only from the entry of its
+-- own coroutine and holds it, so its finaliser runs (and the pointer is forgotten) before the
+-- coroutine can be freed.
+host.live = setmetatable({}, WEAK_KEYS)
+local live, remember, forget = host.live, host.remember_thread, host.forget_thread
+local SENTINEL = { __gc = function(sentinel) forget(sentinel.pointer) end }
+
+local function track(thread)
+  apply(thread)
+  local pointer = format("%p", thread)
+  live[thread] = setmetatable({ pointer = pointer, thread = thread }, SENTINEL)
+  remember(pointer)
+  return thread
+end
+
+local coroutine = {}
+for name, member in next, raw.coroutine do coroutine[name] = member end
+
+if host.tracked then
+  function coroutine.create(body) return track(create(body)) end
+
+  function coroutine.wrap(body)
+    if type(body) ~= "function" then return raw_wrap(body) end -- raises the ordinary error
+    return raw_wrap(function(...)
+      track(running())
+      return body(...)
+    end)
+  end
+  host.create = coroutine.create
+else
+  host.create = create
+end
+G.coroutine = coroutine
+host.loaded.coroutine = coroutine
+
+--- `xpcall` whose handler is not called for a stop.
+function G.xpcall(body, handler, ...)
+  if type(handler) ~= "function" then return raw.xpcall(body, handler, ...) end
+  return raw.xpcall(body, function(value)
+    if rawequal(value, STOP) then return value end
+    return handler(value)
+  end, ...)
+end
+
+function host.script_sethook(first, second, third, fourth)
+  local thread, hook, mask, count = running(), first, second, third
+  if type(first) == "thread" then thread, hook, mask, count = first, second, third, fourth end
+  if hook == nil then
+    script_hooks[thread] = nil
+  else
+    if type(hook) ~= "function" then error("bad argument to 'sethook' (function expected)", 2) end
+    script_hooks[thread] = { hook = hook, mask = mask or "", count = count or 0 }
+  end
+  apply(thread)
+end
+
+function host.script_gethook(thread)
+  local client = script_hooks[thread or running()]
+  if client then return client.hook, client.mask, client.count end
+end
+
+apply(host.main_thread)

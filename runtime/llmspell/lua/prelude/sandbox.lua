@@ -1,0 +1,243 @@
+-- `io`, `os` and `debug` as scripts see them. Files, variables and processes are asked of the
+-- security policy (host.check_path, host.getenv, host.allows); a refusal has the shape of the
+-- standard library's own failures: nil, message, errno.
+
+local host = ...
+local raw, G = host.raw, host.G
+local type, error, rawequal, select, tostring = raw.type, raw.error, raw.rawequal, raw.select, raw.tostring
+local match, sub, find, format = raw.string.match, raw.string.sub, raw.string.find, raw.string.format
+local setmetatable, next, unpack = raw.setmetatable, raw.next, raw.table.unpack
+local check_path, getenv, allows = host.check_path, host.getenv, host.allows
+
+local EACCES = 13
+
+local function text_argument(value, position, name)
+  if type(value) == "number" then return tostring(value) end
+  if type(value) ~= "string" then
+    error(format("bad argument #%d to '%s' (string expected, got %s)", position, name,
+      value == nil and "no value" or type(value)), 3)
+  end
+  return value
+end
+
+--- The path that the policy allows, or nil and its sentence.
+local function allowed(path, mode)
+  local resolved, refusal = check_path(path, mode)
+  if refusal then return nil, path .. ": " .. refusal end
+  return resolved
+end
+
+--- Puts the path as the script wrote it back into a failure of the C library.
+local function renamed(resolved, path, result, message, code)
+  if result == nil and message then
+    if sub(message, 1, #resolved) == resolved then message = path .. sub(message, #resolved + 1) end
+    return nil, message, code
+  end
+  return result
+end
+
+-- io -----------------------------------------------------------------------------------------
+
+local io = { stdin = host.stdin, stdout = host.stdout, stderr = host.stderr }
+local default_input, default_output = host.stdin, host.stdout
+local is_standard = host.is_standard_file
+
+function io.open(path, mode)
+  path = text_argument(path, 1, "open")
+  mode = mode == nil and "r" or text_argument(mode, 2, "open")
+  if not match(mode, "^[rwa]%+?b?$") then error("bad argument #2 to 'open' (invalid mode)", 2) end
+  local wanted = match(mode, "^rb?$") and "read" or "write"
+  local resolved, refusal = allowed(path, wanted)
+  if not resolved then return nil, refusal, EACCES end
+  return renamed(resolved, path, raw.io.open(resolved, mode))
+end
+
+function io.type(value)
+  if is_standard(value) then return "file" end
+  return raw.io.type(value)
+end
+
+function io.lines(path, ...)
+  if path == nil then return default_input:lines(...) end
+  path = text_argument(path, 1, "lines")
+  local resolved, refusal = allowed(path, "read")
+  if not resolved then error(refusal, 2) end
+  local file, message = renamed(resolved, path, raw.io.open(resolved, "r"))
+  if not file then error(message, 2) end
+  file:close()
+  return raw.io.lines(resolved, ...)
+end
+
+local function redirect(mode)
+  return function(target)
+    local current = mode == "r" and default_input or default_output
+    if target == nil then return current end
+    if type(target) == "string" then
+      local file, message = io.open(target, mode)
+      if not file then error(message, 2) end
+      target = file
+    elseif io.type(target) ~= "file" then
+      error("bad argument #1 (open file expected)", 2)
+    end
+    if mode == "r" then default_input = target else default_output = target end
+    return target
+  end
+end
+io.input, io.output = redirect("r"), redirect("w")
+
+function io.read(...) return default_input:read(...) end
+
+function io.write(...) return default_output:write(...) end
+
+function io.flush() return default_output:flush() end
+
+function io.close(file) return (file or default_output):close() end
+
+local function refuse(name, key)
+  error(format("%s is not allowed by the security level '%s'; %s", name, host.security_level, key), 3)
+end
+
+local PROCESS_HINT = "run with --security trusted, or set runtime.security.allow_process_spawn = true in a trusted configuration"
+
+function io.popen(command, mode)
+  if not allows("process") then refuse("io.popen", PROCESS_HINT) end
+  host.flush()
+  return raw.io.popen(command, mode)
+end
+
+function io.tmpfile()
+  if not allows("temporary") then refuse("io.tmpfile", "run with --security standard") end
+  return raw.io.tmpfile()
+end
+
+G.io, host.loaded.io = io, io
+
+-- os -----------------------------------------------------------------------------------------
+
+local os = {
+  clock = raw.os.clock, date = raw.os.date, difftime = raw.os.difftime, time = raw.os.time,
+}
+
+function os.getenv(name) return (getenv(text_argument(name, 1, "getenv"))) end
+
+function os.remove(path)
+  path = text_argument(path, 1, "remove")
+  local resolved, refusal = allowed(path, "write")
+  if not resolved then return nil, refusal, EACCES end
+  return renamed(resolved, path, raw.os.remove(resolved))
+end
+
+function os.rename(from, to)
+  from, to = text_argument(from, 1, "rename"), text_argument(to, 2, "rename")
+  local source, refusal = allowed(from, "write")
+  if not source then return nil, refusal, EACCES end
+  local target
+  target, refusal = allowed(to, "write")
+  if not target then return nil, refusal, EACCES end
+  return renamed(source, from, raw.os.rename(source, target))
+end
+
+function os.tmpname()
+  if not allows("temporary") then refuse("os.tmpname", "run with --security standard") end
+  return raw.os.tmpname()
+end
+
+function os.setlocale(locale, category)
+  -- The locale belongs to the whole process: a script may ask for it, or for the neutral one.
+  if locale == nil or locale == "C" or locale == "" then return raw.os.setlocale(nil, category) end
+  return nil
+end
+
+function os.execute(command)
+  if command == nil then return allows("process") and raw.os.execute() or false end
+  if not allows("process") then refuse("os.execute", PROCESS_HINT) end
+  host.flush()
+  return raw.os.execute(command)
+end
+
+--- Ends the script: `true` and nothing mean success, `false` failure, a number is the exit code.
+function os.exit(code)
+  local number
+  if code == nil or code == true then
+    number = 0
+  elseif code == false then
+    number = 1
+  else
+    number = raw.math.tointeger(code)
+    if not number then error("bad argument #1 to 'exit' (number expected, got " .. type(code) .. ")", 2) end
+  end
+  host.flush()
+  host.exit(number)
+  host.arm_here()
+  error(host.STOP, 0)
+end
+
+G.os, host.loaded.os = os, os
+
+-- debug --------------------------------------------------------------------------------------
+-- What looks at a program, without what reaches the engine behind it: frames and functions of
+-- the engine (source "=[llmspell]") are not shown; the registry, user values and metatables of
+-- foreign types are left out.
+
+local getinfo, getlocal = raw.debug.getinfo, raw.debug.getlocal
+local debug = { traceback = raw.debug.traceback, sethook = host.script_sethook, gethook = host.script_gethook }
+
+local function foreign(info) return not info or info.what == "C" or sub(info.source, 1, 10) == "=[llmspell" end
+
+function debug.getinfo(first, second, third)
+  local info
+  if type(first) == "thread" then
+    info = third and getinfo(first, second, third) or getinfo(first, second)
+  elseif type(first) == "number" then
+    info = second and getinfo(first + 1, second) or getinfo(first + 1)
+  else
+    info = second and getinfo(first, second) or getinfo(first)
+  end
+  if info and info.func then
+    local whole = getinfo(info.func, "S")
+    if foreign(whole) and type(first) ~= "function" then info.func = nil end
+  end
+  return info
+end
+
+function debug.getlocal(first, second, third)
+  if type(first) == "thread" then
+    if type(second) == "function" then return getlocal(first, second, third) end
+    if foreign(getinfo(first, second, "S")) then return nil end
+    return getlocal(first, second, third)
+  end
+  if type(first) == "function" then return getlocal(first, second) end
+  local info = getinfo(first + 1, "S")
+  if not info then error("bad argument #1 to 'getlocal' (level out of range)", 2) end
+  if foreign(info) then return nil end
+  return getlocal(first + 1, second)
+end
+
+if host.security_level == "trusted" then
+  local function own(name)
+    local function inspect(target, ...)
+      if type(target) == "function" and foreign(getinfo(target, "S")) then return nil end
+      return raw.debug[name](target, ...)
+    end
+    debug[name] = inspect
+  end
+  own("getupvalue")
+  own("setupvalue")
+  own("upvalueid")
+  function debug.upvaluejoin(target, i, source, j)
+    if foreign(getinfo(target, "S")) or foreign(getinfo(source, "S")) then
+      error("functions of the engine have no upvalues to join", 2)
+    end
+    return raw.debug.upvaluejoin(target, i, source, j)
+  end
+  function debug.setlocal(first, ...)
+    if type(first) == "thread" then
+      if foreign(getinfo(first, (...), "S")) then return nil end
+      return raw.debug.setlocal(first, ...)
+    end
+    if foreign(getinfo(first + 1, "S")) then return nil end
+    return raw.debug.setlocal(first + 1, ...)
+  end
+end
+
+G.debug, host.loaded.debug = debug, debug
