@@ -11,6 +11,7 @@ import json
 
 from llmspell.errors import LLMSpellError, ValidationError
 from llmspell.lua.convert import check_room, encode_text, lua_value
+from llmspell.lua.outcome import ScriptError
 from llmspell.lua.waiting import Job, Pump, StopRequested, Waiting
 
 TYPE_CHECKING = False
@@ -139,9 +140,9 @@ class Border:
         if value is not None:
             self._numbers.pop(id(value), None)
 
-    def wait(self, waiting: Waiting) -> int:
-        """The ticket for a result that is not there yet."""
-        return self._pump.issue_ticket(waiting)
+    def wait(self, waiting: Waiting, convert: Callable[[Any], Any]) -> int:
+        """The ticket for a result that is not there yet, to be converted once it is."""
+        return self._pump.issue_ticket(waiting, convert)
 
     def fail(self, error: BaseException) -> Failure:
         """An error as Lua raises it: a string in the documented form (§1.4)."""
@@ -177,6 +178,10 @@ class Border:
         """Marks a function for release; done on the Lua thread by `sweep`."""
         self._dead_functions.append(handle)
 
+    def close(self) -> None:
+        """Lets the Lua state go."""
+        self._runtime = None
+
     def sweep(self) -> list[int]:
         """The handles of functions that Python no longer holds."""
         dead, self._dead_functions = self._dead_functions, []
@@ -184,6 +189,8 @@ class Border:
 
 
 def _sentence(error: BaseException) -> str:
+    if isinstance(error, ScriptError):
+        return str(error)  # raised by Lua code: it passes through as it is
     if isinstance(error, LLMSpellError):
         return error.lua_message
     if isinstance(error, UnicodeDecodeError):

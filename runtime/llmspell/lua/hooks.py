@@ -81,6 +81,14 @@ class HookSlot:
             return False
         api = _api
         assert api is not None
-        for pointer in tuple(self._threads):
-            api.set(int(pointer, 16), api.hook, _LUA_MASKCOUNT, 1)
+        arm, hook, threads = api.set, api.hook, self._threads
+        for pointer in tuple(threads):
+            address = int(pointer, 16)
+            # The interpreter does not switch threads between this test and the call.
+            if pointer in threads:
+                arm(address, hook, _LUA_MASKCOUNT, 1)
         return True
+
+    def clear(self) -> None:
+        """Forgets all threads, before their state is closed."""
+        self._threads.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import lupa.lua54
@@ -26,12 +27,18 @@ if TYPE_CHECKING:
     from llmspell.lua.engine import EngineOptions
 
 _PRELUDE = ("base", "json", "hooks", "streams", "sandbox", "loader", "objects", "run")
+# Runtimes that something still refers to when they are closed. Closing a state runs finalisers,
+# which may call Python; if Python's cycle collector closed it, what they call would be gone.
+_kept: list[Any] = []
+
+# What may be called while a script is running.
+_ENTRY_POINTS = (b"start_job", b"resume_job", b"drop_job", b"flush", b"memory", b"release_function")
 _FOLDER = Path(__file__).parent / "prelude"
 
 # The allocator refuses only above this margin over the limit that scripts see: lupa allocates
 # outside protected calls, and must never be the one to meet the limit.
 _HARD_MARGIN = 64 * 1024 * 1024
-_MAX_NESTING = 100  # callbacks into Lua from callbacks into Python from ... (C stack)
+_MAX_NESTING = 50  # callbacks into Lua from callbacks into Python from ... (C stack)
 
 
 class LuaState:
@@ -56,6 +63,7 @@ class LuaState:
         self._thread: threading.Thread | None = None
         self._runtime: Any = None
         self._host: Any = None
+        self._entry_points: dict[bytes, Any] = {}
         self.border: Border
 
     # Opening -------------------------------------------------------------------------------
@@ -89,6 +97,8 @@ class LuaState:
         if self._api is not None:
             for _, source in self._api.lua_sources():
                 self.load_prelude(source)
+        for name in _ENTRY_POINTS:
+            self._entry_point(name)
 
     def load_prelude(self, source: bytes) -> None:
         """Runs a chunk of the engine itself, with `host` as its argument."""
@@ -147,7 +157,7 @@ class LuaState:
 
     def _read_stdin(self, kind: bytes, size: int) -> Any:
         waiting = self._options.streams.stdin.request(kind, size)
-        return self._block(self.pump.issue_ticket(waiting))
+        return self._block(self.pump.issue_ticket(waiting, self.border.data))
 
     def _check_path(self, path: bytes, mode: bytes) -> Any:
         try:
@@ -165,7 +175,10 @@ class LuaState:
 
     def _bind(self, namespace: bytes) -> Any:
         assert self._api is not None
-        return self._api.bind(namespace.decode(), self.border)
+        try:
+            return self._api.bind(namespace.decode(), self.border)
+        except BaseException as error:  # noqa: BLE001 - becomes a Lua error
+            return self.border.fail(error)
 
     def _block(self, ticket: int) -> Any:
         try:
@@ -181,27 +194,48 @@ class LuaState:
 
     # Calls into Lua ------------------------------------------------------------------------
 
-    def _call(self, name: bytes, *arguments: Any) -> Any:
-        """Calls an entry point of the prelude on the current coroutine.
+    def _call(self, name: bytes, *scalars: Any, packed: list[Any] | None = None) -> Any:
+        """Calls an entry point of the prelude on the current coroutine; `packed` becomes a table.
 
-        A function object made on the main state would empty the stack of whatever runs there,
-        which may hold the only reference to the coroutine that is running; so a fresh reference
-        is made on the current state (lupa keeps track of that during callbacks).
+        Calling a function object made on the main state would empty the stack of whatever runs
+        there, which may hold the only reference to the coroutine that is running; so a fresh
+        reference is made on the current state (lupa keeps track of that during callbacks).
+        Lupa objects exist in this frame only, and an error leaves it without them: a traceback
+        that kept one would crash the process once its coroutine is gone.
         """
-        function = self._runtime.table_from((self._host[name],))[1]
-        return function(*arguments)
+        try:
+            function = self._runtime.table_from((self._entry_point(name),))[1]
+            if packed is None:
+                return function(*scalars)
+            return function(*scalars, self._runtime.table_from(packed, recursive=True))
+        except (lupa.lua54.LuaError, MemoryError) as error:
+            failure = _engine_error(error)
+        finally:
+            function = None
+        raise failure
+
+    def _entry_point(self, name: bytes) -> Any:
+        """A function of `host`; looked up once, and only while nothing runs on the main state."""
+        function = self._entry_points.get(name)
+        if function is None:
+            function = self._entry_points[name] = self._host[name]
+        return function
 
     def run(self, source: bytes, name: str, arguments: tuple[str, ...], show: bool) -> RunResult | LLMSpellError:
         """Runs a chunk; gives its result, or the error it raised."""
         self._release_functions()
         self.border.last_cause = None
-        packed = self._runtime.table_from([os.fsencode(text) for text in arguments])
         try:
             outcome = self._call(
-                b"run", source, os.fsencode(name), show, len(arguments), packed
+                b"run",
+                source,
+                os.fsencode(name),
+                show,
+                len(arguments),
+                packed=[os.fsencode(text) for text in arguments],
             )
-        except (lupa.lua54.LuaError, MemoryError) as error:
-            return _engine_error(error)
+        except LLMSpellError as error:
+            return error
         if outcome == b"stop":
             return ScriptError("the spell was stopped")
         kind = outcome[0]
@@ -255,7 +289,7 @@ class LuaState:
         self._release_functions()
         try:
             self.flush()
-        except lupa.lua54.LuaError:
+        except LLMSpellError:
             if self._pending_stop() is None:
                 raise
 
@@ -266,10 +300,15 @@ class LuaState:
             self.flush()
             self._call(b"collect")
             self.flush()
-        except lupa.lua54.LuaError as error:
+        except LLMSpellError as error:
             self.border.last_cause = error
+        self._entry_points.clear()
         self._host = None
-        self._runtime = None
+        self.border.close()
+        self.hooks.clear()
+        runtime, self._runtime = self._runtime, None
+        if sys.getrefcount(runtime) > 2:
+            _kept.append(runtime)
 
     def _release_functions(self) -> None:
         for handle in self.border.sweep():
@@ -300,15 +339,12 @@ class LuaState:
         return self._settle(job, outcome)
 
     def _advance(self, job: Job, first: bool) -> Any:
-        try:
-            if not first:
-                return self._call(b"resume_job", job.number)
-            self._jobs += 1
-            job.number = self._jobs
-            arguments = self._runtime.table_from(lua_value(list(job.arguments)), recursive=True)
-            return self._call(b"start_job", job.number, job.handle, len(job.arguments), arguments)
-        except lupa.lua54.LuaError as error:
-            raise _engine_error(error) from None
+        if not first:
+            return self._call(b"resume_job", job.number)
+        self._jobs += 1
+        job.number = self._jobs
+        arguments = lua_value(list(job.arguments))
+        return self._call(b"start_job", job.number, job.handle, len(arguments), packed=arguments)
 
     def _settle(self, job: Job, outcome: Any) -> int | None:
         if outcome == b"stop":
@@ -330,7 +366,7 @@ class LuaState:
     def _drop(self, job: Job) -> None:
         try:
             self._call(b"drop_job", job.number)
-        except lupa.lua54.LuaError as error:
+        except LLMSpellError as error:
             self.border.last_cause = error
 
 

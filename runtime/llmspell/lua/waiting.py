@@ -159,7 +159,7 @@ class Pump:
         stopping: Callable[[], object],
     ) -> None:
         self.inbox: SimpleQueue[Task | Job | Resume | None] = SimpleQueue()
-        self.tickets: dict[int, Waiting] = {}
+        self._tickets: dict[int, tuple[Waiting, Callable[[Any], Any]]] = {}
         self._step = step
         self._drop = drop
         self._stopping = stopping
@@ -170,24 +170,22 @@ class Pump:
         """Makes the Lua thread look again at what it waits for. From any thread."""
         self.inbox.put(None)
 
-    def issue_ticket(self, waiting: Waiting) -> int:
-        """A number under which Lua can ask for the wait's result."""
+    def issue_ticket(self, waiting: Waiting, convert: Callable[[Any], Any]) -> int:
+        """A number under which Lua can ask for the result, as `convert` makes it of the value."""
         self._last_ticket += 1
-        self.tickets[self._last_ticket] = waiting
+        self._tickets[self._last_ticket] = (waiting, convert)
         return self._last_ticket
 
     def take(self, ticket: int) -> Any:
         """The result of a wait that is over; raises what it raised."""
-        return self.tickets.pop(ticket).result
+        waiting, convert = self._tickets.pop(ticket)
+        return convert(waiting.result)
 
     def block(self, ticket: int) -> Any:
         """Waits on the Lua thread, running jobs meanwhile; gives the result."""
-        waiting = self.tickets[ticket]
-        try:
-            self.pump_until(waiting)
-        finally:
-            self.tickets.pop(ticket, None)
-        return waiting.result
+        waiting, convert = self._tickets.pop(ticket)
+        self.pump_until(waiting)
+        return convert(waiting.result)
 
     def pump_until(self, waiting: Waiting) -> None:
         """Handles the inbox until a wait is over. Raises `StopRequested` when the run stops."""
@@ -241,7 +239,7 @@ class Pump:
     def _advance(self, job: Job, *, first: bool) -> None:
         ticket = self._step(job, first)
         if ticket is not None:
-            waiting = self.tickets[ticket]
+            waiting, _ = self._tickets[ticket]
             self._parked[job] = waiting
             waiting.on_done(lambda: self.inbox.put(Resume(job)))
 

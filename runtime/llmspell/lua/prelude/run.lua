@@ -40,6 +40,7 @@ local function frames()
     end
     level = level + 1
   end
+  while list[#list] and list[#list].what == "C" do list[#list] = nil end -- the engine's own xpcall
   return list
 end
 
@@ -82,8 +83,7 @@ function host.run(source, chunk_name, show, count, arguments)
   local chunk, message = host.compile(source, chunk_name)
   if not chunk then return "syntax", message end
   host.show_values = show and host.show or nil
-  local body = function() return chunk(unpack(arguments, 1, count)) end
-  return finish(xpcall(body, handler))
+  return finish(xpcall(chunk, handler, unpack(arguments, 1, count)))
 end
 
 --- Whether text is a whole chunk: "complete", "incomplete" or the syntax error.

@@ -1,0 +1,59 @@
+"""The script API as an engine takes it: the generated Lua, and the Python behind it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from llmspell.globals.services import Services
+    from llmspell.lua.border import Border
+
+_FOLDER = Path(__file__).parent
+
+
+class ScriptApi:
+    """What `Engine` needs to know of the globals (see `llmspell.lua.border.Api`).
+
+    modules: Lua name -> full name of the generated Python module. border: the generated Lua.
+    preludes: Lua files that run after it.
+    """
+
+    def __init__(
+        self,
+        services: Services | Any,
+        modules: Mapping[str, str],
+        border: Path,
+        preludes: Sequence[Path] = (),
+    ) -> None:
+        self._services = services
+        self._modules = modules
+        self._sources = (border, *preludes)
+
+    @classmethod
+    def standard(cls, services: Services) -> ScriptApi:
+        """The API of this version."""
+        from llmspell.globals.catalogue import NAMESPACES, PRELUDES
+
+        return cls(
+            services,
+            {name: f"llmspell.globals.generated.{module}" for name, module in NAMESPACES.items()},
+            _FOLDER / "generated" / "border.lua",
+            [_FOLDER / "prelude" / f"{name}.lua" for name in PRELUDES],
+        )
+
+    def lua_sources(self) -> list[tuple[str, bytes]]:
+        """Names and texts of the Lua chunks that put the API into the script's globals."""
+        return [(path.name, path.read_bytes()) for path in self._sources]
+
+    def bind(self, namespace: str, border: Border) -> tuple[Callable[..., Any], ...]:
+        """The functions behind a namespace, in the order the generated Lua expects."""
+        from importlib import import_module
+
+        bound: tuple[Callable[..., Any], ...] = import_module(self._modules[namespace]).bind(
+            border, self._services
+        )
+        return bound

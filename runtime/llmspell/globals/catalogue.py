@@ -1,0 +1,30 @@
+"""Which namespaces make up the script API. A new global is a line here and a module beside it."""
+
+from __future__ import annotations
+
+from llmspell.globals.describe import Variable
+
+NAMESPACES = {
+    "JSON": "json_",
+}
+"""Lua name -> module of `llmspell.globals` that implements it, in the order of the reference."""
+
+PRELUDES = ("json",)
+"""Chunks of `llmspell/globals/prelude` with the members that are written in Lua."""
+
+VARIABLES = (
+    Variable(
+        "ARGS",
+        "table<string|integer, string>",
+        "The arguments of the script. `ARGS.name` for `--name value` and `--name=value` (a flag\n"
+        'without a value is `"true"`), `ARGS[1]` and `ARGS["1"]` for positional ones, `ARGS[0]` for\n'
+        "the script's file name.",
+    ),
+    Variable(
+        "arg",
+        "table<integer, string>",
+        "The positional arguments of the script, and its file name as `arg[0]`.",
+    ),
+    Variable("Logger", "table", "Reserved: an empty table."),
+    Variable("Utils", "table", "Reserved: an empty table."),
+)

@@ -1,0 +1,62 @@
+"""Writes, or checks, everything that is generated from the API description.
+
+    python -m llmspell.globals.generate [--check]
+
+Border wrappers and definition files go into the package, the reference into `docs/`.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from llmspell.globals.catalogue import NAMESPACES, VARIABLES
+from llmspell.globals.generator.emit_border import HEADER, lua_border, python_border
+from llmspell.globals.generator.emit_json import api_json
+from llmspell.globals.generator.emit_luacats import definition_files
+from llmspell.globals.generator.emit_markdown import reference
+from llmspell.globals.generator.model import Api
+from llmspell.globals.generator.read import read_api
+
+PACKAGE = Path(__file__).parent.parent
+REPOSITORY = PACKAGE.parent.parent
+
+
+def describe() -> Api:
+    """The API of this version, read from its namespaces."""
+    return read_api([f"llmspell.globals.{module}" for module in NAMESPACES.values()], VARIABLES)
+
+
+def generated_files() -> dict[Path, str]:
+    """Path -> text of every generated file."""
+    api = describe()
+    border = PACKAGE / "globals" / "generated"
+    library = PACKAGE / "library"
+    files = {
+        border / "__init__.py": f'"""{HEADER}"""\n',
+        border / "border.lua": lua_border(api),
+        library / "api.json": api_json(api),
+        REPOSITORY / "docs" / "api.md": reference(api),
+    }
+    for namespace in api.namespaces:
+        files[border / f"{NAMESPACES[namespace.name]}.py"] = python_border(namespace)
+    for name, text in definition_files(api).items():
+        files[library / "llmspell" / name] = text
+    return files
+
+
+def main(arguments: list[str]) -> int:
+    """Writes the files; with `--check` says which are stale and gives 1 if any is."""
+    stale = [p for p, text in generated_files().items() if not p.exists() or p.read_text() != text]
+    for path in stale:
+        if "--check" in arguments:
+            print(f"stale: {path}", file=sys.stderr)  # noqa: T201
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(generated_files()[path])
+            print(f"wrote {path}")  # noqa: T201
+    return 1 if stale and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

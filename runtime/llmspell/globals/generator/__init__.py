@@ -1,0 +1,1 @@
+"""Reads the API description and writes what is generated from it."""

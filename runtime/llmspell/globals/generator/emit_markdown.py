@@ -1,0 +1,92 @@
+"""Writes the API reference (docs/api.md) from the description."""
+
+from __future__ import annotations
+
+from llmspell.globals.generator.emit_border import HEADER
+from llmspell.globals.generator.emit_luacats import type_text
+from llmspell.globals.generator.model import Api, Class, Member, Namespace, Parameter
+
+
+def reference(api: Api) -> str:
+    """The whole reference as one Markdown page."""
+    lines = [
+        f"<!-- {HEADER} -->",
+        "",
+        "# Script API",
+        "",
+        "The globals that every spell has. No import is needed. Functions are called with a dot,",
+        "methods of objects with a colon or a dot. A failing call raises a Lua error, which is a",
+        "string that `pcall` can catch.",
+        "",
+    ]
+    lines += [f"- [`{n.name}`](#{n.name.lower()}): {n.summary}" for n in api.namespaces]
+    lines += [f"- [`{v.name}`](#{v.name.lower()}): {v.description.splitlines()[0]}" for v in api.variables]
+    lines.append("")
+    for namespace in api.namespaces:
+        lines += _namespace(namespace)
+    for variable in api.variables:
+        lines += [f"## {variable.name}", "", f"`{variable.type.name}`", "", variable.description, ""]
+    if api.kinds:
+        lines += ["## Kinds of strings", ""]
+        for kind in api.kinds:
+            lines += [f"### {kind['name']}", "", kind["description"], ""]
+            lines += [f"- `{value}`: {text}" for value, text in kind["values"].items()]
+            lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _namespace(namespace: Namespace) -> list[str]:
+    lines = [f"## {namespace.name}", "", namespace.summary, ""]
+    if namespace.details:
+        lines += [namespace.details, ""]
+    for member in namespace.members:
+        if not member.private:
+            lines += _member(f"{namespace.name}.", member)
+    for cls in namespace.classes:
+        lines += _class(cls)
+    return lines
+
+
+def _member(prefix: str, member: Member) -> list[str]:
+    arguments = [p.name + ("?" if p.type.optional else "") for p in member.parameters]
+    if member.options:
+        arguments.append("options?")
+    signature = f"{prefix}{member.name}" + ("" if member.is_property else f"({', '.join(arguments)})")
+    lines = [f"### `{signature}`", "", member.summary, ""]
+    if member.details:
+        lines += [member.details, ""]
+    if member.parameters or member.options:
+        lines += ["| argument | type | meaning |", "| --- | --- | --- |"]
+        lines += [_row(p.name, p) for p in member.parameters]
+        lines += [_row(f"options.{p.name}", p) for p in member.options]
+        lines.append("")
+    if member.result.name != "nil":
+        optional = " or nil" if member.result.optional else ""
+        text = f": {member.result_description}" if member.result_description else ""
+        lines += [f"Returns `{_cell(type_text(member.result, own=prefix.rstrip(':')))}`{optional}{text}", ""]
+    for sentence in member.raises:
+        name, _, text = sentence.partition(":")
+        lines += [f"Raises `{name}`:{text}", ""]
+    return lines
+
+
+def _class(cls: Class) -> list[str]:
+    lines = [f"### Class `{cls.name}`", "", cls.summary, ""]
+    if cls.details:
+        lines += [cls.details, ""]
+    if cls.fields:
+        lines += ["| field | type | meaning |", "| --- | --- | --- |"]
+        lines += [_row(field.name, field) for field in cls.fields]
+        lines.append("")
+    for method in cls.methods:
+        lines += ["#" + line if line.startswith("###") else line for line in _member(f"{cls.name}:", method)]
+    return lines
+
+
+def _row(name: str, parameter: Parameter) -> str:
+    optional = "?" if parameter.type.optional else ""
+    return f"| `{name}` | `{_cell(type_text(parameter.type))}{optional}` | {_cell(parameter.description)} |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

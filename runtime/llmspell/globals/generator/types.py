@@ -1,0 +1,119 @@
+"""Type hints of descriptions as `model.Type`, with the classes and kinds they mention."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from llmspell.globals.describe import DependentSchema, Kind
+from llmspell.globals.generator.docstrings import parse
+from llmspell.globals.generator.model import Class, Parameter, Type
+from llmspell.globals.types import Gives, JsonMark, LuaFunction, Waiting
+
+_SCALARS = {str: "string", bytes: "bytes", int: "integer", float: "number", bool: "boolean"}
+
+
+class TypeReader:
+    """Reads hints; collects the table classes and string kinds that it meets."""
+
+    def __init__(self) -> None:
+        self.classes: dict[str, Class] = {}
+        self.kinds: dict[str, Kind] = {}
+
+    def read(self, hint: Any) -> Type:
+        """The type that a resolved hint stands for."""
+        if hint is None or hint is type(None):
+            return Type("nil")
+        if hint is Any:
+            return Type("value")
+        if hint is typing.Self:
+            return Type("self")
+        if hint in _SCALARS:
+            return Type(_SCALARS[hint])
+        if hint is LuaFunction:
+            return Type("function")
+        origin = get_origin(hint)
+        if origin is Annotated:
+            return self._annotated(hint)
+        if origin in (typing.Union, types.UnionType):
+            return self._union(get_args(hint))
+        if origin is Literal:
+            return Type("literal", values=[str(value) for value in get_args(hint)])
+        if origin in (list, tuple):
+            return Type("array", items=self.read(get_args(hint)[0]))
+        if origin is dict:
+            return Type("map", items=self.read(get_args(hint)[1]))
+        if origin is Callable or origin is typing.get_origin(Callable[..., Any]):
+            return Type("function")
+        if isinstance(hint, type):
+            return self._class(hint)
+        raise TypeError(f"the script API cannot describe the type {hint!r}")
+
+    def waited(self, hint: Any) -> Any:
+        """The type that a `Waiting` result gives, or None if the hint is no wait."""
+        if get_origin(hint) is Annotated and get_args(hint)[0] is Waiting:
+            for mark in get_args(hint)[1:]:
+                if isinstance(mark, Gives):
+                    return mark.type
+        return None
+
+    def _annotated(self, hint: Any) -> Type:
+        base, *marks = get_args(hint)
+        for mark in marks:
+            if isinstance(mark, JsonMark):
+                return Type("json" if mark.text else "any")
+        type_ = self.read(base)
+        for mark in marks:
+            if isinstance(mark, Kind):
+                self.kinds[mark.name] = mark
+                type_.kind = mark.name
+            elif isinstance(mark, DependentSchema):
+                type_.schema = {
+                    "argument": mark.argument,
+                    "kind": mark.kind,
+                    "schemas": mark.schemas,
+                }
+        return type_
+
+    def _union(self, arms: tuple[Any, ...]) -> Type:
+        members = [self.read(arm) for arm in arms if arm is not type(None)]
+        optional = len(members) < len(arms)
+        if len(members) == 1:
+            members[0].optional = optional
+            return members[0]
+        return Type("union", members=members, optional=optional)
+
+    def _class(self, cls: type) -> Type:
+        name = getattr(cls, "__lua_instance__", None)
+        if name:
+            return Type("instance", ref=name)
+        name = getattr(cls, "__lua_name__", cls.__name__)
+        if typing.is_typeddict(cls) or hasattr(cls, "__attrs_attrs__"):
+            self._table_class(name, cls)
+            return Type("class", ref=name)
+        if cls is dict:
+            return Type("map", items=Type("any"))
+        if cls is list:
+            return Type("array", items=Type("any"))
+        raise TypeError(f"the script API cannot describe the class {cls!r}")
+
+    def _table_class(self, name: str, cls: type) -> None:
+        if name in self.classes:
+            return
+        doc = parse(cls.__doc__)
+        described = Class(name, doc.summary, doc.details)
+        self.classes[name] = described  # first, since shapes may contain themselves
+        hints = typing.get_type_hints(cls, include_extras=True)
+        required = getattr(cls, "__required_keys__", frozenset(hints))
+        for key, hint in hints.items():
+            type_ = self.read(_without_required(hint))
+            type_.optional = type_.optional or key not in required
+            described.fields.append(Parameter(key, type_, doc.entries.get(key, "")))
+
+
+def _without_required(hint: Any) -> Any:
+    if get_origin(hint) in (typing.NotRequired, typing.Required):
+        return get_args(hint)[0]
+    return hint

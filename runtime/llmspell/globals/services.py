@@ -1,0 +1,72 @@
+"""The services behind the globals of one runtime, each opened when it is first asked for."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from llmspell.config.load import LoadedConfig
+    from llmspell.events.bus import EventBus
+    from llmspell.state.store import StateStore
+    from llmspell.telemetry.debugging import Debugging
+
+
+class Services:
+    """State, events, configuration and debug log of a runtime.
+
+    The arguments make the services; what they need is known to the runtime, not here.
+    `memory_used` gives the bytes of Lua memory in use, and may be called on the Lua thread only.
+    """
+
+    def __init__(
+        self,
+        *,
+        load_config: Callable[[], LoadedConfig],
+        open_state: Callable[[], StateStore],
+        open_events: Callable[[], EventBus],
+        open_debugging: Callable[[], Debugging],
+    ) -> None:
+        self._load_config = load_config
+        self._open_state = open_state
+        self._open_events = open_events
+        self._open_debugging = open_debugging
+        self._config: LoadedConfig | None = None
+        self._state: StateStore | None = None
+        self._events: EventBus | None = None
+        self._debugging: Debugging | None = None
+        self.memory_used: Callable[[], int] = lambda: 0
+
+    @property
+    def config(self) -> LoadedConfig:
+        """The configuration in force."""
+        if self._config is None:
+            self._config = self._load_config()
+        return self._config
+
+    @property
+    def state(self) -> StateStore:
+        """The key-value store."""
+        if self._state is None:
+            self._state = self._open_state()
+        return self._state
+
+    @property
+    def events(self) -> EventBus:
+        """The event bus."""
+        if self._events is None:
+            self._events = self._open_events()
+        return self._events
+
+    @property
+    def debugging(self) -> Debugging:
+        """Debug log and timers."""
+        if self._debugging is None:
+            self._debugging = self._open_debugging()
+        return self._debugging
+
+    def close(self) -> None:
+        """Closes what was opened."""
+        if self._state is not None:
+            self._state.close()
+            self._state = None

@@ -1,0 +1,43 @@
+"""The types that descriptions of the script API are written in.
+
+Imported under TYPE_CHECKING by the namespaces, and for real by the generator only.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeAlias
+
+from llmspell.lua.border import LuaCallback
+from llmspell.lua.waiting import Waiting
+
+JsonValue: TypeAlias = None | bool | int | float | str | list[Any] | dict[str, Any]
+
+
+class JsonMark:
+    """Marks plain data (`Json`) and plain data kept as JSON text (`JsonText`)."""
+
+    def __init__(self, *, text: bool) -> None:
+        self.text = text
+
+
+Json = Annotated[JsonValue, JsonMark(text=False)]
+"""Any plain data: nil, booleans, numbers, strings and tables of them."""
+
+JsonText = Annotated[str, JsonMark(text=True)]
+"""Plain data, handed over as JSON text because the service stores or sends it as it is."""
+
+LuaFunction: TypeAlias = LuaCallback
+"""A Lua function: call it, or `submit` it, from any thread."""
+
+LuaValue: TypeAlias = Any
+"""Any Lua value; only for members whose body is in the prelude."""
+
+
+class Gives:
+    """The type of the value that a `Waiting` result will give."""
+
+    def __init__(self, type_: Any) -> None:
+        self.type = type_
+
+
+__all__ = ["Gives", "Json", "JsonText", "JsonValue", "LuaFunction", "LuaValue", "Waiting"]
