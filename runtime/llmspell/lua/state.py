@@ -297,9 +297,8 @@ class LuaState:
         """Runs a full collection (finalisers included) and lets the state go."""
         self.closed = True
         try:
-            self.flush()
+            self._call(b"unbuffer")
             self._call(b"collect")
-            self.flush()
         except LLMSpellError as error:
             self.border.last_cause = error
         self._entry_points.clear()

@@ -39,6 +39,12 @@ local function write(text)
   end
 end
 
+--- From now on output is handed over at once (finalisers may still write).
+function host.unbuffer()
+  flush()
+  buffering = "no"
+end
+
 function G.print(...)
   local n = select("#", ...)
   if n == 1 then
