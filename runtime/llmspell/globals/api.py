@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
+
+from llmspell.lua.state import read_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from llmspell.globals.services import Services
     from llmspell.lua.border import Border
 
-_FOLDER = Path(__file__).parent
+_FOLDER = os.path.dirname(__file__)  # noqa: PTH120 - pathlib costs start-up time
 
 
 class ScriptApi:
@@ -26,12 +28,12 @@ class ScriptApi:
         self,
         services: Services | Any,
         modules: Mapping[str, str],
-        border: Path,
-        preludes: Sequence[Path] = (),
+        border: str | os.PathLike[str],
+        preludes: Sequence[str] = (),
     ) -> None:
         self._services = services
         self._modules = modules
-        self._sources = (border, *preludes)
+        self._sources = (os.fspath(border), *preludes)
 
     @classmethod
     def standard(cls, services: Services) -> ScriptApi:
@@ -41,13 +43,13 @@ class ScriptApi:
         return cls(
             services,
             {name: f"llmspell.globals.generated.{module}" for name, module in NAMESPACES.items()},
-            _FOLDER / "generated" / "border.lua",
-            [_FOLDER / "prelude" / f"{name}.lua" for name in PRELUDES],
+            f"{_FOLDER}/generated/border.lua",
+            [f"{_FOLDER}/prelude/{name}.lua" for name in PRELUDES],
         )
 
     def lua_sources(self) -> list[tuple[str, bytes]]:
         """Names and texts of the Lua chunks that put the API into the script's globals."""
-        return [(path.name, path.read_bytes()) for path in self._sources]
+        return [(os.path.basename(path), read_bytes(path)) for path in self._sources]  # noqa: PTH119
 
     def bind(self, namespace: str, border: Border) -> tuple[Callable[..., Any], ...]:
         """The functions behind a namespace, in the order the generated Lua expects."""

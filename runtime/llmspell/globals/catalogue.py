@@ -6,10 +6,12 @@ from llmspell.globals.describe import Variable
 
 NAMESPACES = {
     "JSON": "json_",
+    "Debug": "debug",
+    "Streaming": "streaming",
 }
 """Lua name -> module of `llmspell.globals` that implements it, in the order of the reference."""
 
-PRELUDES = ("json",)
+PRELUDES = ("json", "dump", "stack", "debug", "streaming")
 """Chunks of `llmspell/globals/prelude` with the members that are written in Lua."""
 
 VARIABLES = (

@@ -109,7 +109,7 @@ def namespace(name: str) -> Callable[[C], C]:
     """Makes a class the Lua global `name`."""
 
     def mark(cls: C) -> C:
-        cls.__lua_namespace__ = name
+        setattr(cls, "__lua_namespace__", name)  # noqa: B010 - mypy knows no such attribute
         return cls
 
     return mark
@@ -122,8 +122,8 @@ def instance(name: str, *, debug_view: tuple[str, ...] = ()) -> Callable[[C], C]
     """
 
     def mark(cls: C) -> C:
-        cls.__lua_instance__ = name
-        cls.__lua_debug_view__ = debug_view
+        setattr(cls, "__lua_instance__", name)  # noqa: B010
+        setattr(cls, "__lua_debug_view__", debug_view)  # noqa: B010
         return cls
 
     return mark

@@ -42,6 +42,7 @@ class Json_:  # noqa: N801 - `Json` is the type
         Example:
             local config = JSON.parse('{"retries": 3}')
             print(config.retries) --> 3
+
         """
         try:
             value: Json = json.loads(text)
@@ -66,5 +67,6 @@ class Json_:  # noqa: N801 - `Json` is the type
         Example:
             print(JSON.stringify { name = "spell", tags = { "a", "b" } })
             --> {"name":"spell","tags":["a","b"]}
+
         """
         raise NotImplementedError

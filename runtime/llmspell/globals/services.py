@@ -70,3 +70,6 @@ class Services:
         if self._state is not None:
             self._state.close()
             self._state = None
+        if self._debugging is not None:
+            self._debugging.close()
+            self._debugging = None

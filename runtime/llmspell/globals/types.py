@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeAlias
 from llmspell.lua.border import LuaCallback
 from llmspell.lua.waiting import Waiting
 
-JsonValue: TypeAlias = None | bool | int | float | str | list[Any] | dict[str, Any]
+JsonValue: TypeAlias = bool | int | float | str | list[Any] | dict[str, Any] | None
 
 
 class JsonMark:

@@ -1,1 +1,1 @@
-"""lua"""
+"""The Lua engine: the only room that touches lupa (with the debugger)."""

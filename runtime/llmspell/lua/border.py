@@ -80,7 +80,9 @@ class Border:
         """The Lua function behind a number, as something Python can keep and call."""
         return LuaCallback(self, handle)
 
-    def options(self, text: bytes | None, known: Mapping[str, type | tuple[type, ...]]) -> dict[str, Any]:
+    def options(
+        self, text: bytes | None, known: Mapping[str, type | tuple[type, ...]]
+    ) -> dict[str, Any]:
         """Keyword arguments from the JSON text of an options table; unknown keys are ignored.
 
         Raises ValidationError naming the key whose value has the wrong type.
@@ -100,7 +102,7 @@ class Border:
             chosen[key] = _option(key, value, wanted)
         return chosen
 
-    def object(self, number: int) -> Any:
+    def object_of(self, number: int) -> Any:
         """The Python object behind an instance."""
         return self._objects[number]
 
@@ -216,4 +218,11 @@ def _option(key: str, value: Any, wanted: type | tuple[type, ...]) -> Any:
     raise ValidationError(f"option '{key}' must be a {names}")
 
 
-_LUA_NAMES = {str: "string", int: "integer", float: "number", bool: "boolean", list: "array", dict: "table"}
+_LUA_NAMES = {
+    str: "string",
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+    list: "array",
+    dict: "table",
+}

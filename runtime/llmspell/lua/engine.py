@@ -27,7 +27,7 @@ from llmspell.lua.waiting import StopRequested, Task
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any
+    from typing import Any, NoReturn
 
     from llmspell.lua.border import Api, Border
     from llmspell.lua.streams import Streams
@@ -123,7 +123,12 @@ class Engine:
         return self._await(Task(function), timeout)
 
     def stop(self, reason: Stopped | None = None) -> None:
-        """Asks the run under way to end; from any thread. `reason` is what its caller gets."""
+        """Asks the run under way to end, if there is one. `reason` is what its caller gets.
+
+        May be called from any thread.
+        """
+        if self._task is None:
+            return
         self._request_stop(reason or Interrupted())
         self._state.hooks.arm()
         self._state.pump.wake()
@@ -174,7 +179,11 @@ class Engine:
         else:
             self._task = task
             self._state.pump.inbox.put(task)
-            self._watch(task, timeout)
+            try:
+                self._watch(task, timeout)
+            finally:
+                self._task = None
+            self._stop = None
         if task.error is not None:
             raise task.error
         return task.value
@@ -190,11 +199,17 @@ class Engine:
             grace = _INTERRUPT_GRACE
             self.stop(Interrupted())
         end = time.monotonic() + grace
-        while not task.finished:
-            task.changed.clear()
-            if not task.finished and not task.changed.wait(max(0.0, end - time.monotonic())):
-                self._lost = True
-                raise EngineLost(self._stop or Interrupted())
+        try:
+            while not _has_finished(task):
+                if time.monotonic() >= end:
+                    self._lose()
+                task.changed.wait(max(0.0, end - time.monotonic()))
+        except KeyboardInterrupt:  # a second one: do not wait any longer
+            self._lose()
+
+    def _lose(self) -> NoReturn:
+        self._lost = True
+        raise EngineLost(self._stop or Interrupted())
 
     def _pending_stop(self) -> Stopped | None:
         return self._stop
@@ -219,6 +234,12 @@ class Engine:
         self._state.finish_run()
         if stop is not None and self._stop is None:
             raise stop
+
+
+def _has_finished(task: Task) -> bool:
+    """Whether a task is done; if not, `changed` will be set again when it is."""
+    task.changed.clear()
+    return task.finished
 
 
 __all__ = [

@@ -55,7 +55,7 @@ def chunk_name(path: str) -> str:
 
 
 def package_path(script_dir: str | None, extra: tuple[str, ...] = ()) -> str:
-    """`package.path`: beside the script, then the configured folders, then the working directory."""
+    """`package.path`: beside the script, the configured folders, the working directory."""
     folders = [folder for folder in (script_dir, *extra, ".") if folder]
     return ";".join(f"{folder}/?.lua;{folder}/?/init.lua" for folder in dict.fromkeys(folders))
 

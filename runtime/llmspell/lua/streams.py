@@ -32,8 +32,8 @@ def fd_writer(fd: int) -> Callable[[bytes], None]:
 class Streams:
     """Where output goes and input comes from.
 
-    stdout, stderr: called with bytes, on the Lua thread. stdin: called with the most bytes wanted, on a
-    reader thread, gives b"" at the end. line_buffered: hand output over at each newline.
+    stdout, stderr: called with bytes, on the Lua thread. stdin: called with the most bytes
+    wanted, on a reader thread, gives b"" at the end. line_buffered: hand output over at each newline.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class StandardInput:
         if kind in (b"l", b"L"):
             return b"\n" in self._buffer
         if kind == b"b":
-            return len(self._buffer) >= size
+            return len(self._buffer) >= max(size, 1)  # 0 asks whether the end is reached
         if kind == b"n":
             return b"\n" in bytes(self._buffer).lstrip()
         return False

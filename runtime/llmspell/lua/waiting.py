@@ -25,7 +25,16 @@ class Waiting:
     None waits for ever. cancel: called when the wait is given up (time-out or stop).
     """
 
-    __slots__ = ("_cancel", "_error", "_listener", "_lock", "_value", "deadline", "done", "fallback")
+    __slots__ = (
+        "_cancel",
+        "_error",
+        "_listener",
+        "_lock",
+        "_value",
+        "deadline",
+        "done",
+        "fallback",
+    )
 
     def __init__(
         self,

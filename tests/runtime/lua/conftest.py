@@ -36,7 +36,9 @@ class ProbeServices:
 class Spell:
     """One engine, what it wrote, and the probe behind it."""
 
-    def __init__(self, engine: Engine, services: ProbeServices, output: list[tuple[int, bytes]]) -> None:
+    def __init__(
+        self, engine: Engine, services: ProbeServices, output: list[tuple[int, bytes]]
+    ) -> None:
         self.engine = engine
         self.services = services
         self.pieces = output
@@ -70,9 +72,7 @@ def probe_api(tmp_path_factory: pytest.TempPathFactory) -> Callable[[ProbeServic
     (folder / "probe_generated.py").write_text(python_border(api.namespaces[0]))
     sys.path.insert(0, str(folder))
     importlib.invalidate_caches()
-    return lambda services: ScriptApi(
-        services, {"Probe": "probe_generated"}, folder / "border.lua"
-    )
+    return lambda services: ScriptApi(services, {"Probe": "probe_generated"}, folder / "border.lua")
 
 
 MakeSpell = Callable[..., Spell]

@@ -60,7 +60,7 @@ class Probe:
         return number + len(text)
 
     @member()
-    def float(self, number: float) -> float:
+    def half(self, number: float) -> float:
         """The number."""
         return number
 
@@ -92,11 +92,9 @@ class Probe:
     @member()
     def refuse(self, value: Json) -> None:
         """Fails, and keeps the exception."""
-        try:
-            raise ValidationError(f"refused {value!r}")
-        except ValidationError as error:
-            self.errors.append(error)
-            raise
+        error = ValidationError(f"refused {value!r}")
+        self.errors.append(error)
+        raise error
 
     @member()
     def crash(self) -> None:

@@ -44,7 +44,8 @@ def test_a_kept_exception_of_a_failed_call_holds_nothing_of_its_coroutine(spell:
 def test_a_callback_inside_a_coroutine_does_not_lose_that_coroutine(spell: Spell) -> None:
     # The coroutine is referenced only by the frame of `resume`, which lupa empties when a
     # function of the main state is called meanwhile.
-    assert spell.value("""
+    assert (
+        spell.value("""
         local ok, result = coroutine.resume(coroutine.create(function()
           return Probe.call(function(n)
             for _ = 1, 20 do collectgarbage() end
@@ -53,7 +54,9 @@ def test_a_callback_inside_a_coroutine_does_not_lose_that_coroutine(spell: Spell
         end))
         collectgarbage()
         return result
-    """) == 2
+    """)
+        == 2
+    )
 
 
 def test_lua_and_python_may_call_each_other_only_so_deep(spell: Spell) -> None:
@@ -80,13 +83,16 @@ def test_two_callbacks_of_different_length_do_not_wait_for_each_other(spell: Spe
 
 
 def test_a_wait_inside_a_coroutine_of_a_callback_still_pumps(spell: Spell) -> None:
-    assert spell.value("""
+    assert (
+        spell.value("""
         local waiting = Probe.start(function()
           return coroutine.wrap(function() return Probe.signal("inner") end)()
         end, 0)
         Probe.start(function() Probe.release("inner") end, 0)
         return Probe.result(waiting)
-    """) == "inner"
+    """)
+        == "inner"
+    )
 
 
 def test_a_wait_gives_its_fallback_at_its_timeout(spell: Spell) -> None:
@@ -94,9 +100,12 @@ def test_a_wait_gives_its_fallback_at_its_timeout(spell: Spell) -> None:
 
 
 def test_a_wait_of_a_job_gives_its_fallback_at_its_timeout(spell: Spell) -> None:
-    assert spell.value("""
+    assert (
+        spell.value("""
         return Probe.result(Probe.start(function() return Probe.nothing(0.01) end, 0))
-    """) == "late"
+    """)
+        == "late"
+    )
 
 
 def test_jobs_run_at_the_end_of_a_script_that_never_waits(spell: Spell) -> None:
@@ -139,9 +148,9 @@ def test_functions_that_python_dropped_are_forgotten(spell: Spell) -> None:
         ("Probe.scalars('abc', '4')", 7),
         ("Probe.scalars('abc', 4.0)", 7),
         ("Probe.scalars(12, 1)", 3),
-        ("Probe.float(1)", 1),
-        ("Probe.float('1.5')", 1.5),
-        ("math.type(Probe.float(2.0))", "float"),
+        ("Probe.half(1)", 1),
+        ("Probe.half('1.5')", 1.5),
+        ("math.type(Probe.half(2.0))", "float"),
         ("Probe.upper('ä')", "Ä!"),
         ("Probe.upper('a', nil)", "A!"),
         ("Probe.upper('a', '?', 'surplus')", "A?"),
@@ -160,21 +169,26 @@ def test_scalar_arguments(spell: Spell, code: str, expected: object) -> None:
         ("Probe.scalars({}, 1)", "bad argument #1: error converting Lua table to String"),
         ("Probe.scalars('a', 1.5)", "bad argument #2: error converting Lua number to integer"),
         ("Probe.scalars('a', 'x')", "bad argument #2: error converting Lua string to integer"),
-        ("Probe.float({})", "bad argument #1: error converting Lua table to number"),
+        ("Probe.half({})", "bad argument #1: error converting Lua table to number"),
         ("Probe.upper('\\255')", "Validation error: a string is not valid UTF-8 (byte 1)"),
         ("Probe.call(1, 0)", "bad argument #1: error converting Lua number to Function"),
         ("Probe.crash()", "Internal error: KeyError: 'bug'"),
         ("Probe.refuse(1)", "Validation error: refused 1"),
     ],
 )
-def test_refused_arguments_and_failures_are_lua_strings(spell: Spell, code: str, message: str) -> None:
+def test_refused_arguments_and_failures_are_lua_strings(
+    spell: Spell, code: str, message: str
+) -> None:
     caught = spell.value(f"local ok, e = pcall(function() {code} end) return {{ type(e), e }}")
     assert caught[0] == "string"
     assert caught[1].startswith(message)
 
 
 def test_options_are_fields_of_a_table(spell: Spell) -> None:
-    assert spell.value("return Probe.named('t', { depth = 3, label = 'x', other = 1 })") == "t depth=3 label=x"
+    assert (
+        spell.value("return Probe.named('t', { depth = 3, label = 'x', other = 1 })")
+        == "t depth=3 label=x"
+    )
     assert spell.value("return Probe.named('t')") == "t depth=1 label=None"
     assert spell.value("return Probe.named('t', {})") == "t depth=1 label=None"
 
@@ -234,11 +248,20 @@ def test_null_in_a_result_is_absence(spell: Spell) -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ("{ items = { print } }", "Unsupported Lua type for JSON conversion: function at .items[1]"),
+        (
+            "{ items = { print } }",
+            "Unsupported Lua type for JSON conversion: function at .items[1]",
+        ),
         ("print", "bad argument #1: Unsupported Lua type for JSON conversion: function"),
-        ("{ co = coroutine.create(print) }", "Unsupported Lua type for JSON conversion: thread at .co"),
+        (
+            "{ co = coroutine.create(print) }",
+            "Unsupported Lua type for JSON conversion: thread at .co",
+        ),
         ("{ file = io.tmpfile() }", "Unsupported Lua type for JSON conversion: userdata at .file"),
-        ("{ counter = Probe.counter() }", "Unsupported Lua type for JSON conversion: Counter object at .counter"),
+        (
+            "{ counter = Probe.counter() }",
+            "Unsupported Lua type for JSON conversion: Counter object at .counter",
+        ),
         ("cycle", "Unsupported Lua type for JSON conversion: table that contains itself"),
         ("deep", "Unsupported Lua type for JSON conversion: table nested deeper than 128 levels"),
         ("{ '\\255' }", "Validation error: a string is not valid UTF-8"),
@@ -278,7 +301,10 @@ def test_methods_work_with_colon_and_dot(spell: Spell) -> None:
 
 
 def test_a_builder_that_returns_itself_is_the_same_table(spell: Spell) -> None:
-    assert spell.value("local c = Probe.counter() return c:add(1) == c and rawequal(c.add(1), c)") is True
+    assert (
+        spell.value("local c = Probe.counter() return c:add(1) == c and rawequal(c.add(1), c)")
+        is True
+    )
 
 
 def test_an_unknown_member_of_an_instance_is_nil(spell: Spell) -> None:
@@ -288,7 +314,7 @@ def test_an_unknown_member_of_an_instance_is_nil(spell: Spell) -> None:
 def test_an_instance_cannot_be_changed_or_forged(spell: Spell) -> None:
     with pytest.raises(ScriptError, match="cannot set field 'total' of a Counter"):
         spell.run("Probe.counter().total = 1")
-    with pytest.raises(ScriptError, match="error converting Lua table to Counter"):
+    with pytest.raises(ScriptError, match=r"error converting Lua table to Counter"):
         spell.run("Probe.measure({})")
     assert spell.value("return getmetatable(Probe.counter())") == "Counter"
 
@@ -329,7 +355,9 @@ MEMORY_CASES = {
 
 
 @pytest.mark.parametrize("code", MEMORY_CASES.values(), ids=MEMORY_CASES.keys())
-def test_the_memory_limit_is_an_error_and_the_engine_lives_on(make_spell: MakeSpell, code: str) -> None:
+def test_the_memory_limit_is_an_error_and_the_engine_lives_on(
+    make_spell: MakeSpell, code: str
+) -> None:
     spell = limited(make_spell)
     with pytest.raises(Exception, match="(?i)memory"):
         spell.run(code)

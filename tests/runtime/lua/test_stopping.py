@@ -118,7 +118,10 @@ def test_what_cannot_be_interrupted_loses_the_engine(
         ("os.exit(7)", 7),
         ("pcall(os.exit, 3) error('not reached')", 3),
         ("while true do pcall(os.exit, 4) end", 4),
-        ("coroutine.wrap(function() pcall(os.exit, 5) while true do end end)() error('not reached')", 5),
+        (
+            "coroutine.wrap(function() pcall(os.exit, 5) while true do end end)() error('not reached')",
+            5,
+        ),
         ("xpcall(os.exit, function() return 1 end, 6) error('not reached')", 6),
         ("Probe.call(function() os.exit(8) end, 0)", 8),
         ("print('a') os.exit(9)", 9),
@@ -134,7 +137,9 @@ def test_os_exit_ends_the_script_through_everything(spell: Spell, code: str, sta
 
 def test_the_handler_of_xpcall_is_not_called_for_a_stop(spell: Spell) -> None:
     with pytest.raises(TimedOut):
-        spell.run("xpcall(function() while true do end end, function() called = true end)", timeout=0.05)
+        spell.run(
+            "xpcall(function() while true do end end, function() called = true end)", timeout=0.05
+        )
     assert spell.value("return called == nil") is True
 
 
@@ -187,14 +192,17 @@ def test_interrupting_costs_no_more_than_a_moment(spell: Spell) -> None:
 
 
 def test_the_scripts_own_hook_works_and_survives_a_stop(spell: Spell) -> None:
-    assert spell.value("""
+    assert (
+        spell.value("""
         local lines = 0
         debug.sethook(function(event, line) lines = lines + 1 end, "l")
         local x = 1
         x = 2
         debug.sethook()
         return lines
-    """) >= 2
+    """)
+        >= 2
+    )
     with pytest.raises(TimedOut):
         spell.run("debug.sethook(function() end, '', 10) while true do end", timeout=0.05)
 
@@ -202,7 +210,8 @@ def test_the_scripts_own_hook_works_and_survives_a_stop(spell: Spell) -> None:
 def test_a_hook_that_swallows_errors_cannot_hold_off_a_stop(spell: Spell) -> None:
     with pytest.raises(TimedOut):
         spell.run(
-            "debug.sethook(function() pcall(error) end, 'crl', 1) while true do pcall(error) end", timeout=0.05
+            "debug.sethook(function() pcall(error) end, 'crl', 1) while true do pcall(error) end",
+            timeout=0.05,
         )
 
 

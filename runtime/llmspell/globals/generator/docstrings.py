@@ -8,7 +8,7 @@ import re
 from attrs import define, field
 
 _SECTION = re.compile(r"^(Args|Returns|Raises|Fields|Example):\s*$")
-_ENTRY = re.compile(r"^(\w+):\s+(.*)$")
+_ENTRY = re.compile(r"^(\w[\w ]*):\s+(.*)$")  # names of errors have spaces
 
 
 @define

@@ -41,8 +41,10 @@ def lua_border(api: Api) -> str:
         "local type, mtype, setmetatable = raw.type, raw.math.type, raw.setmetatable",
         "local to_string, to_integer, to_number = b.to_string, b.to_integer, b.to_number",
         "local to_json, to_table, to_function = b.to_json, b.to_table, b.to_function",
-        "local self_id, class, fail, guard, wait, bind = b.self_id, b.class, b.fail, b.guard, b.wait, b.bind",
+        "local self_id, class, fail, guard = b.self_id, b.class, b.fail, b.guard",
+        "local wait, bind = b.wait, b.bind",
         "host.private = {}",
+        "host.debug_views = {} -- class -> the properties that show what its objects mean",
         "",
         "--- The Python functions of a namespace, fetched at the first call of any of them.",
         "local function lazily(name)",
@@ -64,12 +66,13 @@ def _lua_namespace(namespace: Namespace) -> list[str]:
     name = namespace.name
     lines = [f"do -- {name}", f'  local f = lazily("{name}")', "  local api, private = {}, {}"]
     lines.append(f'  G["{name}"], host.private["{name}"] = api, private')
-    classes = [cls for cls in namespace.classes if cls.instance]
+    classes = _python_classes(namespace)
     if classes:
         lines.append("  local " + ", ".join(f"new_{cls.name}" for cls in classes))
     number = 0
     for cls in classes:
-        methods, properties = [], []
+        methods: list[tuple[str, list[str]]] = []
+        properties: list[tuple[str, list[str]]] = []
         for method in cls.methods:
             number += 1
             body = _lua_function(method, number, f"{cls.name}:{method.name}", cls.name)
@@ -79,6 +82,8 @@ def _lua_namespace(namespace: Namespace) -> list[str]:
         lines.append("  }, {")
         lines += _lua_table(properties)
         lines.append("  })")
+        view = ", ".join(f'"{name}"' for name in cls.debug_view)
+        lines.append(f'  host.debug_views["{cls.name}"] = {{ {view} }}')
     for member in namespace.members:
         if member.lua:
             continue
@@ -88,6 +93,13 @@ def _lua_namespace(namespace: Namespace) -> list[str]:
         lines += [f"  {target}.{member.name} = {body[0]}", *("  " + line for line in body[1:])]
     lines.append("end")
     return lines
+
+
+def _python_classes(namespace: Namespace) -> list[Class]:
+    """The instance classes whose objects live in Python; others are made by the prelude."""
+    return [
+        cls for cls in namespace.classes if cls.instance and not all(m.lua for m in cls.methods)
+    ]
 
 
 def _lua_table(entries: list[tuple[str, list[str]]]) -> list[str]:
@@ -167,10 +179,10 @@ def python_border(namespace: Namespace) -> str:
         f"    target = {namespace.python_class}(services)",
         "    fail, loads, function, options_of = border.fail, border.loads, border.function, border.options",
         "    data, json_text, text, instance = border.data, border.json_text, border.text, border.instance",
-        "    object_of, wait = border.object, border.wait",
+        "    object_of, wait = border.object_of, border.wait",
     ]
     bound = []
-    for cls in (cls for cls in namespace.classes if cls.instance):
+    for cls in _python_classes(namespace):
         for method in cls.methods:
             name = f"{cls.name.lower()}_{method.python_name}"
             bound.append(name)
@@ -186,7 +198,9 @@ def python_border(namespace: Namespace) -> str:
 
 def _python_function(name: str, member: Member, cls: Class | None) -> list[str]:
     raw = [f"a{i}" for i in range(1, len(member.parameters) + 1)]
-    parameters = [f"{a}=None" if p.type.optional else a for a, p in zip(raw, member.parameters, strict=True)]
+    parameters = [
+        f"{a}=None" if p.type.optional else a for a, p in zip(raw, member.parameters, strict=True)
+    ]
     arguments = [_python_argument(a, p) for a, p in zip(raw, member.parameters, strict=True)]
     lines: list[str] = []
     if member.options:
@@ -208,7 +222,9 @@ def _python_function(name: str, member: Member, cls: Class | None) -> list[str]:
         lines.append(f"            return wait({call}, {_converter(member.result)})")
     else:
         converter = _converter(member.result)
-        lines.append(f"            return {converter}({call})" if converter else f"            return {call}")
+        lines.append(
+            f"            return {converter}({call})" if converter else f"            return {call}"
+        )
     lines += ["        except BaseException as error:", "            return fail(error)"]
     if result in ("nil", "self"):
         lines.append("        return None")

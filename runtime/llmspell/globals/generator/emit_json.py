@@ -33,7 +33,8 @@ def _slim(value: Any) -> Any:
         return {
             key: _slim(member)
             for key, member in value.items()
-            if member not in (None, False, "", [], {}) and key not in ("python_name", "module", "python_class")
+            if member not in (None, False, "", [], {})
+            and key not in ("python_name", "module", "python_class")
         }
     if isinstance(value, list):
         return [_slim(member) for member in value]

@@ -104,7 +104,9 @@ def _class(cls: Class) -> list[str]:
     lines += [_field(parameter) for parameter in cls.fields]
     for method in cls.methods:
         if method.is_property:
-            lines.append(f"---@field {method.name} {type_text(method.result)} {method.summary}".rstrip())
+            lines.append(
+                f"---@field {method.name} {type_text(method.result)} {method.summary}".rstrip()
+            )
     if not cls.instance:
         return lines
     lines.append(f"local {cls.name} = {{}}")
@@ -117,7 +119,10 @@ def _class(cls: Class) -> list[str]:
 
 
 def _options_class(owner: str, member: Member) -> list[str]:
-    lines = [f"---Options of `{owner}.{member.name}`.", f"---@class (exact) {owner}.{member.name}.options"]
+    lines = [
+        f"---Options of `{owner}.{member.name}`.",
+        f"---@class (exact) {owner}.{member.name}.options",
+    ]
     return lines + [_field(option) for option in member.options]
 
 

@@ -20,12 +20,21 @@ def reference(api: Api) -> str:
         "",
     ]
     lines += [f"- [`{n.name}`](#{n.name.lower()}): {n.summary}" for n in api.namespaces]
-    lines += [f"- [`{v.name}`](#{v.name.lower()}): {v.description.splitlines()[0]}" for v in api.variables]
+    lines += [
+        f"- [`{v.name}`](#{v.name.lower()}): {v.description.splitlines()[0]}" for v in api.variables
+    ]
     lines.append("")
     for namespace in api.namespaces:
         lines += _namespace(namespace)
     for variable in api.variables:
-        lines += [f"## {variable.name}", "", f"`{variable.type.name}`", "", variable.description, ""]
+        lines += [
+            f"## {variable.name}",
+            "",
+            f"`{variable.type.name}`",
+            "",
+            variable.description,
+            "",
+        ]
     if api.kinds:
         lines += ["## Kinds of strings", ""]
         for kind in api.kinds:
@@ -51,7 +60,9 @@ def _member(prefix: str, member: Member) -> list[str]:
     arguments = [p.name + ("?" if p.type.optional else "") for p in member.parameters]
     if member.options:
         arguments.append("options?")
-    signature = f"{prefix}{member.name}" + ("" if member.is_property else f"({', '.join(arguments)})")
+    signature = f"{prefix}{member.name}" + (
+        "" if member.is_property else f"({', '.join(arguments)})"
+    )
     lines = [f"### `{signature}`", "", member.summary, ""]
     if member.details:
         lines += [member.details, ""]
@@ -63,7 +74,10 @@ def _member(prefix: str, member: Member) -> list[str]:
     if member.result.name != "nil":
         optional = " or nil" if member.result.optional else ""
         text = f": {member.result_description}" if member.result_description else ""
-        lines += [f"Returns `{_cell(type_text(member.result, own=prefix.rstrip(':')))}`{optional}{text}", ""]
+        lines += [
+            f"Returns `{_cell(type_text(member.result, own=prefix.rstrip(':')))}`{optional}{text}",
+            "",
+        ]
     for sentence in member.raises:
         name, _, text = sentence.partition(":")
         lines += [f"Raises `{name}`:{text}", ""]
@@ -79,7 +93,10 @@ def _class(cls: Class) -> list[str]:
         lines += [_row(field.name, field) for field in cls.fields]
         lines.append("")
     for method in cls.methods:
-        lines += ["#" + line if line.startswith("###") else line for line in _member(f"{cls.name}:", method)]
+        prefix = f"{cls.name}." if method.is_property else f"{cls.name}:"
+        lines += [
+            "#" + line if line.startswith("###") else line for line in _member(prefix, method)
+        ]
     return lines
 
 

@@ -88,7 +88,9 @@ def _members(cls: type, names: dict[str, Any], reader: TypeReader) -> list[Membe
         target = value.fget if isinstance(value, property) else value
         mark = getattr(target, "__lua_member__", None)
         if isinstance(mark, MemberMark):
-            members.append(_member(python_name, target, mark, names, reader, isinstance(value, property)))
+            members.append(
+                _member(python_name, target, mark, names, reader, isinstance(value, property))
+            )
     return members
 
 
@@ -102,7 +104,8 @@ def _member(
 ) -> Member:
     hints = typing.get_type_hints(function, names, names, include_extras=True)
     doc = parse(function.__doc__)
-    positional, options = [], []
+    positional: list[Parameter] = []
+    options: list[Parameter] = []
     for parameter in list(inspect.signature(function).parameters.values())[1:]:
         type_ = reader.read(hints[parameter.name])
         has_default = parameter.default is not parameter.empty

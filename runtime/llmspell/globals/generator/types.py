@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import types
 import typing
 from collections.abc import Callable
@@ -12,7 +13,18 @@ from llmspell.globals.generator.docstrings import parse
 from llmspell.globals.generator.model import Class, Parameter, Type
 from llmspell.globals.types import Gives, JsonMark, LuaFunction, Waiting
 
-_SCALARS = {str: "string", bytes: "bytes", int: "integer", float: "number", bool: "boolean"}
+_SIMPLE = {
+    None: "nil",
+    type(None): "nil",
+    Any: "value",
+    typing.Self: "self",
+    LuaFunction: "function",
+    str: "string",
+    bytes: "bytes",
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+}
 
 
 class TypeReader:
@@ -24,16 +36,8 @@ class TypeReader:
 
     def read(self, hint: Any) -> Type:
         """The type that a resolved hint stands for."""
-        if hint is None or hint is type(None):
-            return Type("nil")
-        if hint is Any:
-            return Type("value")
-        if hint is typing.Self:
-            return Type("self")
-        if hint in _SCALARS:
-            return Type(_SCALARS[hint])
-        if hint is LuaFunction:
-            return Type("function")
+        if hint in _SIMPLE:
+            return Type(_SIMPLE[hint])
         origin = get_origin(hint)
         if origin is Annotated:
             return self._annotated(hint)
@@ -86,10 +90,9 @@ class TypeReader:
         return Type("union", members=members, optional=optional)
 
     def _class(self, cls: type) -> Type:
-        name = getattr(cls, "__lua_instance__", None)
-        if name:
-            return Type("instance", ref=name)
-        name = getattr(cls, "__lua_name__", cls.__name__)
+        if hasattr(cls, "__lua_instance__"):
+            return Type("instance", ref=cls.__lua_instance__)
+        name = str(getattr(cls, "__lua_name__", cls.__name__))
         if typing.is_typeddict(cls) or hasattr(cls, "__attrs_attrs__"):
             self._table_class(name, cls)
             return Type("class", ref=name)
@@ -105,11 +108,16 @@ class TypeReader:
         doc = parse(cls.__doc__)
         described = Class(name, doc.summary, doc.details)
         self.classes[name] = described  # first, since shapes may contain themselves
-        hints = typing.get_type_hints(cls, include_extras=True)
+        # Hints of a TypedDict remember the module it was written in, which lacks the names that
+        # are imported for type checking; `cls.__module__` has them (see `read`).
+        names = vars(sys.modules[cls.__module__])
+        hints = typing.get_type_hints(cls, localns=names, include_extras=True)
         required = getattr(cls, "__required_keys__", frozenset(hints))
         for key, hint in hints.items():
             type_ = self.read(_without_required(hint))
-            type_.optional = type_.optional or key not in required
+            # Of annotations that are strings, TypedDict itself does not see NotRequired.
+            not_required = key not in required or get_origin(hint) is typing.NotRequired
+            type_.optional = type_.optional or not_required
             described.fields.append(Parameter(key, type_, doc.entries.get(key, "")))
 
 

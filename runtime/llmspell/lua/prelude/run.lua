@@ -46,10 +46,25 @@ end
 
 local FAILURE = { __metatable = false }
 
+--- Lua shortens long file names in messages (`...folder/file.lua:3:`); a report shows them whole.
+local function whole_name(text, level)
+  local info = getinfo(level, "S")
+  local short = info and info.short_src
+  if short and sub(short, 1, 3) == "..." and sub(text, 1, #short + 1) == short .. ":" then
+    return sub(info.source, 2) .. sub(text, #short + 1)
+  end
+  return text
+end
+
 local function handler(value)
   if rawequal(value, STOP) then return value end
   local failure = setmetatable({ value = value, frames = frames() }, FAILURE)
-  failure.text = error_text(value)
+  local text = error_text(value)
+  if type(value) == "string" then
+    text = whole_name(text, 3)
+    if text == value then text = whole_name(text, 4) end -- raised by `error`
+  end
+  failure.text = text
   return failure
 end
 

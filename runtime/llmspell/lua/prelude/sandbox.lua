@@ -102,7 +102,9 @@ local PROCESS_HINT = "run with --security trusted, or set runtime.security.allow
 function io.popen(command, mode)
   if not allows("process") then refuse("io.popen", PROCESS_HINT) end
   host.flush()
-  return raw.io.popen(command, mode)
+  local ok, file = raw.pcall(raw.io.popen, command, mode)
+  if not ok then error("io.popen is not available in this build of Lua; use os.execute", 2) end
+  return file
 end
 
 function io.tmpfile()
@@ -152,7 +154,11 @@ function os.execute(command)
   if command == nil then return allows("process") and raw.os.execute() or false end
   if not allows("process") then refuse("os.execute", PROCESS_HINT) end
   host.flush()
-  return raw.os.execute(command)
+  -- lupa's build gives the raw wait status of a POSIX system.
+  local _, _, status = raw.os.execute(command)
+  if status > 255 then return nil, "exit", status // 256 end
+  if status > 0 then return nil, "signal", status & 127 end
+  return true, "exit", 0
 end
 
 --- Ends the script: `true` and nothing mean success, `false` failure, a number is the exit code.

@@ -1,0 +1,177 @@
+"""How errors and results of spells look on a terminal, and as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from llmspell.lua.outcome import ChunkError, ScriptError, Stopped
+from llmspell.telemetry.colour import use_color
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from llmspell.cli.execution import Spell
+    from llmspell.errors import LLMSpellError
+    from llmspell.lua.outcome import Frame, RunResult
+
+_RED, _BLUE, _BOLD, _PLAIN = "\x1b[31m", "\x1b[34m", "\x1b[1m", "\x1b[0m"
+_MAX_SHOWN_FRAMES = 20
+
+
+def describe(error: LLMSpellError, *, trace: str, environ: Mapping[str, str]) -> str:
+    """The text for stderr: the sentence, the line of source, the Lua traceback.
+
+    With `trace` at debug or trace, the Python cause of a failed API call follows.
+    """
+    paint = _Paint(use_color(sys.stderr, environ))
+    head = paint("Error: ", _RED + _BOLD)
+    if isinstance(error, ChunkError) and not error.frames:
+        place = _place_in(str(error))
+        prefix = "Script execution failed: " if error.kind == "syntax" else ""
+        return f"{head}{prefix}{error}\n" + (_source_line(*place, paint) if place else "")
+    if not isinstance(error, ScriptError):
+        said = str(error) if isinstance(error, Stopped) else error.lua_message
+        return f"{head}{said}\n"
+    text = f"{head}Script execution failed: {error}\n"
+    place = _first_place(error)
+    if place:
+        text += _source_line(*place, paint)
+    text += _stack(error.frames, paint)
+    if error.cause is not None and trace in ("debug", "trace"):
+        import traceback
+
+        text += "".join(["caused by:\n", *traceback.format_exception(error.cause)])
+    return text
+
+
+class _Paint:
+    def __init__(self, on: bool) -> None:
+        self.on = on
+
+    def __call__(self, text: str, style: str) -> str:
+        return f"{style}{text}{_PLAIN}" if self.on else text
+
+
+def _first_place(error: ScriptError) -> tuple[str, int] | None:
+    for frame in error.frames:
+        if frame.get("line", -1) > 0 and frame["source"].startswith("@"):
+            return frame["source"][1:], frame["line"]
+    return None
+
+
+def _place_in(message: str) -> tuple[str, int] | None:
+    """File and line from the front of a Lua message (`/a/b.lua:3: ...`)."""
+    import re
+
+    found = re.match(r"(.+?):(\d+): ", message)
+    return (found.group(1), int(found.group(2))) if found else None
+
+
+def _source_line(path: str, line: int, paint: _Paint) -> str:
+    try:
+        lines = Path(path).read_bytes().decode("utf-8", "replace").split("\n")
+        text = lines[line - 1].rstrip()
+    except (OSError, IndexError):
+        return ""
+    if len(text) > 200:
+        text = text[:197] + "..."
+    gutter = str(line)
+    bar = paint("|", _BLUE)
+    pad = " " * len(gutter)
+    where = paint("-->", _BLUE)
+    return f"{pad} {where} {_short(path)}:{line}\n{pad} {bar}\n{paint(gutter, _BLUE)} {bar} {text}\n{pad} {bar}\n"
+
+
+def _stack(frames: list[Frame], paint: _Paint) -> str:
+    if not frames:
+        return ""
+    lines = [paint("stack traceback:", _BOLD)]
+    for frame in frames[:_MAX_SHOWN_FRAMES]:
+        lines.append(f"  {_frame_place(frame)}: in {_frame_name(frame)}")
+    if len(frames) > _MAX_SHOWN_FRAMES:
+        lines.append(f"  ... {len(frames) - _MAX_SHOWN_FRAMES} more levels")
+    return "\n".join(lines) + "\n"
+
+
+def _frame_place(frame: Frame) -> str:
+    source = frame["source"]
+    name = _short(source[1:]) if source.startswith("@") else source.lstrip("=")
+    return f"{name}:{frame['line']}" if frame.get("line", -1) > 0 else name
+
+
+def _frame_name(frame: Frame) -> str:
+    if frame.get("what") == "main":
+        return "main chunk"
+    name = frame.get("name")
+    if name:
+        return f"{frame.get('kind') or 'function'} '{name}'"
+    return f"function <{_short(frame['source'].lstrip('@='))}:{frame.get('defined', 0)}>"
+
+
+def _short(path: str) -> str:
+    """A path relative to the working directory where that is shorter."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:
+        return path
+    return relative if len(relative) < len(path) and not relative.startswith("..") else path
+
+
+def error_document(error: LLMSpellError, code: int, console: bytes) -> dict[str, Any]:
+    """The JSON form of a failed run."""
+    detail: dict[str, Any] = {"type": type(error).__name__, "message": str(error)}
+    if isinstance(error, ScriptError):
+        detail["frames"] = error.frames
+        if error.value is not None:
+            detail["value"] = error.value
+    return {
+        "status": "exit" if type(error).__name__ == "Exited" else "error",
+        "exit_code": code,
+        "error": detail,
+        "output": console.decode("utf-8", "replace"),
+    }
+
+
+def success_document(
+    options: Mapping[str, Any], spell: Spell, result: RunResult, console: bytes, mode: str
+) -> dict[str, Any]:
+    """The JSON form of a run (spec cli §6.1) or of `exec` (§6.2)."""
+    output = console.decode("utf-8", "replace")
+    if mode == "exec":
+        return {
+            "status": "executed",
+            "engine": "lua",
+            "streaming": bool(options.get("stream")),
+            "code_length": len(spell.source),
+            "output": output,
+            "result": result.value,
+        }
+    return {
+        "status": "success",
+        "mode": "embedded",
+        "script_length": len(spell.source),
+        "args_count": len(spell.arguments) + 1,
+        "streaming": bool(options.get("stream")),
+        "output": output,
+        "value": result.value,
+        "result": f"{output.removesuffix(chr(10))}\n{result.json}",
+    }
+
+
+def show_result(result: RunResult, *, pretty: bool) -> None:
+    """Prints the value that a chunk returned, if it returned one."""
+    if result.json == "null":
+        return
+    value = result.value
+    if pretty:
+        sys.stdout.write(f"Output:\n{json.dumps(value, indent=2, ensure_ascii=False)}\n")
+    elif isinstance(value, str):
+        sys.stdout.write(value + "\n")
+    else:
+        sys.stdout.write(result.json + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,156 @@
+"""The options of `llmspell-run` and `llmspell run`, declared once.
+
+`llmspell-run` reads well-formed command lines itself, because importing click would cost more
+than running a short spell. Everything else (help, completion, mistakes) it leaves to click, whose
+options are made from the same table (`cli/run.py`).
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+
+class Malformed(Exception):
+    """A value or a command line that the quick parser does not understand."""
+
+
+class Option:
+    """One option: its spellings, what it holds, and a line of help.
+
+    convert is None for flags; it raises ValueError with a sentence for a bad value.
+    """
+
+    __slots__ = ("choices", "convert", "default", "envvar", "help", "metavar", "name", "spellings")
+
+    def __init__(
+        self,
+        *spellings: str,
+        help: str,  # noqa: A002 - click's name for it
+        convert: Callable[[str], Any] | None = str,
+        metavar: str | None = None,
+        choices: tuple[str, ...] = (),
+        default: Any = None,
+        envvar: str | None = None,
+    ) -> None:
+        self.spellings = spellings
+        self.name = spellings[-1].lstrip("-").replace("-", "_")
+        self.help = help
+        self.convert = convert
+        self.metavar = metavar
+        self.choices = choices
+        self.default = False if convert is None else default
+        self.envvar = envvar
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether the option takes no value."""
+        return self.convert is None
+
+    def value(self, text: str) -> Any:
+        """The value that a word stands for; raises ValueError with a sentence."""
+        assert self.convert is not None
+        if self.choices and text not in self.choices:
+            raise ValueError(f"invalid value '{text}'; one of {', '.join(self.choices)}")
+        return self.convert(text)
+
+
+_TIME_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_SIZE_UNITS = {"kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "b": 1}
+
+
+def seconds(text: str) -> float:
+    """Seconds from `30`, `1.5s`, `500ms`, `2m`, `1h`; raises ValueError."""
+    return _quantity(text, _TIME_UNITS, "a duration such as 30, 500ms or 2m")
+
+
+def size(text: str) -> int:
+    """Bytes from `64MB`, `1g`, `1048576`; raises ValueError."""
+    return int(_quantity(text, _SIZE_UNITS, "a size such as 64MB or 1g"))
+
+
+def _quantity(text: str, units: dict[str, Any], wanted: str) -> float:
+    stripped = text.strip().lower()
+    digits = stripped.rstrip("abcdefghijklmnopqrstuvwxyz ")
+    unit = stripped[len(digits) :].strip()
+    try:
+        number = float(digits)
+        factor = units[unit] if unit else 1
+    except (ValueError, KeyError):
+        raise ValueError(f"'{text}' is not {wanted}") from None
+    if not 0 <= number < float("inf"):
+        raise ValueError(f"'{text}' is not {wanted}")
+    return float(number * factor)
+
+
+OUTPUTS = ("text", "json", "pretty")
+LEVELS = ("off", "error", "warn", "info", "debug", "trace")
+SECURITY = ("safe", "standard", "trusted")
+ENGINES = ("lua", "javascript", "js", "python")
+
+GLOBAL_OPTIONS = (
+    Option("-c", "--config", metavar="PATH", envvar="LLMSPELL_CONFIG", help="Configuration file to use."),
+    Option("--profile", metavar="NAME", envvar="LLMSPELL_PROFILE", help="Profile of the configuration to use."),
+    Option("--strict-config", convert=None, help="Treat unknown configuration keys as errors."),
+    Option("--trace", choices=LEVELS, default="warn", help="How much the program itself says, on stderr."),
+    Option("--output", choices=OUTPUTS, default="text", help="Form of the output."),
+)
+
+RUN_OPTIONS = (
+    Option("--timeout", convert=seconds, metavar="TIME", help="End the spell after this time (30, 500ms, 2m; 0: no limit)."),
+    Option("--max-memory", convert=size, metavar="SIZE", help="Limit its memory (64MB, 1g; 0: no limit)."),
+    Option("--security", choices=SECURITY, help="What the spell may touch."),
+    Option("--engine", choices=ENGINES, default="lua", envvar="LLMSPELL_ENGINE", help="Script engine."),
+    Option("--stream", convert=None, help="Hand over output at once, unbuffered."),
+    Option("--watch", convert=None, help="Run again whenever the spell or a module of it changes."),
+)
+
+
+def quick_parse(words: Sequence[str], environ: Any) -> tuple[dict[str, Any], str, list[str]]:
+    """Options by name, the script, and the words after it.
+
+    The first word that is no option is the script (`-` is standard input); all that follows
+    belongs to the script, except one leading `--`. Raises Malformed for what needs click.
+    """
+    table = {s: option for option in (*GLOBAL_OPTIONS, *RUN_OPTIONS) for s in option.spellings}
+    chosen = {option.name: option.default for option in table.values()}
+    for option in table.values():
+        text = environ.get(option.envvar) if option.envvar else None
+        if text:
+            chosen[option.name] = _checked(option, text)
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if word == "--" and rest:
+            word = rest.pop(0)
+        elif word != "-" and word.startswith("-"):
+            _take(word, rest, table, chosen)
+            continue
+        if rest[:1] == ["--"]:
+            rest.pop(0)
+        return chosen, word, rest
+    raise Malformed
+
+
+def _take(word: str, rest: list[str], table: dict[str, Option], chosen: dict[str, Any]) -> None:
+    spelling, equals, text = word.partition("=")
+    option = table.get(spelling)
+    if option is None or (option.is_flag and equals):
+        raise Malformed
+    if option.is_flag:
+        chosen[option.name] = True
+        return
+    if not equals:
+        if not rest:
+            raise Malformed
+        text = rest.pop(0)
+    chosen[option.name] = _checked(option, text)
+
+
+def _checked(option: Option, text: str) -> Any:
+    try:
+        return option.value(text)
+    except ValueError:
+        raise Malformed from None

@@ -1,0 +1,42 @@
+"""Kinds of strings that parameters of the script API take, with what editors offer for them.
+
+Like `types`, imported under TYPE_CHECKING by the namespaces and for real by the generator only.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+from llmspell.globals.describe import Kind
+
+DebugLevel: TypeAlias = Annotated[
+    str,
+    Kind(
+        "debug-level",
+        "A level of debug messages, in any case; also `none`, `err`, `warning` and the numbers 0 to 5.",
+        {
+            "off": "nothing",
+            "error": "failures",
+            "warn": "what may become a failure",
+            "info": "what a user wants to know; the level at the start",
+            "debug": "what helps to find a mistake",
+            "trace": "every step",
+        },
+        pattern=r"(?i)\s*(off|none|err(or)?|warn(ing)?|info|debug|trace|[0-5])\s*",
+    ),
+]
+
+FilterKind: TypeAlias = Annotated[
+    str,
+    Kind(
+        "filter-kind",
+        "How the pattern of a module filter is read.",
+        {
+            "exact": "the name of one module",
+            "wildcard": "`*`, `?` and `[abc]` over the whole name",
+            "regex": "a regular expression, found anywhere in the name",
+            "hierarchical": "`net.*`: the module `net` and all below it",
+        },
+        closed=True,
+    ),
+]
