@@ -29,10 +29,14 @@ if TYPE_CHECKING:
 
     from llmspell.config.load import LoadedConfig
     from llmspell.config.problems import Note
+    from llmspell.config.schema.runtime import StatePersistence
     from llmspell.events.bus import EventBus
     from llmspell.lua.outcome import RunResult
     from llmspell.security.policy import Permissions
-    from llmspell.state.store import StateStore
+    from llmspell.state.backup import Backups
+    from llmspell.state.migration import MigrationRegistry, Migrator
+    from llmspell.state.scope import Scope
+    from llmspell.state.store import OnChange, StateStore
     from llmspell.telemetry.debugging import Debugging
 
 
@@ -77,6 +81,8 @@ class Runtime:
             open_state=self._open_state,
             open_events=self._open_events,
             open_debugging=self._open_debugging,
+            open_backups=self._open_backups,
+            open_migrator=self._open_migrator,
         )
         # Without any configuration its schema is not even imported: that would cost more than
         # the rest of a short run.
@@ -167,6 +173,11 @@ class Runtime:
         """The bus behind `Event`."""
         return self.services.events
 
+    @property
+    def migrations(self) -> MigrationRegistry:
+        """Where Python code registers the schema versions of stored data, and the steps."""
+        return self.services.migrations
+
     def close(self) -> None:
         """Ends the engine and closes the services."""
         if self._engine is not None:
@@ -242,14 +253,62 @@ class Runtime:
 
         backend, limit, project = "sqlite", None, None
         if self._configured:
-            loaded = self.services.config
-            persistence = loaded.config.runtime.state_persistence
-            backend, limit = persistence.backend_type, persistence.max_state_size_bytes
-            project = loaded.project
-            if not persistence.enabled:
-                backend = "memory"
+            persistence = self._persistence()
+            backend = persistence.backend_type if persistence.enabled else "memory"
+            limit = persistence.max_state_size_bytes
+            project = self.services.config.project
         path = default_path(project, Path(self._script_dir), self._environ)
-        return open_store(backend, path, limit)
+        return open_store(backend, path, limit, self._announcer())
+
+    def _persistence(self) -> StatePersistence:
+        return self.services.config.config.runtime.state_persistence
+
+    def _announcer(self) -> OnChange | None:
+        """What publishes `state.changed`, if the configuration wants that."""
+        if not (self._configured and self.services.config.config.events.emit_state_events):
+            return None
+        events = self.services.events
+
+        def announce(scope: Scope, key: str, old: str | None, new: str | None) -> None:
+            import json
+
+            place = json.dumps({"scope": scope.text, "key": key})[:-1]
+            text = f'{place},"old_value":{old or "null"},"new_value":{new or "null"}}}'
+            events.publish(
+                "state.changed", data_text=text, source="state_manager", tags=("state_change",)
+            )
+
+        return announce
+
+    def _open_backups(self, store: StateStore) -> Backups | None:
+        if not (self._configured and self._persistence().backup_enabled):
+            return None
+        from pathlib import Path
+
+        from llmspell.config.schema.runtime import Backup as BackupSettings
+        from llmspell.state.backup import Backups
+
+        settings = self._persistence().backup or BackupSettings()
+        project = self.services.config.project or Path(self._cwd)
+        folder = project / (settings.backup_dir or "./backups")
+        return Backups(
+            store,
+            folder,
+            # zstd and lz4 of the documents need libraries; zlib is in Python.
+            compression="zlib" if settings.compression_enabled else "none",
+            level=settings.compression_level,
+            incremental=settings.incremental_enabled,
+            max_backups=settings.max_backups,
+            max_age=settings.max_backup_age,
+        )
+
+    def _open_migrator(self, store: StateStore, registry: MigrationRegistry) -> Migrator | None:
+        if not (self._configured and self._persistence().migration_enabled):
+            return None
+        from llmspell.state.migration import Migrator
+
+        backups = self._open_backups(store) if self._persistence().backup_on_migration else None
+        return Migrator(store, registry, None if backups is None else lambda: backups.create().id)
 
     def _open_events(self) -> EventBus:
         from llmspell.events.bus import EventBus

@@ -33,6 +33,7 @@ class ScriptApi:
     ) -> None:
         self._services = services
         self._modules = modules
+        self._targets: dict[str, Any] = {}
         self._sources = (os.fspath(border), *preludes)
 
     @classmethod
@@ -53,9 +54,25 @@ class ScriptApi:
 
     def bind(self, namespace: str, border: Border) -> tuple[Callable[..., Any], ...]:
         """The functions behind a namespace, in the order the generated Lua expects."""
-        from importlib import import_module
-
-        bound: tuple[Callable[..., Any], ...] = import_module(self._modules[namespace]).bind(
-            border, self._services
+        bound: tuple[Callable[..., Any], ...] = self._module(namespace).bind(
+            border, self._target(namespace)
         )
         return bound
+
+    def debug_view(self, namespace: str) -> Any:
+        """How a namespace shows what it stands for, as plain data; None if it has no such view."""
+        if namespace not in self._modules:
+            return None
+        view = getattr(self._target(namespace), "debug_view", None)
+        return None if view is None else view()
+
+    def _module(self, namespace: str) -> Any:
+        from importlib import import_module
+
+        return import_module(self._modules[namespace])
+
+    def _target(self, namespace: str) -> Any:
+        target = self._targets.get(namespace)
+        if target is None:
+            target = self._targets[namespace] = self._module(namespace).TARGET(self._services)
+        return target

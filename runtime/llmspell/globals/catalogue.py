@@ -8,6 +8,8 @@ NAMESPACES = {
     "JSON": "json_",
     "Debug": "debug",
     "Streaming": "streaming",
+    "State": "state",
+    "Event": "event",
 }
 """Lua name -> module of `llmspell.globals` that implements it, in the order of the reference."""
 

@@ -130,15 +130,6 @@ if TYPE_CHECKING:
         tracker_memory_usage: dict[str, TrackerUsage]
         total_memory_delta_bytes: NotRequired[int]
 
-    class DebugSettings(TypedDict):
-        """What the prelude needs to know of the configuration."""
-
-        trace_level: int
-        max_depth: int
-        depth_at_level: int
-        values_at_level: bool
-        include_source: bool
-
     LevelName = Literal["OFF", "ERROR", "WARN", "INFO", "DEBUG", "TRACE"]
 
 
@@ -716,7 +707,7 @@ class Debug:
         return self._debugging.most_talkative(None if module is None else _text(module))
 
     @member(private=True)
-    def settings(self) -> DebugSettings:
+    def settings(self) -> Json:
         """Gives how stack traces are made, at the level in force."""
         debugging = self._debugging
         return {

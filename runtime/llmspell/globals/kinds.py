@@ -40,3 +40,44 @@ FilterKind: TypeAlias = Annotated[
         closed=True,
     ),
 ]
+
+StateScope: TypeAlias = Annotated[
+    str,
+    Kind(
+        "state-scope",
+        "Whose value it is: one of these words, or one of them with an id (`agent:<id>`).",
+        {
+            "global": "shared by all scripts of the project",
+            "user": "of a user; `user:<id>`",
+            "session": "of a session; `session:<id>`",
+            "agent": "of an agent; `agent:<id>`",
+            "tool": "of a tool; `tool:<id>`",
+            "workflow": "of a workflow; `workflow:<id>`",
+            "hook": "of a hook; `hook:<id>`",
+            "custom": "for anything else; `custom:<id>`",
+        },
+        sources=("script:State.save",),
+    ),
+]
+
+EventType: TypeAlias = Annotated[
+    str,
+    Kind(
+        "event-type",
+        "What happened, in segments with dots between them, such as `order.created`.",
+        {"state.changed": "a value of `State` was written or deleted"},
+        sources=("script:Event.publish", "script:Event.subscribe"),
+        pattern=r".+",
+    ),
+]
+
+EventPattern: TypeAlias = Annotated[
+    str,
+    Kind(
+        "event-pattern",
+        "An event type, or several with wildcards: `order.*`, `**.failed`, `*`.",
+        {"*": "every event", "state.changed": "a value of `State` was written or deleted"},
+        sources=("script:Event.publish",),
+        pattern=r".+",
+    ),
+]

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
 
     from llmspell.config.load import LoadedConfig
     from llmspell.events.bus import EventBus
+    from llmspell.state.backup import Backups
+    from llmspell.state.migration import MigrationRegistry, Migrator
     from llmspell.state.store import StateStore
     from llmspell.telemetry.debugging import Debugging
 
@@ -26,15 +28,22 @@ class Services:
         open_state: Callable[[], StateStore],
         open_events: Callable[[], EventBus],
         open_debugging: Callable[[], Debugging],
+        open_backups: Callable[[StateStore], Backups | None] = lambda _: None,
+        open_migrator: Callable[[StateStore, MigrationRegistry], Migrator | None] = (
+            lambda _store, _registry: None
+        ),
     ) -> None:
         self._load_config = load_config
         self._open_state = open_state
         self._open_events = open_events
         self._open_debugging = open_debugging
+        self._open_backups = open_backups
+        self._open_migrator = open_migrator
         self._config: LoadedConfig | None = None
         self._state: StateStore | None = None
         self._events: EventBus | None = None
         self._debugging: Debugging | None = None
+        self._migrations: MigrationRegistry | None = None
         self.memory_used: Callable[[], int] = lambda: 0
 
     @property
@@ -64,6 +73,25 @@ class Services:
         if self._debugging is None:
             self._debugging = self._open_debugging()
         return self._debugging
+
+    @property
+    def backups(self) -> Backups | None:
+        """The backups of the store, None where they are off."""
+        return self._open_backups(self.state)
+
+    @property
+    def migrations(self) -> MigrationRegistry:
+        """The schema versions of the stored data; Python code registers them here."""
+        if self._migrations is None:
+            from llmspell.state.migration import MigrationRegistry
+
+            self._migrations = MigrationRegistry()
+        return self._migrations
+
+    @property
+    def migrator(self) -> Migrator | None:
+        """What brings the stored data to another version, None where migrations are off."""
+        return self._open_migrator(self.state, self.migrations)
 
     def close(self) -> None:
         """Closes what was opened."""

@@ -4,8 +4,10 @@ local b, raw, G = host.border, host.raw, host.G
 local type, mtype, setmetatable = raw.type, raw.math.type, raw.setmetatable
 local to_string, to_integer, to_number = b.to_string, b.to_integer, b.to_number
 local to_json, to_table, to_function = b.to_json, b.to_table, b.to_function
-local self_id, class, fail, guard, wait, bind = b.self_id, b.class, b.fail, b.guard, b.wait, b.bind
+local self_id, class, fail, guard = b.self_id, b.class, b.fail, b.guard
+local wait, bind = b.wait, b.bind
 host.private = {}
+host.debug_views = {} -- class -> the properties that show what its objects mean
 
 --- The Python functions of a namespace, fetched at the first call of any of them.
 local function lazily(name)
@@ -26,6 +28,420 @@ do -- JSON
     if guard then guard() end
     if type(a1) ~= "string" then a1 = to_string(a1, 1, "JSON.parse: text") end
     local r, e = f[1](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+end
+
+do -- Debug
+  local f = lazily("Debug")
+  local api, private = {}, {}
+  G["Debug"], host.private["Debug"] = api, private
+  local new_Timer
+  new_Timer = class("Timer", {
+    stop = function(self)
+      if guard then guard() end
+      local r, e = f[4](self_id(self, "Timer"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    lap = function(self, a1)
+      if guard then guard() end
+      if type(a1) ~= "string" then a1 = to_string(a1, 1, "Timer:lap: name") end
+      local r, e = f[5](self_id(self, "Timer"), a1)
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    elapsed = function(self)
+      if guard then guard() end
+      local r, e = f[6](self_id(self, "Timer"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+  }, {
+    id = function(self)
+      if guard then guard() end
+      local r, e = f[1](self_id(self, "Timer"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    name = function(self)
+      if guard then guard() end
+      local r, e = f[2](self_id(self, "Timer"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    running = function(self)
+      if guard then guard() end
+      local r, e = f[3](self_id(self, "Timer"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+  })
+  host.debug_views["Timer"] = { "name", "running", "id" }
+  api.getCapturedEntries = function(a1)
+    if guard then guard() end
+    if a1 ~= nil and mtype(a1) ~= "integer" then a1 = to_integer(a1, 1, "Debug.getCapturedEntries: limit") end
+    local r, e = f[7](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.clearCaptured = function()
+    if guard then guard() end
+    local r, e = f[8]()
+    if e ~= nil then fail(e) end
+  end
+  api.setLevel = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Debug.setLevel: level") end
+    local r, e = f[9](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.getLevel = function()
+    if guard then guard() end
+    local r, e = f[10]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.setEnabled = function(a1)
+    if guard then guard() end
+    a1 = not not a1
+    local r, e = f[11](a1)
+    if e ~= nil then fail(e) end
+  end
+  api.isEnabled = function()
+    if guard then guard() end
+    local r, e = f[12]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.addModuleFilter = function(a1, a2)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Debug.addModuleFilter: pattern") end
+    a2 = not not a2
+    local r, e = f[13](a1, a2)
+    if e ~= nil then fail(e) end
+  end
+  api.addAdvancedFilter = function(a1, a2, a3)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Debug.addAdvancedFilter: pattern") end
+    if type(a2) ~= "string" then a2 = to_string(a2, 2, "Debug.addAdvancedFilter: kind") end
+    a3 = not not a3
+    local r, e = f[14](a1, a2, a3)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.removeModuleFilter = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Debug.removeModuleFilter: pattern") end
+    local r, e = f[15](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.clearModuleFilters = function()
+    if guard then guard() end
+    local r, e = f[16]()
+    if e ~= nil then fail(e) end
+  end
+  api.setDefaultFilterEnabled = function(a1)
+    if guard then guard() end
+    a1 = not not a1
+    local r, e = f[17](a1)
+    if e ~= nil then fail(e) end
+  end
+  api.getFilterSummary = function()
+    if guard then guard() end
+    local r, e = f[18]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.timer = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Debug.timer: name") end
+    local r, e = f[19](a1)
+    if e ~= nil then fail(e) end
+    return new_Timer(r)
+  end
+  api.recordEvent = function(a1, a2, a3)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Debug.recordEvent: timer_id") end
+    if type(a2) ~= "string" then a2 = to_string(a2, 2, "Debug.recordEvent: name") end
+    if a3 ~= nil then a3 = to_json(a3, 3, "Debug.recordEvent: metadata") end
+    local r, e = f[20](a1, a2, a3)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.performanceReport = function()
+    if guard then guard() end
+    local r, e = f[21]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.jsonReport = function()
+    if guard then guard() end
+    local r, e = f[22]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.flameGraph = function()
+    if guard then guard() end
+    local r, e = f[23]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.flameGraphSvg = function(a1)
+    if guard then guard() end
+    if a1 ~= nil and type(a1) ~= "string" then a1 = to_string(a1, 1, "Debug.flameGraphSvg: title") end
+    local r, e = f[24](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.memoryStats = function()
+    if guard then guard() end
+    local r, e = f[25]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.memorySnapshot = function()
+    if guard then guard() end
+    local r, e = f[26]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  private.logWithData = function(a1, a2, a3, a4)
+    if guard then guard() end
+    if mtype(a1) ~= "integer" then a1 = to_integer(a1, 1, "Debug.logWithData: level") end
+    if type(a2) ~= "string" then a2 = to_string(a2, 2, "Debug.logWithData: message") end
+    if a3 ~= nil then a3 = to_json(a3, 3, "Debug.logWithData: data") end
+    if a4 ~= nil and type(a4) ~= "string" then a4 = to_string(a4, 4, "Debug.logWithData: module") end
+    local r, e = f[27](a1, a2, a3, a4)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  private.parseLevel = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Debug.parseLevel: level") end
+    local r, e = f[28](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  private.mostTalkative = function(a1)
+    if guard then guard() end
+    if a1 ~= nil and type(a1) ~= "string" then a1 = to_string(a1, 1, "Debug.mostTalkative: module") end
+    local r, e = f[29](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  private.settings = function()
+    if guard then guard() end
+    local r, e = f[30]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+end
+
+do -- Streaming
+  local f = lazily("Streaming")
+  local api, private = {}, {}
+  G["Streaming"], host.private["Streaming"] = api, private
+end
+
+do -- State
+  local f = lazily("State")
+  local api, private = {}, {}
+  G["State"], host.private["State"] = api, private
+  api.save = function(a1, a2, a3)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "State.save: scope") end
+    if type(a2) ~= "string" then a2 = to_string(a2, 2, "State.save: key") end
+    a3 = to_json(a3, 3, "State.save: value")
+    local r, e = f[1](a1, a2, a3)
+    if e ~= nil then fail(e) end
+  end
+  api.load = function(a1, a2)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "State.load: scope") end
+    if type(a2) ~= "string" then a2 = to_string(a2, 2, "State.load: key") end
+    local r, e = f[2](a1, a2)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.delete = function(a1, a2)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "State.delete: scope") end
+    if type(a2) ~= "string" then a2 = to_string(a2, 2, "State.delete: key") end
+    local r, e = f[3](a1, a2)
+    if e ~= nil then fail(e) end
+  end
+  api.list_keys = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "State.list_keys: scope") end
+    local r, e = f[4](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.workflow_get = function(a1, a2)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "State.workflow_get: workflow_id") end
+    if type(a2) ~= "string" then a2 = to_string(a2, 2, "State.workflow_get: step") end
+    local r, e = f[5](a1, a2)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.workflow_list = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "State.workflow_list: workflow_id") end
+    local r, e = f[6](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.agent_get = function(a1, a2)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "State.agent_get: agent_id") end
+    if type(a2) ~= "string" then a2 = to_string(a2, 2, "State.agent_get: key") end
+    local r, e = f[7](a1, a2)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.agent_set = function(a1, a2, a3)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "State.agent_set: agent_id") end
+    if type(a2) ~= "string" then a2 = to_string(a2, 2, "State.agent_set: key") end
+    a3 = to_json(a3, 3, "State.agent_set: value")
+    local r, e = f[8](a1, a2, a3)
+    if e ~= nil then fail(e) end
+  end
+  api.tool_get = function(a1, a2)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "State.tool_get: tool_id") end
+    if type(a2) ~= "string" then a2 = to_string(a2, 2, "State.tool_get: key") end
+    local r, e = f[9](a1, a2)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.tool_set = function(a1, a2, a3)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "State.tool_set: tool_id") end
+    if type(a2) ~= "string" then a2 = to_string(a2, 2, "State.tool_set: key") end
+    a3 = to_json(a3, 3, "State.tool_set: value")
+    local r, e = f[10](a1, a2, a3)
+    if e ~= nil then fail(e) end
+  end
+  api.migrate = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "State.migrate: version") end
+    local r, e = f[11](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.get_migration_status = function()
+    if guard then guard() end
+    local r, e = f[12]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.get_schema_versions = function()
+    if guard then guard() end
+    local r, e = f[13]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.create_backup = function(a1)
+    if guard then guard() end
+    local r, e = f[14](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.list_backups = function()
+    if guard then guard() end
+    local r, e = f[15]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.restore_backup = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "State.restore_backup: backup_id") end
+    local r, e = f[16](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.validate_backup = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "State.validate_backup: backup_id") end
+    local r, e = f[17](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.get_storage_usage = function()
+    if guard then guard() end
+    local r, e = f[18]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.cleanup_backups = function(a1)
+    if guard then guard() end
+    local r, e = f[19](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+end
+
+do -- Event
+  local f = lazily("Event")
+  local api, private = {}, {}
+  G["Event"], host.private["Event"] = api, private
+  api.publish = function(a1, a2, options)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Event.publish: event_type") end
+    a2 = to_json(a2, 2, "Event.publish: data")
+    if options ~= nil then options = to_table(options, 3, "Event.publish: options") end
+    local r, e = f[1](a1, a2, options)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.emit = function(a1, a2)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Event.emit: event_type") end
+    a2 = to_json(a2, 2, "Event.emit: data")
+    local r, e = f[2](a1, a2)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.subscribe = function(a1, options)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Event.subscribe: pattern") end
+    if options ~= nil then options = to_table(options, 2, "Event.subscribe: options") end
+    local r, e = f[3](a1, options)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.receive = function(a1, a2)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Event.receive: subscription_id") end
+    if a2 ~= nil and mtype(a2) ~= "integer" then a2 = to_integer(a2, 2, "Event.receive: timeout_ms") end
+    local r, e = f[4](a1, a2)
+    if e ~= nil then fail(e) end
+    r, e = wait(r)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.unsubscribe = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Event.unsubscribe: subscription_id") end
+    local r, e = f[5](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.list_subscriptions = function()
+    if guard then guard() end
+    local r, e = f[6]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.get_stats = function()
+    if guard then guard() end
+    local r, e = f[7]()
     if e ~= nil then fail(e) end
     return r
   end

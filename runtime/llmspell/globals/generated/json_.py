@@ -4,12 +4,14 @@
 from llmspell.globals.json_ import Json_
 
 
-def bind(border, services):
+TARGET = Json_
+
+
+def bind(border, target):
     """The functions behind `JSON`, in the order of `border.lua`."""
-    target = Json_(services)
     fail, loads, function, options_of = border.fail, border.loads, border.function, border.options
     data, json_text, text, instance = border.data, border.json_text, border.text, border.instance
-    object_of, wait = border.object, border.wait
+    object_of, wait = border.object_of, border.wait
 
     def call_parse(a1):
         try:

@@ -75,7 +75,7 @@ def _member(prefix: str, member: Member) -> list[str]:
         optional = " or nil" if member.result.optional else ""
         text = f": {member.result_description}" if member.result_description else ""
         lines += [
-            f"Returns `{_cell(type_text(member.result, own=prefix.rstrip(':')))}`{optional}{text}",
+            f"Returns `{_cell(type_text(member.result, own=prefix.rstrip(':.')))}`{optional}{text}",
             "",
         ]
     for sentence in member.raises:

@@ -82,6 +82,7 @@ class Namespace:
     details: str
     members: list[Member]
     classes: list[Class]
+    debug_view: bool = False
 
 
 @define

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
-import sys
 import typing
 from pathlib import Path
 from types import ModuleType
@@ -37,7 +36,7 @@ def read_api(modules: typing.Iterable[str], variables: typing.Iterable[Variable]
 
 
 def _namespace(module: ModuleType, reader: TypeReader) -> Namespace:
-    names = _names_for_hints(module)
+    names = reader.names = _names_for_hints(module)
     namespace: type | None = None
     instances: list[type] = []
     for value in vars(module).values():
@@ -62,6 +61,7 @@ def _namespace(module: ModuleType, reader: TypeReader) -> Namespace:
         doc.details,
         members,
         objects + tables,
+        debug_view=hasattr(namespace, "debug_view"),
     )
 
 
@@ -73,12 +73,6 @@ def _names_for_hints(module: ModuleType) -> dict[str, Any]:
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             block = ast.Module(body=node.body, type_ignores=[])
             exec(compile(block, module.__file__, "exec"), names)  # noqa: S102 - our own source
-    # Shapes defined in the block resolve their own hints there.
-    shadow = sys.modules.setdefault("_llmspell_hints", ModuleType("_llmspell_hints"))
-    vars(shadow).update(names)
-    for value in names.values():
-        if typing.is_typeddict(value) and value.__module__ == module.__name__:
-            value.__module__ = shadow.__name__
     return names
 
 

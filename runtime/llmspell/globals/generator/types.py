@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import types
 import typing
 from collections.abc import Callable
@@ -108,10 +107,8 @@ class TypeReader:
         doc = parse(cls.__doc__)
         described = Class(name, doc.summary, doc.details)
         self.classes[name] = described  # first, since shapes may contain themselves
-        # Hints of a TypedDict remember the module it was written in, which lacks the names that
-        # are imported for type checking; `cls.__module__` has them (see `read`).
-        names = vars(sys.modules[cls.__module__])
-        hints = typing.get_type_hints(cls, localns=names, include_extras=True)
+        # Names that are imported for type checking only are not in the class's own module.
+        hints = typing.get_type_hints(cls, localns=self.names, include_extras=True)
         required = getattr(cls, "__required_keys__", frozenset(hints))
         for key, hint in hints.items():
             type_ = self.read(_without_required(hint))

@@ -14,6 +14,8 @@ JSON = {}
 ---local config = JSON.parse('{"retries": 3}')
 ---print(config.retries) --> 3
 ---```
+---
+---Raises `JSON parse error`: the text is no JSON; the message says where.
 ---@param text string a complete JSON text.
 ---@return any
 function JSON.parse(text) end
@@ -27,6 +29,8 @@ function JSON.parse(text) end
 ---print(JSON.stringify { name = "spell", tags = { "a", "b" } })
 -----> {"name":"spell","tags":["a","b"]}
 ---```
+---
+---Raises `JSON stringify error`: a function, thread, userdata, API object or a table that contains itself stands in the value; the message says where.
 ---@param value any nil, a boolean, number, string, or a table of them.
 ---@return string
 function JSON.stringify(value) end
