@@ -25,7 +25,7 @@ from llmspell.security.policy import policy_for
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Self
+    from typing import Any, Self
 
     from llmspell.config.load import LoadedConfig
     from llmspell.config.problems import Note
@@ -84,6 +84,7 @@ class Runtime:
             open_backups=self._open_backups,
             open_migrator=self._open_migrator,
         )
+        self._api = ScriptApi.standard(self.services)
         # Without any configuration its schema is not even imported: that would cost more than
         # the rest of a short run.
         configured = bool(config or profile) or anything_configured(self._cwd, self._environ)
@@ -156,6 +157,10 @@ class Runtime:
             self._engine = self._open_engine()
         return self._engine
 
+    def debug_view(self, name: str) -> Any:
+        """How a global shows what it stands for (`State`: its values), as plain data, or None."""
+        return self._api.debug_view(name)
+
     # Services ------------------------------------------------------------------------------
 
     @property
@@ -220,7 +225,7 @@ class Runtime:
             max_memory=self._memory_limit(),
             package_path=package_path(self._script_dir),
         )
-        engine = Engine(options, ScriptApi.standard(self.services))
+        engine = Engine(options, self._api)
         self.services.memory_used = engine.state.memory_used
         return engine
 

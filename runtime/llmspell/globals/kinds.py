@@ -13,7 +13,7 @@ DebugLevel: TypeAlias = Annotated[
     str,
     Kind(
         "debug-level",
-        "A level of debug messages, in any case; also `none`, `err`, `warning` and the numbers 0 to 5.",
+        "A level of debug messages, in any case; also `none`, `err`, `warning` and 0 to 5.",
         {
             "off": "nothing",
             "error": "failures",

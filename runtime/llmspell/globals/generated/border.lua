@@ -19,6 +19,10 @@ local function lazily(name)
     return bound[i]
   end })
 end
+G["ARGS"] = {}
+G["arg"] = {}
+G["Logger"] = {}
+G["Utils"] = {}
 
 do -- JSON
   local f = lazily("JSON")

@@ -57,6 +57,8 @@ def lua_border(api: Api) -> str:
         "  end })",
         "end",
     ]
+    for variable in api.variables:
+        lines.append(f'G["{variable.name}"] = {{}}')
     for namespace in api.namespaces:
         lines += ["", *_lua_namespace(namespace)]
     return "\n".join(lines) + "\n"

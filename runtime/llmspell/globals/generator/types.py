@@ -32,6 +32,7 @@ class TypeReader:
     def __init__(self) -> None:
         self.classes: dict[str, Class] = {}
         self.kinds: dict[str, Kind] = {}
+        self.names: dict[str, Any] = {}  # what the hints of the module at hand may use
 
     def read(self, hint: Any) -> Type:
         """The type that a resolved hint stands for."""
