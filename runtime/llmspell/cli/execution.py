@@ -1,8 +1,8 @@
 """Runs a spell for the command line: output forms, errors, exit codes.
 
 Exit codes: 0 success, 1 the spell failed (or a file, configuration or policy is wrong), 2 usage,
-124 time limit, 130 interrupt, 141 the reader of the output has gone; a spell that calls `os.exit`
-chooses its own.
+124 time limit, 130 interrupt, 141 the reader of the output has gone, 143 asked to end (SIGTERM);
+a spell that calls `os.exit` chooses its own.
 """
 
 from __future__ import annotations
@@ -10,21 +10,88 @@ from __future__ import annotations
 import os
 import sys
 
-from llmspell.errors import LLMSpellError, SecurityError
+from llmspell.errors import LLMSpellError
 from llmspell.lua.loader import chunk_name, read_source, source_text
-from llmspell.lua.outcome import EngineLost, Exited, Interrupted, OutputClosed, Stopped, TimedOut
+from llmspell.lua.outcome import (
+    ChunkError,
+    EngineLost,
+    Exited,
+    Interrupted,
+    OutputClosed,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Any
+    from typing import Any, NoReturn
 
     from llmspell.app import Runtime
+    from llmspell.cli.signals import StopSignals
     from llmspell.lua.outcome import RunResult
 
-OK, FAILED, USAGE, TIMED_OUT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 124, 130, 141
+OK, FAILED, USAGE = 0, 1, 2
+TIMED_OUT, INTERRUPTED, PIPE_CLOSED, TERMINATED = 124, 130, 141, 143
 
-_UNAVAILABLE = {"javascript": "Coming in Phase 15", "js": "Coming in Phase 15", "python": "Coming in Phase 22"}
+_UNAVAILABLE = {
+    "javascript": "Coming in Phase 15",
+    "js": "Coming in Phase 15",
+    "python": "Coming in Phase 22",
+}
+
+_CODES = {  # by the name of the error
+    "TimedOut": TIMED_OUT,
+    "Interrupted": INTERRUPTED,
+    "OutputClosed": PIPE_CLOSED,
+    "Terminated": TERMINATED,
+}
+
+
+class Spell:
+    """Source text, and what it is called with. `code` marks a line of code (`exec`)."""
+
+    __slots__ = ("arguments", "code", "folder", "name", "script", "source")
+
+    def __init__(
+        self,
+        source: bytes,
+        name: str,
+        script: str,
+        arguments: Sequence[str] = (),
+        folder: str | None = None,
+        *,
+        code: bool = False,
+    ) -> None:
+        self.source = source
+        self.name = name
+        self.script = script
+        self.arguments = arguments
+        self.folder = folder
+        self.code = code
+
+    @classmethod
+    def read(cls, script: str, arguments: Sequence[str]) -> Spell:
+        """A script file, or `-` for standard input; raises ChunkError."""
+        if script == "-":
+            return cls(source_text(sys.stdin.buffer.read(), "stdin"), "=stdin", script, arguments)
+        folder = os.path.dirname(os.path.abspath(script))  # noqa: PTH100, PTH120 - start-up time
+        return cls(read_source(script), chunk_name(script), script, arguments, folder)
+
+    def run(self, runtime: Runtime, timeout: float | None) -> RunResult:
+        """Runs it; a line of code that is an expression gives its value."""
+        if self.code:
+            try:
+                return self._run(runtime, b"return " + self.source, timeout)
+            except ChunkError:  # it is no expression: nothing has run yet
+                pass
+        return self._run(runtime, self.source, timeout)
+
+    def _run(self, runtime: Runtime, source: bytes, timeout: float | None) -> RunResult:
+        return runtime.run_source(source, self.name, self.script, self.arguments, timeout=timeout)
+
+    @property
+    def sources(self) -> dict[str, bytes]:
+        """Chunk name -> text, for errors that show the line."""
+        return {self.name: self.source}
 
 
 def run_script(options: Mapping[str, Any], script: str, arguments: Sequence[str]) -> int:
@@ -35,34 +102,20 @@ def run_script(options: Mapping[str, Any], script: str, arguments: Sequence[str]
         return watch_script(options, script, arguments)
     try:
         check_engine(options)
-        source, name = read_script(script)
+        spell = Spell.read(script, arguments)
     except LLMSpellError as error:
         return fail(options, error)
-    folder = os.path.dirname(os.path.abspath(script)) if script != "-" else None  # noqa: PTH100, PTH120
-    spell = Spell(source, name, script, arguments, folder)
     return run_spell(options, spell)
 
 
-class Spell:
-    """Source text, and what it is called with."""
-
-    __slots__ = ("arguments", "folder", "name", "script", "source")
-
-    def __init__(
-        self, source: bytes, name: str, script: str, arguments: Sequence[str], folder: str | None
-    ) -> None:
-        self.source = source
-        self.name = name
-        self.script = script
-        self.arguments = arguments
-        self.folder = folder
-
-
-def read_script(script: str) -> tuple[bytes, str]:
-    """Source text and chunk name of a script file or of standard input; raises ChunkError."""
-    if script == "-":
-        return source_text(sys.stdin.buffer.read(), "stdin"), "=stdin"
-    return read_source(script), chunk_name(script)
+def run_code(options: Mapping[str, Any], code: str) -> int:
+    """Runs a line of code (`exec`), shows its value and gives the exit code."""
+    try:
+        check_engine(options)
+        spell = Spell(source_text(os.fsencode(code), "code"), "=code", "code", code=True)
+    except LLMSpellError as error:
+        return fail(options, error)
+    return run_spell(options, spell)
 
 
 def check_engine(options: Mapping[str, Any]) -> None:
@@ -72,34 +125,43 @@ def check_engine(options: Mapping[str, Any]) -> None:
         raise LLMSpellError(f"Script engine '{engine}' is not available yet: {_UNAVAILABLE[engine]}")
 
 
-def run_spell(options: Mapping[str, Any], spell: Spell, *, mode: str = "run") -> int:
-    """Runs source text as the options say and gives the exit code. Ends the process if it must."""
+def run_spell(options: Mapping[str, Any], spell: Spell) -> int:
+    """Runs a spell as the options say and gives the exit code.
+
+    Ends the process instead of returning where the Lua thread cannot be stopped.
+    """
+    from llmspell.cli.signals import StopSignals
     from llmspell.telemetry.trace import set_up
 
-    set_up(options["trace"], os.environ)
     console: list[bytes] = []
     runtime = None
-    try:
-        runtime = make_runtime(options, spell.folder, console)
-        show_notes(runtime)
-        result = runtime.run_source(
-            spell.source, spell.name, spell.script, spell.arguments, timeout=options["timeout"]
-        )
-        runtime.close()
-    except EngineLost as lost:
-        return _abandon(options, lost)
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except LLMSpellError as error:
-        if runtime is not None:
+    with StopSignals() as signals:
+        try:
+            set_up(options["trace"], os.environ)
+            runtime = make_runtime(options, spell.folder, console)
+            show_notes(runtime)
+            result = spell.run(runtime, options["timeout"])
             runtime.close()
-        return fail(options, error, console)
-    _report(options, spell, result, console, mode)
+        except EngineLost as lost:
+            reason = signals.stop() if signals.caught else lost.reason
+            leave(fail(options, reason, console, spell.sources))
+        except KeyboardInterrupt:  # before or after the script itself
+            leave(fail(options, signals.stop(), console, spell.sources))
+        except LLMSpellError as error:
+            if runtime is not None:
+                runtime.close()
+            return fail(options, _as_signalled(error, signals), console, spell.sources)
+    _report(options, spell, result, console)
     return OK
 
 
-def make_runtime(options: Mapping[str, Any], folder: str | None, console: list[bytes]) -> Runtime:
-    """The runtime that the options ask for; `console` collects stdout in the JSON form."""
+def make_runtime(
+    options: Mapping[str, Any], folder: str | None, console: list[bytes], *, tracked: bool = False
+) -> Runtime:
+    """The runtime that the options ask for; `console` collects stdout in the JSON form.
+
+    tracked: the process survives the spell, whatever it does (see `EngineOptions`).
+    """
     from llmspell.app import Runtime
     from llmspell.lua.streams import Streams, fd_writer
 
@@ -121,8 +183,7 @@ def make_runtime(options: Mapping[str, Any], folder: str | None, console: list[b
         security=options.get("security"),
         script_dir=folder,
         streams=streams,
-        # A run without limits may simply end with the process; see `EngineOptions.tracked`.
-        tracked=bool(options.get("timeout") or options.get("max_memory")),
+        tracked=tracked or bool(options.get("timeout") or options.get("max_memory")),
         max_memory=options.get("max_memory"),
     )
 
@@ -142,57 +203,71 @@ def exit_code(error: LLMSpellError) -> int:
         return exit_code(error.reason)
     if isinstance(error, Exited):
         return error.code & 0xFF
-    for kind, code in ((TimedOut, TIMED_OUT), (Interrupted, INTERRUPTED), (OutputClosed, PIPE_CLOSED)):
-        if isinstance(error, kind):
-            return code
-    return FAILED
+    return _CODES.get(type(error).__name__, FAILED)
 
 
-def fail(options: Mapping[str, Any], error: LLMSpellError, console: Sequence[bytes] = ()) -> int:
+def fail(
+    options: Mapping[str, Any],
+    error: LLMSpellError,
+    console: Sequence[bytes] = (),
+    sources: Mapping[str, bytes] | None = None,
+) -> int:
     """Reports an error on stderr (as JSON on stdout in that form) and gives the exit code."""
     code = exit_code(error)
     if isinstance(error, OutputClosed):
         # Nothing may be written any more, not even by the interpreter's own flush at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return code
-    if options["output"] == "json":
-        from llmspell.cli.report import error_document
+    from llmspell.cli.report import describe, error_document
 
-        _print_json(error_document(error, code, b"".join(console)))
     if not isinstance(error, Exited):
-        from llmspell.cli.report import describe
-
-        sys.stderr.write(describe(error, trace=options["trace"], environ=os.environ))
+        sys.stderr.write(describe(error, trace=options["trace"], environ=os.environ, sources=sources))
         sys.stderr.flush()
+    if options["output"] == "json":
+        print_json(error_document(error, code, b"".join(console)))
     return code
 
 
-def _abandon(options: Mapping[str, Any], lost: EngineLost) -> int:
-    """The Lua thread does not answer: the process ends without it."""
-    code = fail(options, lost.reason if isinstance(lost.reason, Stopped) else lost)
+def internal_error(error: Exception, trace: str) -> int:
+    """Reports a defect of llmspell itself; its Python traceback only with `--trace debug`."""
+    if trace in ("debug", "trace"):
+        import traceback
+
+        sys.stderr.write("".join(traceback.format_exception(error)))
+    hint = "" if trace in ("debug", "trace") else " (--trace debug shows where)"
+    sys.stderr.write(f"Error: internal error: {type(error).__name__}: {error}{hint}\n")
+    return FAILED
+
+
+def leave(code: int) -> NoReturn:
+    """Ends the process at once: a Lua thread that does not answer may still be running."""
     sys.stdout.flush()
+    sys.stderr.flush()
     os._exit(code)
 
 
+def print_json(document: dict[str, Any]) -> None:
+    """Prints one compact JSON document."""
+    import json
+
+    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+    sys.stdout.write(text.encode("utf-8", "replace").decode() + "\n")
+    sys.stdout.flush()
+
+
+def _as_signalled(error: LLMSpellError, signals: StopSignals) -> LLMSpellError:
+    return signals.stop() if signals.caught and isinstance(error, Interrupted) else error
+
+
 def _report(
-    options: Mapping[str, Any], spell: Spell, result: RunResult, console: list[bytes], mode: str
+    options: Mapping[str, Any], spell: Spell, result: RunResult, console: list[bytes]
 ) -> None:
     form = options["output"]
-    if form == "text" and mode == "run":
+    if form == "text" and not spell.code:
         return
     from llmspell.cli.report import show_result, success_document
 
     if form == "json":
-        _print_json(success_document(options, spell, result, b"".join(console), mode))
+        print_json(success_document(options, spell, result, b"".join(console)))
     else:
         show_result(result, pretty=form == "pretty")
-
-
-def _print_json(document: dict[str, Any]) -> None:
-    import json
-
-    sys.stdout.write(json.dumps(document, separators=(",", ":"), ensure_ascii=False) + "\n")
-    sys.stdout.flush()
-
-
-__all__ = ["SecurityError", "Spell", "fail", "make_runtime", "run_script", "run_spell"]

@@ -7,7 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-from llmspell.lua.outcome import ChunkError, ScriptError, Stopped
+from llmspell.errors import LLMSpellError
+from llmspell.lua.outcome import ChunkError, Exited, ScriptError, Stopped
 from llmspell.telemetry.colour import use_color
 
 TYPE_CHECKING = False
@@ -16,37 +17,48 @@ if TYPE_CHECKING:
     from typing import Any
 
     from llmspell.cli.execution import Spell
-    from llmspell.errors import LLMSpellError
     from llmspell.lua.outcome import Frame, RunResult
 
 _RED, _BLUE, _BOLD, _PLAIN = "\x1b[31m", "\x1b[34m", "\x1b[1m", "\x1b[0m"
 _MAX_SHOWN_FRAMES = 20
 
 
-def describe(error: LLMSpellError, *, trace: str, environ: Mapping[str, str]) -> str:
+def describe(
+    error: LLMSpellError,
+    *,
+    trace: str,
+    environ: Mapping[str, str],
+    sources: Mapping[str, bytes] | None = None,
+) -> str:
     """The text for stderr: the sentence, the line of source, the Lua traceback.
 
-    With `trace` at debug or trace, the Python cause of a failed API call follows.
+    sources: chunk name -> text of chunks that were not read from files. With `trace` at debug
+    or trace, the Python cause of a failed API call follows.
     """
     paint = _Paint(use_color(sys.stderr, environ))
     head = paint("Error: ", _RED + _BOLD)
+    known = sources or {}
     if isinstance(error, ChunkError) and not error.frames:
-        place = _place_in(str(error))
         prefix = "Script execution failed: " if error.kind == "syntax" else ""
-        return f"{head}{prefix}{error}\n" + (_source_line(*place, paint) if place else "")
+        return f"{head}{prefix}{error}\n" + _place_in(str(error), known, paint)
     if not isinstance(error, ScriptError):
-        said = str(error) if isinstance(error, Stopped) else error.lua_message
-        return f"{head}{said}\n"
+        return f"{head}{_sentence(error)}\n" + _cause(error.__cause__, trace)
     text = f"{head}Script execution failed: {error}\n"
-    place = _first_place(error)
-    if place:
-        text += _source_line(*place, paint)
-    text += _stack(error.frames, paint)
-    if error.cause is not None and trace in ("debug", "trace"):
-        import traceback
+    text += _first_place(error, known, paint) + _stack(error.frames, paint)
+    return text + _cause(error.cause, trace)
 
-        text += "".join(["caused by:\n", *traceback.format_exception(error.cause)])
-    return text
+
+def _sentence(error: LLMSpellError) -> str:
+    """Errors of no particular kind, and stops, say all themselves."""
+    return str(error) if isinstance(error, Stopped) or type(error) is LLMSpellError else error.lua_message
+
+
+def _cause(cause: BaseException | None, trace: str) -> str:
+    if cause is None or trace not in ("debug", "trace"):
+        return ""
+    import traceback
+
+    return "".join(["caused by:\n", *traceback.format_exception(cause)])
 
 
 class _Paint:
@@ -57,34 +69,43 @@ class _Paint:
         return f"{style}{text}{_PLAIN}" if self.on else text
 
 
-def _first_place(error: ScriptError) -> tuple[str, int] | None:
+def _first_place(error: ScriptError, sources: Mapping[str, bytes], paint: _Paint) -> str:
+    """The line of source of the innermost frame that is Lua code."""
     for frame in error.frames:
-        if frame.get("line", -1) > 0 and frame["source"].startswith("@"):
-            return frame["source"][1:], frame["line"]
-    return None
+        name = frame["source"]
+        if frame.get("line", -1) > 0 and (name in sources or name.startswith("@")):
+            return _source_line(name, frame["line"], sources, paint)
+    return ""
 
 
-def _place_in(message: str) -> tuple[str, int] | None:
-    """File and line from the front of a Lua message (`/a/b.lua:3: ...`)."""
+def _place_in(message: str, sources: Mapping[str, bytes], paint: _Paint) -> str:
+    """The line that the front of a Lua message names (`/a/b.lua:3: ...`)."""
     import re
 
     found = re.match(r"(.+?):(\d+): ", message)
-    return (found.group(1), int(found.group(2))) if found else None
+    if not found:
+        return ""
+    shown, line = found.group(1), int(found.group(2))
+    ending = shown.removeprefix("...")  # Lua cuts long names at the front
+    for name in sources:
+        if name[1:] == shown or (shown != ending and name.endswith(ending)):
+            return _source_line(name, line, sources, paint)
+    return _source_line("@" + shown, line, sources, paint)
 
 
-def _source_line(path: str, line: int, paint: _Paint) -> str:
+def _source_line(name: str, line: int, sources: Mapping[str, bytes], paint: _Paint) -> str:
     try:
-        lines = Path(path).read_bytes().decode("utf-8", "replace").split("\n")
-        text = lines[line - 1].rstrip()
-    except (OSError, IndexError):
+        source = sources[name] if name in sources else Path(name[1:]).read_bytes()
+        text = source.decode("utf-8", "replace").split("\n")[line - 1].rstrip()
+    except (OSError, ValueError, IndexError):
         return ""
     if len(text) > 200:
         text = text[:197] + "..."
     gutter = str(line)
     bar = paint("|", _BLUE)
     pad = " " * len(gutter)
-    where = paint("-->", _BLUE)
-    return f"{pad} {where} {_short(path)}:{line}\n{pad} {bar}\n{paint(gutter, _BLUE)} {bar} {text}\n{pad} {bar}\n"
+    where = f"{paint('-->', _BLUE)} {_short(name[1:])}:{line}"
+    return f"{pad} {where}\n{pad} {bar}\n{paint(gutter, _BLUE)} {bar} {text}\n{pad} {bar}\n"
 
 
 def _stack(frames: list[Frame], paint: _Paint) -> str:
@@ -130,7 +151,7 @@ def error_document(error: LLMSpellError, code: int, console: bytes) -> dict[str,
         if error.value is not None:
             detail["value"] = error.value
     return {
-        "status": "exit" if type(error).__name__ == "Exited" else "error",
+        "status": "exit" if isinstance(error, Exited) else "error",
         "exit_code": code,
         "error": detail,
         "output": console.decode("utf-8", "replace"),
@@ -138,11 +159,11 @@ def error_document(error: LLMSpellError, code: int, console: bytes) -> dict[str,
 
 
 def success_document(
-    options: Mapping[str, Any], spell: Spell, result: RunResult, console: bytes, mode: str
+    options: Mapping[str, Any], spell: Spell, result: RunResult, console: bytes
 ) -> dict[str, Any]:
     """The JSON form of a run (spec cli §6.1) or of `exec` (§6.2)."""
     output = console.decode("utf-8", "replace")
-    if mode == "exec":
+    if spell.code:
         return {
             "status": "executed",
             "engine": "lua",

@@ -11,17 +11,33 @@ from llmspell.cli.run_options import Malformed, quick_parse
 def main() -> None:
     """Entry point; exits with the codes of `llmspell.cli.execution`."""
     try:
+        sys.exit(_run(sys.argv[1:]))
+    except KeyboardInterrupt:  # outside the run itself
+        from llmspell.cli.execution import INTERRUPTED, leave
+
+        leave(INTERRUPTED)
+
+
+def _run(words: list[str]) -> int:
+    try:
         if "_LLMSPELL_RUN_COMPLETE" in os.environ:
             raise Malformed
-        options, script, arguments = quick_parse(sys.argv[1:], os.environ)
+        options, script, arguments = quick_parse(words, os.environ)
     except Malformed:
+        from llmspell.cli.invoke import invoke
         from llmspell.cli.run import run_command
 
-        run_command(prog_name="llmspell-run")
-        return
-    from llmspell.cli.execution import run_script
+        return invoke(run_command, "llmspell-run", words)
+    from llmspell.cli.execution import internal_error, run_script
 
-    sys.exit(run_script(options, script, arguments))
+    try:
+        return run_script(options, script, arguments)
+    except BrokenPipeError:
+        from llmspell.cli.invoke import silence
+
+        return silence()
+    except Exception as error:  # noqa: BLE001 - a defect of ours: said in one line
+        return internal_error(error, options["trace"])
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ NAMESPACES = {
     "JSON": "json_",
     "Debug": "debug",
     "Streaming": "streaming",
+    "Config": "config",
     "State": "state",
     "Event": "event",
 }

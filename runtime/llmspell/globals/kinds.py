@@ -81,3 +81,44 @@ EventPattern: TypeAlias = Annotated[
         pattern=r".+",
     ),
 ]
+
+ConfigPath: TypeAlias = Annotated[
+    str,
+    Kind(
+        "config-path",
+        "A dotted path into the configuration, such as `tools.file_operations.enabled`.",
+        sources=("config-schema",),
+    ),
+]
+
+ConfigSection: TypeAlias = Annotated[
+    str,
+    Kind(
+        "config-section",
+        "A section of the configuration.",
+        {
+            "providers": "the model providers",
+            "engines": "the script engines",
+            "runtime": "limits, state and sessions",
+            "tools": "what tools may do",
+            "security": "the section `runtime.security`",
+            "hooks": "hooks",
+            "events": "the event bus",
+            "debug": "the debug log",
+            "rag": "retrieval",
+        },
+    ),
+]
+
+ProviderName: TypeAlias = Annotated[
+    str,
+    Kind(
+        "provider-name",
+        "The name of a configured provider.",
+        sources=("config:providers", "script:Config.setProvider"),
+    ),
+]
+
+FilePath: TypeAlias = Annotated[
+    str, Kind("file-path", "The path of a file or folder.", sources=("files",))
+]

@@ -10,6 +10,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from llmspell.config.schema import observability
+from llmspell.telemetry.debugging import Debugging
+from llmspell.telemetry.levels import DEBUG
 from tests.runtime.globals.conftest import MakeSpell, Spell
 
 LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} ", re.MULTILINE)
@@ -276,6 +279,17 @@ def test_the_configuration_sets_level_and_switch(make_spell: MakeSpell) -> None:
     spell.run('Debug.error("x")')
     assert spell.value("return { Debug.getLevel(), Debug.isEnabled() }") == ["TRACE", False]
     assert spell.output == ""
+
+
+def test_a_section_of_the_configuration_is_understood(tmp_path: Path) -> None:
+    file = observability.LogFile(path=str(tmp_path / "debug.log"))
+    section = observability.Debug(
+        enabled=True, level="debug", output=observability.DebugOutput(stdout=False, file=file)
+    )
+    debugging = Debugging.from_config(section)
+    debugging.logged(DEBUG, "x")
+    debugging.close()
+    assert without_times((tmp_path / "debug.log").read_text()) == "DEBUG x\n"
 
 
 def test_a_configured_level_that_does_not_exist_raises(make_spell: MakeSpell) -> None:

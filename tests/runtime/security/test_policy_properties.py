@@ -60,7 +60,7 @@ def policy(root: Path) -> Policy:
     )
 
 
-@settings(deadline=None, max_examples=20000)
+@settings(deadline=None)
 @given(path=PATHS, absolute=st.booleans(), write=st.booleans())
 def test_what_is_allowed_lies_inside(tree: Path, path: str, absolute: bool, write: bool) -> None:
     cwd = tree / "cwd"
@@ -75,7 +75,7 @@ def test_what_is_allowed_lies_inside(tree: Path, path: str, absolute: bool, writ
     assert cwd in way
 
 
-@settings(deadline=None, max_examples=20000)
+@settings(deadline=None)
 @given(path=PATHS)
 def test_an_existing_file_outside_is_never_allowed(tree: Path, path: str) -> None:
     cwd = tree / "cwd"
@@ -89,7 +89,7 @@ def test_an_existing_file_outside_is_never_allowed(tree: Path, path: str) -> Non
             policy(tree).check_path(path, "read")
 
 
-@settings(deadline=None, max_examples=20000)
+@settings(deadline=None)
 @given(path=PATHS)
 def test_a_plain_file_inside_is_always_allowed(tree: Path, path: str) -> None:
     target = tree / "cwd" / path

@@ -251,6 +251,112 @@ do -- Streaming
   G["Streaming"], host.private["Streaming"] = api, private
 end
 
+do -- Config
+  local f = lazily("Config")
+  local api, private = {}, {}
+  G["Config"], host.private["Config"] = api, private
+  api.get = function(a1)
+    if guard then guard() end
+    if a1 ~= nil and type(a1) ~= "string" then a1 = to_string(a1, 1, "Config.get: path") end
+    local r, e = f[1](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.getSection = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Config.getSection: name") end
+    local r, e = f[2](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.getDefaultEngine = function()
+    if guard then guard() end
+    local r, e = f[3]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.getProvider = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Config.getProvider: name") end
+    local r, e = f[4](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.listProviders = function()
+    if guard then guard() end
+    local r, e = f[5]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.setProvider = function(a1, a2)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Config.setProvider: name") end
+    a2 = to_table(a2, 2, "Config.setProvider: settings")
+    local r, e = f[6](a1, a2)
+    if e ~= nil then fail(e) end
+  end
+  api.getSecurity = function()
+    if guard then guard() end
+    local r, e = f[7]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.setSecurity = function(a1)
+    if guard then guard() end
+    a1 = to_table(a1, 1, "Config.setSecurity: settings")
+    local r, e = f[8](a1)
+    if e ~= nil then fail(e) end
+  end
+  api.getTools = function()
+    if guard then guard() end
+    local r, e = f[9]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.isFileAccessAllowed = function()
+    if guard then guard() end
+    local r, e = f[10]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.isNetworkAccessAllowed = function()
+    if guard then guard() end
+    local r, e = f[11]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.addAllowedPath = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Config.addAllowedPath: path") end
+    local r, e = f[12](a1)
+    if e ~= nil then fail(e) end
+  end
+  api.getPermissions = function()
+    if guard then guard() end
+    local r, e = f[13]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.snapshot = function()
+    if guard then guard() end
+    local r, e = f[14]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.restoreSnapshot = function(a1)
+    if guard then guard() end
+    if mtype(a1) ~= "integer" then a1 = to_integer(a1, 1, "Config.restoreSnapshot: timestamp") end
+    local r, e = f[15](a1)
+    if e ~= nil then fail(e) end
+  end
+  api.toJson = function()
+    if guard then guard() end
+    local r, e = f[16]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+end
+
 do -- State
   local f = lazily("State")
   local api, private = {}, {}

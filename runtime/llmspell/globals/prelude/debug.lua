@@ -22,7 +22,6 @@ local settings
 local function forget()
   most_talkative, remembered, settings = {}, 0, nil
 end
-host.refresh_debug = forget
 
 local function settings_now()
   settings = settings or private.settings()

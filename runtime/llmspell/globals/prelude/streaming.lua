@@ -3,7 +3,7 @@
 local host = ...
 local raw, G, border = host.raw, host.G, host.border
 local Streaming = G.Streaming
-local type, error, rawequal = raw.type, raw.error, raw.rawequal
+local type, error = raw.type, raw.error
 local create, resume, status = G.coroutine.create, G.coroutine.resume, G.coroutine.status
 local yield, isyieldable = G.coroutine.yield, G.coroutine.isyieldable
 
@@ -39,8 +39,7 @@ local function collect(stream)
   local values, count = {}, 0
   while not stream._done do
     local ok, value = advance(stream)
-    if not ok then
-      if rawequal(value, host.STOP) then error(value, 0) end
+    if not ok then -- a stop goes on by itself: the hook raises it at every instruction
       stream._done = true
     elseif value ~= nil then
       count = count + 1

@@ -59,12 +59,12 @@ end
 -- coroutine can be freed.
 host.live = setmetatable({}, WEAK_KEYS)
 local live, remember, forget = host.live, host.remember_thread, host.forget_thread
-local SENTINEL = { __gc = function(sentinel) forget(sentinel.pointer) end }
+local SENTINEL = { __gc = function(sentinel) forget(sentinel[1]) end }
 
 local function track(thread)
-  apply(thread)
+  sethook(thread, dispatch, "", poll_count or 0)
   local pointer = format("%p", thread)
-  live[thread] = setmetatable({ pointer = pointer, thread = thread }, SENTINEL)
+  live[thread] = setmetatable({ pointer, thread }, SENTINEL)
   remember(pointer)
   return thread
 end

@@ -79,18 +79,18 @@ local function outcome(failure)
   return "error", failure.text, kind, encode_any(failure.frames), value
 end
 
-local function finish(ok, first, ...)
-  if not ok then return outcome(first) end
+local function finish(ok, ...)
+  if not ok then return outcome((...)) end
   host.flush()
-  local n = select("#", ...) + 1
+  local n = select("#", ...)
   local shown
   if host.show_values then
     shown = {}
-    local values = { first, ... }
+    local values = { ... }
     for i = 1, n do shown[i] = host.show_values(values[i]) end
     shown = encode_any(shown)
   end
-  return "ok", encode_any(first), n, shown
+  return "ok", encode_any((...)), n, shown
 end
 
 --- Compiles and runs a chunk. `show` asks for all results as readable text (REPL).
@@ -101,11 +101,15 @@ function host.run(source, chunk_name, show, count, arguments)
   return finish(xpcall(chunk, handler, unpack(arguments, 1, count)))
 end
 
+local function ends_early(message) return raw.string.find(message, "near '?<eof>'?$") ~= nil end
+
 --- Whether text is a whole chunk: "complete", "incomplete" or the syntax error.
 function host.completeness(source)
   local chunk, message = raw.load(source, "=input", "t", G)
-  if chunk or raw.load("return " .. source, "=input", "t", G) then return "complete" end
-  if raw.string.find(message, "<eof>", 1, true) then return "incomplete" end
+  if chunk then return "complete" end
+  local expression, other = raw.load("return " .. source, "=input", "t", G)
+  if expression then return "complete" end
+  if ends_early(message) or ends_early(other) then return "incomplete" end
   return message
 end
 

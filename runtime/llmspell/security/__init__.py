@@ -1,0 +1,1 @@
+"""What spells may do: `policy` decides, `permissions` reads the configuration for it."""

@@ -1,0 +1,1 @@
+"""What can be said of Lua text without running it."""

@@ -1,0 +1,61 @@
+"""Measures, prints a table, writes `.benchmarks/latest.json`. `--markdown` prints the rows for docs."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+import time
+from pathlib import Path
+
+from attrs import asdict
+
+from tests.benchmarks import engine, services, startup
+from tests.benchmarks.figure import Figure
+
+SUBJECTS = {"start-up": startup.figures, "engine": engine.figures, "services": services.figures}
+REPORT = Path(__file__).parents[2] / ".benchmarks" / "latest.json"
+
+
+def main(arguments: list[str]) -> None:
+    """Measures the subjects that are named, by default all."""
+    wanted = [name for name in arguments if not name.startswith("-")] or list(SUBJECTS)
+    measured = {name: SUBJECTS[name]() for name in wanted}
+    REPORT.parent.mkdir(exist_ok=True)
+    document = {
+        "date": time.strftime("%Y-%m-%d"),
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+        "figures": {name: [asdict(f) for f in found] for name, found in measured.items()},
+    }
+    REPORT.write_text(json.dumps(document, indent=1) + "\n")
+    row = _markdown if "--markdown" in arguments else _plain
+    for name, found in measured.items():
+        print(f"\n{name}\n")
+        for figure in found:
+            print(row(figure))
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+
+
+def _bar(figure: Figure) -> str:
+    if figure.bar is None:
+        return ""
+    sign = "≤" if figure.at_most else "≥"
+    return f"{sign} {_number(figure.bar)} {figure.unit}"
+
+
+def _plain(figure: Figure) -> str:
+    verdict = {True: "met", False: "MISSED", None: ""}[figure.met]
+    measured = f"{_number(figure.value)} {figure.unit}"
+    return f"  {figure.name:64} {measured:>14}  {_bar(figure):14} {verdict}"
+
+
+def _markdown(figure: Figure) -> str:
+    return f"| {figure.name} | {_number(figure.value)} {figure.unit} | {_bar(figure)} |"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
