@@ -331,11 +331,21 @@ class Runtime:
         )
 
     def _open_debugging(self) -> Debugging:
+        import sys
+
+        from llmspell.telemetry.colour import use_color
         from llmspell.telemetry.debugging import Debugging
 
+        color = self._streams.line_buffered and use_color(sys.stdout, self._environ)
         if not self._configured:
-            return Debugging()
-        return Debugging.from_config(self.services.config.config.debug)
+            return Debugging(color=color)
+        import attrs
+
+        loaded = self.services.config
+        section = loaded.config.debug
+        if not loaded.is_set("debug.enabled"):  # on for spells unless it is switched off
+            section = attrs.evolve(section, enabled=True)
+        return Debugging.from_config(section, color=color)
 
 
 def _smallest(*limits: int | None) -> int | None:

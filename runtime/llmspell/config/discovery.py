@@ -108,10 +108,12 @@ def find_config(
 
 
 def anything_configured(cwd: "StrPath", environ: "Mapping[str, str]") -> bool:
-    """Tell whether a file or a variable says anything, so that the schema is worth importing."""
+    """Tell whether a file or a variable says anything that a start needs to know.
+
+    Loading the configuration costs more than running a short spell. The key of a provider alone
+    (`UNPREFIXED_VARIABLES`) is not worth that: it is read with the providers, when one is used.
+    """
     if any(name.startswith(VARIABLE_PREFIX) for name in environ):
-        return True
-    if any(name in environ for name in UNPREFIXED_VARIABLES):
         return True
     return discover(None, cwd, environ) is not None
 
