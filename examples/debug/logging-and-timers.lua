@@ -1,5 +1,5 @@
 #!/usr/bin/env llmspell-run
--- What a spell can tell about itself: messages, values, stacks, time and memory.
+-- Purpose: what a spell can tell about itself: messages, values, stacks, time and memory.
 --
 --   llmspell-run examples/debug/logging-and-timers.lua
 

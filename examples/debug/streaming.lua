@@ -1,5 +1,5 @@
 #!/usr/bin/env llmspell-run
--- Streams: values that are made one at a time, only when somebody asks for them.
+-- Purpose: streams: values that are made one at a time, only when somebody asks for them.
 --
 --   llmspell-run examples/debug/streaming.lua
 

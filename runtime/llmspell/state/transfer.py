@@ -23,10 +23,12 @@ from llmspell.state.whole_file import write_whole
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import Any, Final, Literal
+    from typing import Any, Final, Literal, TypeAlias
 
     from llmspell.state.store import StateStore
     from llmspell.state.values import Json
+
+    Form: TypeAlias = Literal["json", "toml"]
 
 FORM_VERSION: Final = 1
 
@@ -84,19 +86,35 @@ def export_file(store: StateStore, path: Path, scope: Scope | str | None = None)
         StorageError: the store cannot be read, or the file not be written.
 
     """
-    suffix = _suffix(path)
     document = export_document(store, scope)
-    if suffix == ".json":
-        text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-    else:
-        import tomli_w
-
-        text = tomli_w.dumps({name: _without_nulls(part) for name, part in document.items()})
+    text = _written(document, _form_of(path))
     try:
         write_whole(path, text.encode())
     except OSError as error:
         raise StorageError(f"{path} cannot be written: {error.strerror}") from error
     return sum(map(len, document["scopes"].values()))
+
+
+def export_text(store: StateStore, form: Form, scope: Scope | str | None = None) -> str:
+    """Return all entries, or those of one scope, as `json` or `toml` text."""
+    return _written(export_document(store, scope), form)
+
+
+def import_text(
+    store: StateStore, text: str, form: Form, mode: Literal["merge", "replace"] = "merge"
+) -> int:
+    """Write all entries of `json` or `toml` text; return how many there are.
+
+    Raises:
+        ValidationError: the text is not well formed; nothing is changed.
+        StorageError: a key or value is refused, or the storage fails; nothing is changed.
+
+    """
+    try:
+        document = _read(text, form)
+    except (ValueError, RecursionError) as error:
+        raise ValidationError(f"not well formed: {error}") from error
+    return import_document(store, document, mode)
 
 
 def import_file(store: StateStore, path: Path, mode: Literal["merge", "replace"] = "merge") -> int:
@@ -108,7 +126,7 @@ def import_file(store: StateStore, path: Path, mode: Literal["merge", "replace"]
             nothing is changed.
 
     """
-    suffix = _suffix(path)
+    form = _form_of(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -116,12 +134,7 @@ def import_file(store: StateStore, path: Path, mode: Literal["merge", "replace"]
     except UnicodeDecodeError as error:
         raise ValidationError(f"{path} is not UTF-8 text: {error}") from error
     try:
-        if suffix == ".json":
-            document: object = json.loads(text, parse_constant=_refuse_constant)
-        else:
-            import tomllib
-
-            document = _with_nulls(tomllib.loads(text))
+        document = _read(text, form)
     except (ValueError, RecursionError) as error:
         raise ValidationError(f"{path} is not well formed: {error}") from error
     try:
@@ -130,11 +143,30 @@ def import_file(store: StateStore, path: Path, mode: Literal["merge", "replace"]
         raise ValidationError(f"{path}: {error}") from error
 
 
-def _suffix(path: Path) -> str:
+def _form_of(path: Path) -> Form:
     suffix = path.suffix.lower()
-    if suffix not in {".json", ".toml"}:
-        raise ValidationError(f"{path} should end in .json or .toml, which chooses the format")
-    return suffix
+    if suffix == ".json":
+        return "json"
+    if suffix == ".toml":
+        return "toml"
+    raise ValidationError(f"{path} should end in .json or .toml, which chooses the format")
+
+
+def _written(document: dict[str, Any], form: Form) -> str:
+    if form == "json":
+        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    import tomli_w
+
+    return tomli_w.dumps({name: _without_nulls(part) for name, part in document.items()})
+
+
+def _read(text: str, form: Form) -> object:
+    if form == "json":
+        document: object = json.loads(text, parse_constant=_refuse_constant)
+        return document
+    import tomllib
+
+    return _with_nulls(tomllib.loads(text))
 
 
 def _refuse_constant(name: str) -> None:
