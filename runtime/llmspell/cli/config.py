@@ -76,8 +76,17 @@ def validate(ctx: click.Context, file: Path | None) -> None:
     ctx.exit(0 if report["valid"] else 1)
 
 
+def _section_names(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Give the sections that a shell may complete."""
+    from llmspell.config.schema import Config
+    from llmspell.config.schema.fields import describe
+
+    tables = [field.name for field in describe(Config) if field.table is not None]
+    return [name for name in tables if name.startswith(incomplete)]
+
+
 @config.command("show")
-@click.argument("section", required=False)
+@click.argument("section", required=False, shell_complete=_section_names)
 @click.option("--section", "named", help="The same as the argument.")
 @click.option("--format", "form", type=click.Choice(["toml", "json"]), default="toml")
 @click.option("--reveal", is_flag=True, help="Show secrets too.")

@@ -22,12 +22,12 @@ from llmspell.lua.outcome import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any, NoReturn
 
     from llmspell.app import Runtime
-    from llmspell.cli.signals import StopSignals
     from llmspell.lua.outcome import RunResult
+    from llmspell.lua.streams import Streams
 
 OK, FAILED, USAGE = 0, 1, 2
 TIMED_OUT, INTERRUPTED, PIPE_CLOSED, TERMINATED = 124, 130, 141, 143
@@ -99,7 +99,7 @@ def run_script(options: Mapping[str, Any], script: str, arguments: Sequence[str]
     if options.get("watch"):
         from llmspell.cli.watch import watch_script
 
-        return watch_script(options, script, arguments)
+        watch_script(options, script, arguments)
     try:
         check_engine(options)
         spell = Spell.read(script, arguments)
@@ -122,7 +122,9 @@ def check_engine(options: Mapping[str, Any]) -> None:
     """Raises for the script engines that exist by name only."""
     engine = options.get("engine") or "lua"
     if engine != "lua":
-        raise LLMSpellError(f"Script engine '{engine}' is not available yet: {_UNAVAILABLE[engine]}")
+        raise LLMSpellError(
+            f"Script engine '{engine}' is not available yet: {_UNAVAILABLE[engine]}"
+        )
 
 
 def run_spell(options: Mapping[str, Any], spell: Spell) -> int:
@@ -130,52 +132,52 @@ def run_spell(options: Mapping[str, Any], spell: Spell) -> int:
 
     Ends the process instead of returning where the Lua thread cannot be stopped.
     """
-    from llmspell.cli.signals import StopSignals
+    from llmspell.cli.signals import Signals
     from llmspell.telemetry.trace import set_up
 
     console: list[bytes] = []
     runtime = None
-    with StopSignals() as signals:
+    with Signals() as signals:
         try:
             set_up(options["trace"], os.environ)
             runtime = make_runtime(options, spell.folder, console)
             show_notes(runtime)
-            result = spell.run(runtime, options["timeout"])
-            runtime.close()
+            work = _to_the_end(runtime, spell, options["timeout"])
+            result = signals.attend(work, runtime.engine.stop)
         except EngineLost as lost:
-            reason = signals.stop() if signals.caught else lost.reason
-            leave(fail(options, reason, console, spell.sources))
-        except KeyboardInterrupt:  # before or after the script itself
-            leave(fail(options, signals.stop(), console, spell.sources))
+            leave(fail(options, lost.reason, console, spell.sources))
         except LLMSpellError as error:
-            if runtime is not None:
-                runtime.close()
-            return fail(options, _as_signalled(error, signals), console, spell.sources)
+            return fail(options, error, console, spell.sources)
     _report(options, spell, result, console)
     return OK
 
 
-def make_runtime(
-    options: Mapping[str, Any], folder: str | None, console: list[bytes], *, tracked: bool = False
-) -> Runtime:
-    """The runtime that the options ask for; `console` collects stdout in the JSON form.
+def _to_the_end(runtime: Runtime, spell: Spell, timeout: float | None) -> Callable[[], RunResult]:
+    def work() -> RunResult:
+        try:
+            return spell.run(runtime, timeout)
+        finally:
+            runtime.close()
 
-    tracked: the process survives the spell, whatever it does (see `EngineOptions`).
+    return work
+
+
+def make_runtime(
+    options: Mapping[str, Any],
+    folder: str | None,
+    console: list[bytes] | None = None,
+    *,
+    streams: Streams | None = None,
+    tracked: bool = False,
+) -> Runtime:
+    """The runtime that the options ask for.
+
+    console: collects stdout in the JSON form. tracked: the process survives the spell, whatever
+    it does (see `EngineOptions`).
     """
     from llmspell.app import Runtime
-    from llmspell.lua.streams import Streams, fd_writer
 
-    streams = Streams.of_process()
-    if options.get("stream"):
-        streams.line_buffered = True
-    if options["output"] == "json":
-        live = fd_writer(2)  # stdout stays one JSON document
-
-        def keep(data: bytes) -> None:
-            console.append(data)
-            live(data)
-
-        streams.stdout = keep
+    streams = streams or _process_streams(options, console)
     return Runtime(
         config=options["config"],
         profile=options["profile"],
@@ -188,13 +190,33 @@ def make_runtime(
     )
 
 
+def _process_streams(options: Mapping[str, Any], console: list[bytes] | None) -> Streams:
+    from llmspell.lua.streams import Streams, fd_writer
+
+    streams = Streams.of_process()
+    if options.get("stream"):
+        streams.line_buffered = True
+    if options["output"] == "json" and console is not None:
+        live = fd_writer(2)  # stdout stays one JSON document
+
+        def keep(data: bytes) -> None:
+            console.append(data)
+            live(data)
+
+        streams.stdout = keep
+    return streams
+
+
 def show_notes(runtime: Runtime) -> None:
     """Says on stderr, once each, what the configuration has in it that was not understood."""
     if runtime.notes:
-        from llmspell.telemetry.trace import INFO, WARN, trace
+        from llmspell.telemetry.levels import INFO, WARN
+        from llmspell.telemetry.trace import trace
 
         for note in runtime.notes:
-            trace(WARN if note.level == "warning" else INFO, "config", f"{note.key}: {note.message}")
+            trace(
+                WARN if note.level == "warning" else INFO, "config", f"{note.key}: {note.message}"
+            )
 
 
 def exit_code(error: LLMSpellError) -> int:
@@ -221,7 +243,10 @@ def fail(
     from llmspell.cli.report import describe, error_document
 
     if not isinstance(error, Exited):
-        sys.stderr.write(describe(error, trace=options["trace"], environ=os.environ, sources=sources))
+        text = describe(error, trace=options["trace"], environ=os.environ, sources=sources)
+        if isinstance(error, Interrupted) and sys.stderr.isatty():
+            text = "\n" + text  # after the terminal's own ^C
+        sys.stderr.write(text)
         sys.stderr.flush()
     if options["output"] == "json":
         print_json(error_document(error, code, b"".join(console)))
@@ -253,10 +278,6 @@ def print_json(document: dict[str, Any]) -> None:
     text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
     sys.stdout.write(text.encode("utf-8", "replace").decode() + "\n")
     sys.stdout.flush()
-
-
-def _as_signalled(error: LLMSpellError, signals: StopSignals) -> LLMSpellError:
-    return signals.stop() if signals.caught and isinstance(error, Interrupted) else error
 
 
 def _report(

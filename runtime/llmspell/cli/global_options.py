@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -53,7 +53,7 @@ class GlobalOptions:
         }
 
 
-class Converted(click.ParamType):
+class Converted(click.ParamType[Any]):
     """The type of an option of `run_options`, with its own sentences for bad values."""
 
     def __init__(self, option: Option) -> None:
@@ -69,12 +69,15 @@ class Converted(click.ParamType):
         except ValueError as error:
             self.fail(str(error), param, ctx)
 
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:  # noqa: ARG002
         """The choices, or what stands for the value."""
         return f"[{'|'.join(self.option.choices)}]" if self.option.choices else self.option.metavar
 
     def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
     ) -> list[CompletionItem]:
         """The choices, or files."""
         if self.option.name in FILES:
@@ -110,11 +113,16 @@ def with_options(options: Sequence[Option]) -> Callable[[F], F]:
 
 
 class Inherited(click.Option):
-    """An option that a command takes on behalf of the groups above it."""
+    """A global option that a command takes on behalf of the root."""
 
 
 def adopt(command: C) -> C:
-    """Gives a command, and all below it, the global options that its own do not hide."""
+    """Gives a command, and all below it, the global options that its own do not hide.
+
+    Its help may have been written as a raw string: the mark before a paragraph that click must
+    not wrap is then spelled out.
+    """
+    command.help = (command.help or "").replace("\\b\n", "\b\n")
     if not any(isinstance(param, Inherited) for param in command.params):
         taken = _spellings(command)
         for option in GLOBAL_OPTIONS:
@@ -133,14 +141,20 @@ def pass_down(group: click.Group, *names: str) -> None:
     for option in [p for p in group.params if isinstance(p, click.Option) and p.name in names]:
         for command in group.commands.values():
             if _spellings(command).isdisjoint(option.opts):
-                below = Inherited([*option.opts, option.name or ""], type=option.type, help=option.help)
-                below.expose_value, below.callback = False, _store_in_group
-                command.params.append(below)
+                command.params.append(
+                    click.Option(
+                        [*option.opts, option.name or ""],
+                        type=option.type,
+                        help=option.help,
+                        expose_value=False,
+                        callback=_store_in_group,
+                    )
+                )
 
 
 def _store_in_group(ctx: click.Context, param: click.Parameter, value: Any) -> None:
     if value is not None and ctx.parent is not None:
-        ctx.parent.params[cast("str", param.name)] = value
+        ctx.parent.params[param.name] = value
 
 
 def _spellings(command: click.Command) -> set[str]:

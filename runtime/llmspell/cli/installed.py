@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from importlib.metadata import PackageNotFoundError, distribution, metadata, version
+from pathlib import Path
 
 from attrs import frozen
 
 
 @frozen
 class Extra:
-    """An extra of the distribution, with the libraries that it brings and those that are missing."""
+    """An extra of the distribution: the libraries that it brings, and those that are missing."""
 
     name: str
     libraries: tuple[str, ...]
@@ -47,10 +48,10 @@ def installed_version(library: str) -> str | None:
 
 
 def lua_release() -> str:
-    """The release of Lua inside lupa, such as `5.4.8`; the bare `5.4` where the library hides it."""
+    """The release of Lua inside lupa, such as `5.4.8`; just `5.4` where the library hides it."""
     for file in distribution("lupa").files or ():
         if re.fullmatch(r"lua54\.[\w.-]*(?:so|pyd)", file.name):
-            found = re.search(rb"Lua (5\.4\.\d+)", file.locate().read_bytes())
+            found = re.search(rb"Lua (5\.4\.\d+)", Path(file.locate()).read_bytes())
             if found:
                 return found[1].decode()
     return "5.4"

@@ -34,11 +34,11 @@ class LazyGroup(click.Group):
         super().__init__(*args, **settings)
         self.table = table
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """The names of the table, then those of other packages."""
         return [*self.table, *sorted(set(_foreign()) - set(self.table))]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """The command of a name, imported now; None if there is none."""
         if cmd_name in self.table:
             module, _, attribute = self.table[cmd_name].target.partition(":")
@@ -47,7 +47,7 @@ class LazyGroup(click.Group):
         entry = _foreign().get(cmd_name)
         return None if entry is None else adopt(_load(entry))
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Writes the list of commands."""
         rows = [(name, lazy.summary) for name, lazy in self.table.items()]
         rows += [
@@ -68,9 +68,10 @@ class LazyGroup(click.Group):
             from difflib import get_close_matches
 
             near = get_close_matches(args[0], self.list_commands(ctx), n=3)
-            if near and "Did you mean" not in error.message:
-                error.message += f" Did you mean {' or '.join(near)}?"
-            raise
+            if not near:
+                raise
+            text = f"No such command '{args[0]}'. Did you mean {' or '.join(near)}?"
+            raise click.UsageError(text, ctx) from error
 
 
 def _foreign() -> dict[str, EntryPoint]:
@@ -83,7 +84,9 @@ def _load(entry: EntryPoint) -> click.Command:
     try:
         command = entry.load()
     except Exception as error:  # a broken package must not break ours, whatever it raises
-        raise click.ClickException(f"the command '{entry.name}' cannot be loaded: {error}") from error
+        raise click.ClickException(
+            f"the command '{entry.name}' cannot be loaded: {error}"
+        ) from error
     if not isinstance(command, click.Command):
         raise click.ClickException(f"the command '{entry.name}' is no click command")
     return command

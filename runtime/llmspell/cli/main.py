@@ -25,15 +25,23 @@ COMMANDS = {
     "exec": Lazy("llmspell.cli.run:exec_", "Run a line of Lua and show its value."),
     "repl": Lazy("llmspell.cli.repl.command:repl", "Try Lua out, line by line."),
     "new": Lazy("llmspell.cli.new:new", "Make a project that runs."),
-    "config": Lazy("llmspell.cli.config:config", "Write, check, show and trust configuration files."),
-    "state": Lazy("llmspell.cli.state:state", "Show, clear, export and import what spells have stored."),
+    "config": Lazy(
+        "llmspell.cli.config:config", "Write, check, show and trust configuration files."
+    ),
+    "state": Lazy(
+        "llmspell.cli.state:state", "Show, clear, export and import what spells have stored."
+    ),
     "api": Lazy("llmspell.cli.api:api", "Describe the script API, to editors and people."),
     "doctor": Lazy("llmspell.cli.doctor:doctor", "Say what is installed, configured and broken."),
-    "completion": Lazy("llmspell.cli.completion:completion", "Complete commands and options in your shell."),
+    "completion": Lazy(
+        "llmspell.cli.completion:completion", "Complete commands and options in your shell."
+    ),
     "version": Lazy("llmspell.cli.version:version", "Show the version, and how it was built."),
 }
 
-root = LazyGroup("llmspell", table=COMMANDS, help=_ABOUT, context_settings=HELP, no_args_is_help=True)
+root = LazyGroup(
+    "llmspell", table=COMMANDS, help=_ABOUT, context_settings=HELP, no_args_is_help=True
+)
 adopt(root)
 
 

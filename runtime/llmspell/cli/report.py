@@ -43,14 +43,26 @@ def describe(
         return f"{head}{prefix}{error}\n" + _place_in(str(error), known, paint)
     if not isinstance(error, ScriptError):
         return f"{head}{_sentence(error)}\n" + _cause(error.__cause__, trace)
-    text = f"{head}Script execution failed: {error}\n"
+    text = f"{head}Script execution failed: {error}{_value(error)}\n"
     text += _first_place(error, known, paint) + _stack(error.frames, paint)
     return text + _cause(error.cause, trace)
 
 
 def _sentence(error: LLMSpellError) -> str:
     """Errors of no particular kind, and stops, say all themselves."""
-    return str(error) if isinstance(error, Stopped) or type(error) is LLMSpellError else error.lua_message
+    return (
+        str(error)
+        if isinstance(error, Stopped) or type(error) is LLMSpellError
+        else error.lua_message
+    )
+
+
+def _value(error: ScriptError) -> str:
+    """The data of an error object that has no text of its own."""
+    if error.value is None or not str(error).startswith("(error object is a table"):
+        return ""
+    shown = json.dumps(error.value, ensure_ascii=False)
+    return ": " + (shown if len(shown) <= 500 else shown[:497] + "...")
 
 
 def _cause(cause: BaseException | None, trace: str) -> str:
@@ -111,9 +123,9 @@ def _source_line(name: str, line: int, sources: Mapping[str, bytes], paint: _Pai
 def _stack(frames: list[Frame], paint: _Paint) -> str:
     if not frames:
         return ""
+    shown = frames[:_MAX_SHOWN_FRAMES]
     lines = [paint("stack traceback:", _BOLD)]
-    for frame in frames[:_MAX_SHOWN_FRAMES]:
-        lines.append(f"  {_frame_place(frame)}: in {_frame_name(frame)}")
+    lines += [f"  {_frame_place(frame)}: in {_frame_name(frame)}" for frame in shown]
     if len(frames) > _MAX_SHOWN_FRAMES:
         lines.append(f"  ... {len(frames) - _MAX_SHOWN_FRAMES} more levels")
     return "\n".join(lines) + "\n"

@@ -21,11 +21,11 @@ class RunCommand(click.Command):
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            error.message += (
-                f" Arguments of the spell that begin with '-' go after '--': "
-                f"llmspell run SCRIPT -- {error.option_name}"
-            )
-            raise
+            raise click.UsageError(
+                f"{error.format_message()}\nArguments of the spell that begin with '-' go after "
+                f"'--': llmspell run SCRIPT -- {error.option_name}",
+                ctx,
+            ) from error
 
 
 @click.command("run", cls=RunCommand)
@@ -33,8 +33,8 @@ class RunCommand(click.Command):
 @click.argument("arguments", metavar="[ARGS]...", nargs=-1, type=click.UNPROCESSED)
 @with_options(RUN_OPTIONS)
 @click.pass_obj
-def run(options: GlobalOptions, script: str, arguments: tuple[str, ...], **chosen: Any) -> int:
-    """Run a spell: the Lua file SCRIPT, or `-` for standard input.
+def run(options: GlobalOptions, /, script: str, arguments: tuple[str, ...], **chosen: Any) -> int:
+    r"""Run a spell: the Lua file SCRIPT, or `-` for standard input.
 
     The spell finds ARGS in its global of that name. Options may stand before and after SCRIPT;
     what belongs to the spell and begins with a dash goes after `--`.
@@ -60,8 +60,8 @@ def run(options: GlobalOptions, script: str, arguments: tuple[str, ...], **chose
 @click.argument("code")
 @with_options(_EXEC_OPTIONS)
 @click.pass_obj
-def exec_(options: GlobalOptions, code: str, **chosen: Any) -> int:
-    """Run CODE and show the value that it gives, if it gives one.
+def exec_(options: GlobalOptions, /, code: str, **chosen: Any) -> int:
+    r"""Run CODE and show the value that it gives, if it gives one.
 
     \b
     Examples:
@@ -72,15 +72,15 @@ def exec_(options: GlobalOptions, code: str, **chosen: Any) -> int:
     return run_code({**options.values(), **chosen}, code)
 
 
-@click.command(
-    "llmspell-run", context_settings={**HELP, "allow_interspersed_args": False}
-)
+@click.command("llmspell-run", context_settings={**HELP, "allow_interspersed_args": False})
 @click.argument("script", type=click.Path(allow_dash=True))
 @click.argument("arguments", metavar="[ARGS]...", nargs=-1, type=click.UNPROCESSED)
 @with_options(RUN_OPTIONS)
 @click.pass_obj
-def run_command(options: GlobalOptions, script: str, arguments: tuple[str, ...], **chosen: Any) -> int:
-    """Run a spell, with as little start-up as possible.
+def run_command(
+    options: GlobalOptions, /, script: str, arguments: tuple[str, ...], **chosen: Any
+) -> int:
+    r"""Run a spell, with as little start-up as possible.
 
     Everything after SCRIPT belongs to the spell, without one leading `--`; `-` as SCRIPT is
     standard input. A file that begins with `#!/usr/bin/env llmspell-run` can be made executable.

@@ -20,14 +20,16 @@ def main() -> None:
 
 def _run(words: list[str]) -> int:
     try:
-        if "_LLMSPELL_RUN_COMPLETE" in os.environ:
-            raise Malformed
-        options, script, arguments = quick_parse(words, os.environ)
+        completing = "_LLMSPELL_RUN_COMPLETE" in os.environ
+        quick = None if completing else quick_parse(words, os.environ)
     except Malformed:
+        quick = None
+    if quick is None:
         from llmspell.cli.invoke import invoke
         from llmspell.cli.run import run_command
 
         return invoke(run_command, "llmspell-run", words)
+    options, script, arguments = quick
     from llmspell.cli.execution import internal_error, run_script
 
     try:

@@ -58,7 +58,15 @@ class Option:
 
 
 _TIME_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-_SIZE_UNITS = {"kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "b": 1}
+_SIZE_UNITS = {
+    "kb": 1 << 10,
+    "mb": 1 << 20,
+    "gb": 1 << 30,
+    "k": 1 << 10,
+    "m": 1 << 20,
+    "g": 1 << 30,
+    "b": 1,
+}
 
 
 def seconds(text: str) -> float:
@@ -91,18 +99,46 @@ SECURITY = ("safe", "standard", "trusted")
 ENGINES = ("lua", "javascript", "js", "python")
 
 GLOBAL_OPTIONS = (
-    Option("-c", "--config", metavar="PATH", envvar="LLMSPELL_CONFIG", help="Configuration file to use."),
-    Option("--profile", metavar="NAME", envvar="LLMSPELL_PROFILE", help="Profile of the configuration to use."),
+    Option(
+        "-c",
+        "--config",
+        metavar="PATH",
+        envvar="LLMSPELL_CONFIG",
+        help="Configuration file to use.",
+    ),
+    Option(
+        "--profile",
+        metavar="NAME",
+        envvar="LLMSPELL_PROFILE",
+        help="Profile of the configuration to use.",
+    ),
     Option("--strict-config", convert=None, help="Treat unknown configuration keys as errors."),
-    Option("--trace", choices=LEVELS, default="warn", help="How much the program itself says, on stderr."),
+    Option(
+        "--trace",
+        choices=LEVELS,
+        default="warn",
+        help="How much the program itself says, on stderr.",
+    ),
     Option("--output", choices=OUTPUTS, default="text", help="Form of the output."),
 )
 
 RUN_OPTIONS = (
-    Option("--timeout", convert=seconds, metavar="TIME", help="End the spell after this time (30, 500ms, 2m; 0: no limit)."),
-    Option("--max-memory", convert=size, metavar="SIZE", help="Limit its memory (64MB, 1g; 0: no limit)."),
+    Option(
+        "--timeout",
+        convert=seconds,
+        metavar="TIME",
+        help="End the spell after this time (30, 500ms, 2m; 0: no limit).",
+    ),
+    Option(
+        "--max-memory",
+        convert=size,
+        metavar="SIZE",
+        help="Limit its memory (64MB, 1g; 0: no limit).",
+    ),
     Option("--security", choices=SECURITY, help="What the spell may touch."),
-    Option("--engine", choices=ENGINES, default="lua", envvar="LLMSPELL_ENGINE", help="Script engine."),
+    Option(
+        "--engine", choices=ENGINES, default="lua", envvar="LLMSPELL_ENGINE", help="Script engine."
+    ),
     Option("--stream", convert=None, help="Hand over output at once, unbuffered."),
     Option("--watch", convert=None, help="Run again whenever the spell or a module of it changes."),
 )

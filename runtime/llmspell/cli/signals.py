@@ -1,52 +1,105 @@
-"""Ctrl-C and SIGTERM while a spell runs: both stop it, and its output is still flushed."""
+"""Ctrl-C and SIGTERM while a spell runs: both stop it, and its output is still flushed.
+
+A handler that raised KeyboardInterrupt could do so anywhere, also between two steps of a lock
+(seen: a run in two hundred lost its output, one in a thousand hung). So handlers here only put the
+signal into a queue, which may be done at any moment (`SimpleQueue.put` is reentrant); the work is
+done on a thread of its own, and the main thread does nothing but take from the queue.
+"""
 
 from __future__ import annotations
 
 import signal
 import threading
+from queue import Empty, SimpleQueue
 
 from llmspell.lua.outcome import Interrupted, Stopped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
-    from typing import Any, Self
+    from typing import Any, Self, TypeVar
+
+    T = TypeVar("T")
 
 
 class Terminated(Stopped):
-    """The process was asked to end (SIGTERM)."""
+    """The process was asked to end (SIGTERM). Nobody waits at a keyboard: the engine has 2 s."""
 
     def __init__(self) -> None:
         super().__init__("terminated")
 
 
-class StopSignals:
-    """Turns the first SIGINT or SIGTERM into KeyboardInterrupt; later ones change nothing.
+Reason = Interrupted | Terminated
+_REASONS: dict[int, type[Reason]] = {signal.SIGINT: Interrupted, signal.SIGTERM: Terminated}
 
-    The engine answers within its grace time anyway, and a second KeyboardInterrupt would leave
-    it without a watcher. Outside the main thread, where no handler can be set, it does nothing.
+
+class _Done:
+    """The end of the work: a value or an error."""
+
+    __slots__ = ("error", "value")
+
+    def __init__(self) -> None:
+        self.value: Any = None
+        self.error: BaseException | None = None
+
+
+class Signals:
+    """Takes SIGINT and SIGTERM, unless they are ignored, as long as it is entered.
+
+    Outside the main thread, where no handler can be set, it leaves them alone.
     """
 
     def __init__(self) -> None:
-        self.caught: int | None = None
+        self._inbox: SimpleQueue[Reason | _Done] = SimpleQueue()
         self._earlier: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in _REASONS:
                 if signal.getsignal(number) is not signal.SIG_IGN:
-                    self._earlier[number] = signal.signal(number, self._catch)
+                    self._earlier[number] = signal.signal(number, self._take)
         return self
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._earlier.items():
             signal.signal(number, handler)
 
-    def stop(self) -> Stopped:
-        """The error that stands for the signal that came."""
-        return Terminated() if self.caught == signal.SIGTERM else Interrupted()
+    def attend(self, work: Callable[[], T], stop: Callable[[Stopped], object]) -> T:
+        """Does work on a thread; gives its result, or raises what it raises.
 
-    def _catch(self, number: int, _: FrameType | None) -> None:
-        if self.caught is None:
-            self.caught = number
-            raise KeyboardInterrupt
+        The first signal calls `stop` with its reason; the work has to end then. Later signals
+        change nothing.
+        """
+        done = _Done()
+
+        def perform() -> None:
+            try:
+                done.value = work()
+            except BaseException as error:  # noqa: BLE001 - raised again by `attend`
+                done.error = error
+            self._inbox.put(done)
+
+        threading.Thread(target=perform, name="llmspell-run", daemon=True).start()
+        stopped = False
+        while (item := self._inbox.get()) is not done:
+            assert isinstance(item, Stopped)
+            if not stopped:
+                stop(item)
+            stopped = True
+        if done.error is not None:
+            raise done.error
+        value: T = done.value
+        return value
+
+    def pause(self, seconds: float) -> None:
+        """Waits; raises Interrupted or Terminated when a signal comes."""
+        try:
+            item = self._inbox.get(timeout=seconds)
+        except Empty:
+            return
+        if isinstance(item, Stopped):
+            raise item
+
+    def _take(self, number: int, _: FrameType | None) -> None:
+        self._inbox.put(_REASONS[number]())

@@ -33,7 +33,7 @@ _GIT = {
 def version(
     options: GlobalOptions, verbose: bool, short: bool, client: bool, component: str | None
 ) -> None:
-    """Show the version, and how it was built.
+    r"""Show the version, and how it was built.
 
     \b
     Examples:
@@ -71,7 +71,10 @@ def git_data() -> dict[str, Any]:
     if not (checkout / ".git").exists() or not (checkout / "pyproject.toml").exists():
         return {**dict.fromkeys(_GIT, UNKNOWN), "dirty": False}
     data: dict[str, Any] = {key: _git(checkout, *words) for key, words in _GIT.items()}
-    data["dirty"] = _git(checkout, "status", "--porcelain", "--untracked-files=no") not in ("", UNKNOWN)
+    data["dirty"] = _git(checkout, "status", "--porcelain", "--untracked-files=no") not in (
+        "",
+        UNKNOWN,
+    )
     return data
 
 
@@ -130,11 +133,14 @@ def verbose_lines(component: str | None) -> list[str]:
 
 def components() -> dict[str, str]:
     """One line for each part."""
+    from importlib.util import find_spec
+
     from llmspell.cli.installed import lua_release
 
+    kernel = f"{__version__} (embedded)" if find_spec("llmspell.kernel") else "not in this version"
     return {
         "cli": f"cli: {__version__}",
-        "kernel": f"kernel: {__version__} (embedded)",
+        "kernel": f"kernel: {kernel}",
         "bridge": f"bridge: {__version__}",
         "lua": f"lua: enabled ({lua_release()})",
     }
@@ -149,7 +155,7 @@ def features() -> list[str]:
 
 def _git(checkout: Path, *words: str) -> str:
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - fixed words
             ["git", "-C", str(checkout), *words],  # noqa: S607 - the user's own git
             capture_output=True,
             text=True,

@@ -30,7 +30,9 @@ class Documentation:
     @property
     def signature(self) -> str:
         """The call as one writes it, or the bare name."""
-        return self.name if self.parameters is None else f"{self.name}({', '.join(self.parameters)})"
+        return (
+            self.name if self.parameters is None else f"{self.name}({', '.join(self.parameters)})"
+        )
 
     @property
     def text(self) -> str:
@@ -65,7 +67,9 @@ def library() -> Library:
     classes = {}
     for namespace in api["namespaces"]:
         own = namespace["name"]
-        names[own] = Documentation(own, namespace.get("summary", ""), details=namespace.get("details", ""))
+        names[own] = Documentation(
+            own, namespace.get("summary", ""), details=namespace.get("details", "")
+        )
         for member in namespace["members"]:
             names[f"{own}.{member['name']}"] = _member(f"{own}.{member['name']}", member)
         for described in namespace.get("classes", ()):
@@ -90,7 +94,8 @@ def _member(name: str, member: dict[str, Any]) -> Documentation:
     parameters = None
     if not member.get("is_property"):
         parameters = tuple(
-            p["name"] + ("?" if p["type"].get("optional") else "") for p in member.get("parameters", ())
+            p["name"] + ("?" if p["type"].get("optional") else "")
+            for p in member.get("parameters", ())
         )
         if member.get("options"):
             parameters += ("options?",)

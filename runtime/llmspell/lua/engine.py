@@ -133,6 +133,42 @@ class Engine:
         self._state.hooks.arm()
         self._state.pump.wake()
 
+    def poke(self) -> None:
+        """Makes running Lua code call `host.poked` soon (the debugger's); from any thread."""
+        self._state.poked = True
+        self._state.hooks.arm()
+
+    def interject(self, function: Callable[[], Any]) -> Any:
+        """Calls a function on the Lua thread at once, even while Lua code is running there.
+
+        It must not run code of the script.
+        """
+        if threading.current_thread() is self._thread:
+            return function()
+        task = Task(function)
+        self._state.pump.interjections.put(task)
+        self._state.pump.wake()
+        if self._task is not None:
+            self.poke()
+        task.changed.wait()
+        if task.error is not None:
+            raise task.error
+        return task.value
+
+    def attend(self) -> None:
+        """Runs what waits to be interjected; on the Lua thread."""
+        self._state.pump.attend()
+
+    @property
+    def running(self) -> bool:
+        """Whether a task is under way."""
+        return self._task is not None
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the run under way has been asked to end."""
+        return self._stop is not None
+
     def is_complete(self, code: str) -> str:
         """`"complete"`, `"incomplete"` (more lines are needed) or the syntax error of a chunk."""
         answer: str = self.on_lua_thread(lambda: self._state.completeness(code))
@@ -190,14 +226,13 @@ class Engine:
 
     def _watch(self, task: Task, timeout: float | None) -> None:
         """Waits for a task, turning Ctrl-C and the time limit into stops; two stages."""
-        grace = _LIMIT_GRACE
         try:
             if not task.changed.wait(timeout):
                 assert timeout is not None
                 self.stop(TimedOut(timeout))
         except KeyboardInterrupt:
-            grace = _INTERRUPT_GRACE
             self.stop(Interrupted())
+        grace = _INTERRUPT_GRACE if isinstance(self._stop, Interrupted) else _LIMIT_GRACE
         end = time.monotonic() + grace
         try:
             while not _has_finished(task):

@@ -139,7 +139,9 @@ class Inspector:
             state.call_host("inspect", b"view", name.encode(), *view)
 
     def _ask(self, operation: str, *keys: Key) -> Any:
-        arguments = [key if isinstance(key, int) else os.fsencode(key) for key in (operation, *keys)]
+        arguments = [
+            key if isinstance(key, int) else os.fsencode(key) for key in (operation, *keys)
+        ]
         return self._engine.on_lua_thread(
             lambda: self._engine.state.call_host("inspect", *arguments)
         )

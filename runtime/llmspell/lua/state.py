@@ -19,7 +19,7 @@ from llmspell.lua.waiting import Job, Pump
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from llmspell.lua.border import Api
@@ -37,6 +37,7 @@ _FOLDER = os.path.join(os.path.dirname(__file__), "prelude")  # noqa: PTH118, PT
 # The allocator refuses only above this margin over the limit that scripts see: lupa allocates
 # outside protected calls, and must never be the one to meet the limit.
 _HARD_MARGIN = 64 * 1024 * 1024
+_POKE = 2  # what `stop_pending` answers when the debugger wants the Lua thread's attention
 _MAX_NESTING = 50  # callbacks into Lua from callbacks into Python from ... (C stack)
 
 
@@ -57,6 +58,7 @@ class LuaState:
         self.hooks = HookSlot()
         self.pump = Pump(self._step, self._drop, pending_stop)
         self.closed = False
+        self.poked = False
         self._jobs = 0
         self._nesting = 0
         self._thread: threading.Thread | None = None
@@ -123,7 +125,7 @@ class LuaState:
             "line_buffered": options.streams.line_buffered,
             "security_level": options.policy.level.encode(),
             "package_path": os.fsencode(options.package_path),
-            "stop_pending": lambda: self._pending_stop() is not None,
+            "stop_pending": self._stop_pending,
             "remember_thread": self.hooks.remember,
             "forget_thread": self.hooks.forget,
             "emit": self._emit,
@@ -142,6 +144,14 @@ class LuaState:
         return {name: value for name, value in fields.items() if value is not None}
 
     # What the prelude calls. None of these may raise. -----------------------------------------
+
+    def _stop_pending(self) -> bool | int | None:
+        if self._pending_stop() is not None:
+            return True
+        if self.poked:
+            self.poked = False
+            return _POKE
+        return None
 
     def _emit(self, stream: int, data: bytes) -> bool:
         sink = self._options.streams.stdout if stream == 1 else self._options.streams.stderr
@@ -193,7 +203,7 @@ class LuaState:
 
     # Calls into Lua ------------------------------------------------------------------------
 
-    def _call(self, name: bytes, *scalars: Any, packed: list[Any] | None = None) -> Any:
+    def _call(self, name: bytes, *scalars: Any, packed: Any = None) -> Any:
         """Calls an entry point of the prelude on the current coroutine; `packed` becomes a table.
 
         Calling a function object made on the main state would empty the stack of whatever runs
@@ -273,9 +283,19 @@ class LuaState:
         """Gives scripts a global variable that holds plain data."""
         self._call(b"set_global", name.encode(), self.border.data(value))
 
-    def call_host(self, name: str, *arguments: Any) -> Any:
-        """Calls a function that a later prelude chunk put into `host`."""
-        return self._call(name.encode(), *arguments)
+    def call_host(self, name: str, *scalars: Any, packed: Any = None) -> Any:
+        """Calls a function that a later prelude chunk put into `host` (see `_call`)."""
+        return self._call(name.encode(), *scalars, packed=packed)
+
+    def extend_host(self, fields: dict[str, Any]) -> None:
+        """Gives further prelude chunks what they need; only while nothing runs."""
+        for name, value in fields.items():
+            self._host[name.encode()] = value
+
+    def know_entry_points(self, names: Sequence[str]) -> None:
+        """Looks up functions of `host` that will be called while a script runs."""
+        for name in names:
+            self._entry_point(name.encode())
 
     def memory_used(self) -> int:
         """Bytes of Lua memory in use."""

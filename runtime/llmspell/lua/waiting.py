@@ -169,11 +169,17 @@ class Pump:
     ) -> None:
         self.inbox: SimpleQueue[Task | Job | Resume | None] = SimpleQueue()
         self._tickets: dict[int, tuple[Waiting, Callable[[Any], Any]]] = {}
+        self.interjections: SimpleQueue[Task] = SimpleQueue()
         self._step = step
         self._drop = drop
         self._stopping = stopping
         self._last_ticket = 0
         self._parked: dict[Job, Waiting] = {}
+
+    def attend(self) -> None:
+        """Runs what was to be done at once, in whatever the Lua thread is doing (debugging)."""
+        while not self.interjections.empty():
+            self.interjections.get().run()
 
     def wake(self) -> None:
         """Makes the Lua thread look again at what it waits for. From any thread."""
@@ -236,6 +242,8 @@ class Pump:
                 self._advance(item.job, first=False)
         elif item is not None:
             item.run()
+        else:
+            self.attend()
 
     def cancel_jobs(self) -> None:
         """Drops every parked job; its caller gets `StopRequested`."""

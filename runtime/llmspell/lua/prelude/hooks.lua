@@ -21,37 +21,79 @@ local WEAK_KEYS = { __mode = "k" }
 local script_hooks = setmetatable({}, WEAK_KEYS) -- thread -> { hook, mask, count }
 local poll_count = host.poll_count -- instructions between polls where nothing can arm the hook
 
+-- The debugger (with profiler and coverage) is the other client: its hook, and the mask and count
+-- that it wants for each thread.
+local debug_hook
+local debug_masks, debug_counts = setmetatable({}, WEAK_KEYS), setmetatable({}, WEAK_KEYS)
+
+host.via = 0 -- 2 while `dispatch` and `call_debugger` stand between the hooked function and the debugger's hook
+
+local function call_debugger(event, line)
+  host.via = 2
+  debug_hook(event, line)
+  host.via = 0
+end
+
 local LETTER = { call = "c", ["tail call"] = "c", ["return"] = "r", line = "l" }
+local POKE = 2
 
 local apply
 
 local function dispatch(event, line)
+  local thread = running()
   if event == "count" then
-    if stop_pending() then error(STOP, 0) end
-    local client = script_hooks[running()]
-    if not client or client.count == 0 then
-      if not poll_count then apply(running()) end -- left over from a stop that is past
-      return
-    end
-    return client.hook(event, line)
+    local reason = stop_pending()
+    if reason == true then error(STOP, 0) end
+    if reason == POKE and host.poked then host.poked() end
+    local wanted = debug_counts[thread]
+    if wanted and wanted > 0 then call_debugger(event, line) end
+    local client = script_hooks[thread]
+    if client and client.count > 0 then return client.hook(event, line) end
+    if not poll_count and not wanted then apply(thread) end -- left over from a stop that is past
+    return
   end
-  local client = script_hooks[running()]
+  local mask = debug_masks[thread]
+  if mask and find(mask, LETTER[event], 1, true) then call_debugger(event, line) end
+  local client = script_hooks[thread]
   if client and find(client.mask, LETTER[event], 1, true) then return client.hook(event, line) end
 end
 
---- Sets a thread's mask to what the clients want now.
+--- Sets a thread's hook to what the clients want now. Alone, the debugger is called directly; it
+--- hands count events that it has not asked for to `host.dispatch`.
 function apply(thread)
-  local client = script_hooks[thread]
+  local client, debug_mask, debug_count = script_hooks[thread], debug_masks[thread], debug_counts[thread]
+  if debug_mask and not client and not poll_count then
+    return sethook(thread, debug_hook, debug_mask, debug_count or 0)
+  end
   local mask, count = client and client.mask or "", client and client.count or 0
+  if debug_mask then mask = mask .. debug_mask end
+  if debug_count and debug_count > 0 and (count == 0 or debug_count < count) then count = debug_count end
   if poll_count and (count == 0 or count > poll_count) then count = poll_count end
   sethook(thread, dispatch, mask, count)
 end
 
+host.dispatch = dispatch
+
+function host.set_debug_hook(hook) debug_hook = hook end
+
+--- Sets what the debugger wants to see of a thread: nil for nothing.
+function host.set_debug_mask(thread, mask, count)
+  debug_masks[thread], debug_counts[thread] = mask, count
+  apply(thread)
+end
+
 --- Makes the running thread, the main one and all that are known raise at their next instruction.
 function host.arm_here()
+  debug_masks, debug_counts = setmetatable({}, WEAK_KEYS), setmetatable({}, WEAK_KEYS)
   sethook(running(), dispatch, "", 1)
   sethook(host.main_thread, dispatch, "", 1)
   for thread in next, host.live do sethook(thread, dispatch, "", 1) end
+end
+
+--- Calls a function with every thread that is known: the main one and the coroutines.
+function host.each_thread(visit)
+  visit(host.main_thread)
+  for thread in next, host.live do visit(thread) end
 end
 
 -- Coroutines known to the arming thread. The sentinel is reachable only from the entry of its
@@ -66,6 +108,7 @@ local function track(thread)
   local pointer = format("%p", thread)
   live[thread] = setmetatable({ pointer, thread }, SENTINEL)
   remember(pointer)
+  if host.new_thread then host.new_thread(thread) end
   return thread
 end
 
@@ -97,6 +140,8 @@ function G.xpcall(body, handler, ...)
     return handler(value)
   end, ...)
 end
+
+host.script_xpcall = G.xpcall
 
 function host.script_sethook(first, second, third, fourth)
   local thread, hook, mask, count = running(), first, second, third

@@ -146,6 +146,11 @@ function encode(value, depth)
       if cyclic(path.root, {}) then return refuse("table that contains itself", lenient and depth or 0) end
       return refuse("table nested deeper than " .. MAX_DEPTH .. " levels", lenient and depth or 0)
     end
+    local above, original = lenient and path.above, value
+    if above then -- down to MAX_DEPTH, two ways round would already be more than there is time for
+      if above[value] then return refuse("table that contains itself", depth) end
+      above[value] = true
+    end
     -- A table under a metatable may answer reads through it; data is what is really there.
     local count = rawlen(value)
     if mt then
@@ -154,13 +159,14 @@ function encode(value, depth)
       value = plain
     end
     if count > 0 then array(value, count, depth + 1) else object(value, depth + 1) end
+    if above then above[original] = nil end
   else
     refuse(kind, depth)
   end
 end
 
 local function run(value, is_lenient, is_sorted)
-  out, length, path = {}, 0, { root = value }
+  out, length, path = {}, 0, { root = value, above = {} }
   lenient, sorted = is_lenient, is_sorted
   encode(value, 0)
   local text = concat(out, "", 1, length)

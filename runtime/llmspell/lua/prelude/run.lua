@@ -58,6 +58,7 @@ end
 
 local function handler(value)
   if rawequal(value, STOP) then return value end
+  if host.uncaught then host.uncaught(value) end -- a debugger stops here, with the stack alive
   local failure = setmetatable({ value = value, frames = frames() }, FAILURE)
   local text = error_text(value)
   if type(value) == "string" then

@@ -1,0 +1,58 @@
+"""`python -m llmspell_debug_adapter.debuggee_main`: the process of a launched spell.
+
+Its environment says where the adapter waits, and the token that opens the door there. The spell
+runs on a thread beside the main thread, which waits for signals; the session runs on its own.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+
+from llmspell.cli.execution import leave
+from llmspell.cli.signals import Signals
+from llmspell_debug_adapter.debuggee_environment import ADDRESS, TOKEN
+from llmspell_debug_adapter.protocol.framing import Connection
+from llmspell_debug_adapter.protocol.greeting import greet
+from llmspell_debug_adapter.protocol.messages import Refused
+from llmspell_debug_adapter.session.conversation import converse, listen
+from llmspell_debug_adapter.session.pydevd_threads import hide_from_pydevd
+from llmspell_debug_adapter.spells.launched import LaunchedSpell
+
+
+def main() -> None:
+    """Runs one session and one spell; ends the process with the exit code of the spell."""
+    # Taken out of the environment: neither the spell nor its children shall see them.
+    address, token = os.environ.pop(ADDRESS, ""), os.environ.pop(TOKEN, "")
+    host, _, port = address.rpartition(":")
+    try:
+        connection = Connection.of_socket(socket.create_connection((host, int(port))))
+        greet(connection, token)
+    except (OSError, ValueError, Refused) as error:
+        sys.exit(f"llmspell debuggee: no adapter at '{address}': {error}")
+    spell = LaunchedSpell(stuck=lambda: os._exit(1), left=_let_go_of_pipes)
+    session = converse(connection, spell)
+    hide_from_pydevd(
+        threading.Thread(
+            target=listen, args=(connection, session), name="llmspell-dap-in", daemon=True
+        )
+    ).start()
+    with Signals() as signals:
+        code = signals.attend(spell.run, spell.interrupt)
+    session.program_ended(code)
+    session.close()
+    leave(code)
+
+
+def _let_go_of_pipes() -> None:
+    """Nobody reads our output any more, and nothing may fail for that. Terminals stay."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (1, 2):
+        if not os.isatty(descriptor):
+            os.dup2(null, descriptor)
+
+
+if __name__ == "__main__":
+    main()

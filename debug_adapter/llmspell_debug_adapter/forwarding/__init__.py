@@ -1,0 +1,1 @@
+"""What an editor starts: it launches debuggees or finds them, and relays messages."""

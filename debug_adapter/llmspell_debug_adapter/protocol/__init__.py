@@ -1,0 +1,1 @@
+"""The messages of the Debug Adapter Protocol and how they travel. Knows nothing of debugging."""

@@ -1,0 +1,320 @@
+"""The arguments of the requests, as far as they mean something here (DAP 1.71).
+
+Names are the protocol's in Python spelling. What a client adds beyond that is ignored.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from attrs import field, frozen
+
+from llmspell_debug_adapter.protocol.framing import Message
+
+
+@frozen
+class NoArguments:
+    """A request without arguments; any are ignored."""
+
+
+# Starting and ending -----------------------------------------------------------------------
+
+
+@frozen
+class InitializeArguments:
+    """What the client can, and how it counts."""
+
+    client_name: str = ""
+    lines_start_at1: bool = True
+    columns_start_at1: bool = True
+    path_format: str = "path"
+    supports_variable_type: bool = False
+    supports_run_in_terminal_request: bool = False
+    supports_progress_reporting: bool = False
+    supports_invalidated_event: bool = False
+    supports_start_debugging_request: bool = False
+
+
+@frozen
+class Limits:
+    """Limits of the run: seconds or `30s`, bytes or `64MB`."""
+
+    timeout: float | str | None = None
+    max_memory: float | str | None = None
+
+
+@frozen
+class LaunchArguments:
+    """`launch.json` with `"request": "launch"`; docs/debugging.md describes each."""
+
+    program: str
+    args: list[str] = field(factory=list)
+    cwd: str | None = None
+    env: dict[str, str | None] = field(factory=dict)
+    config: str | None = None
+    profile: str | None = None
+    no_debug: bool = False
+    stop_on_entry: bool = False
+    console: Literal["internalConsole", "integratedTerminal", "externalTerminal"] = (
+        "internalConsole"
+    )
+    just_my_code: bool = True
+    limits: Limits = field(factory=Limits)
+    security: Literal["safe", "standard", "trusted"] | None = None
+    breakpoints: Literal["auto", "compiled", "hook"] = "auto"
+    python: bool = False
+
+
+@frozen
+class PathMapping:
+    """A folder here (where the editor is) and the same folder there (where the spell runs)."""
+
+    local_root: str
+    remote_root: str
+
+
+@frozen
+class AttachArguments:
+    """`launch.json` with `"request": "attach"`; docs/debugging.md describes each."""
+
+    host: str = "127.0.0.1"
+    port: int | None = None
+    token: str | None = None
+    connection_file: str | None = None
+    path_mappings: list[PathMapping] = field(factory=list)
+    just_my_code: bool = True
+
+
+@frozen
+class DisconnectArguments:
+    """Whether the program ends too; by default one that was launched does."""
+
+    restart: bool = False
+    terminate_debuggee: bool | None = None
+
+
+@frozen
+class RestartArguments:
+    """The launch arguments to use from now on, if they have changed."""
+
+    arguments: Message | None = None
+
+
+@frozen
+class CancelArguments:
+    """What to give up."""
+
+    request_id: int | None = None
+    progress_id: str | None = None
+
+
+# Breakpoints -------------------------------------------------------------------------------
+
+
+@frozen
+class Source:
+    """A source as the client names it: by path, or by a reference that it got from us."""
+
+    name: str | None = None
+    path: str | None = None
+    source_reference: int = 0
+
+
+@frozen
+class SourceBreakpoint:
+    """A wish for a breakpoint."""
+
+    line: int
+    column: int | None = None
+    condition: str | None = None
+    hit_condition: str | None = None
+    log_message: str | None = None
+
+
+@frozen
+class SetBreakpointsArguments:
+    """All breakpoints of one source."""
+
+    source: Source
+    breakpoints: list[SourceBreakpoint] | None = None
+    lines: list[int] = field(factory=list)  # deprecated form
+
+
+@frozen
+class FunctionBreakpoint:
+    """A wish for a breakpoint at a function's calls."""
+
+    name: str
+    condition: str | None = None
+    hit_condition: str | None = None
+
+
+@frozen
+class SetFunctionBreakpointsArguments:
+    """All function breakpoints."""
+
+    breakpoints: list[FunctionBreakpoint]
+
+
+@frozen
+class FilterOptions:
+    """An exception filter with its condition."""
+
+    filter_id: str
+    condition: str | None = None
+
+
+@frozen
+class SetExceptionBreakpointsArguments:
+    """The exception filters that are on; both lists count."""
+
+    filters: list[str] = field(factory=list)
+    filter_options: list[FilterOptions] = field(factory=list)
+
+
+@frozen
+class DataBreakpointInfoArguments:
+    """A variable of a container, or an expression in a frame."""
+
+    name: str
+    variables_reference: int | None = None
+    frame_id: int | None = None
+
+
+@frozen
+class DataBreakpoint:
+    """A wish for a breakpoint on data."""
+
+    data_id: str
+    access_type: Literal["read", "write", "readWrite"] = "write"
+    condition: str | None = None
+    hit_condition: str | None = None
+
+
+@frozen
+class SetDataBreakpointsArguments:
+    """All data breakpoints."""
+
+    breakpoints: list[DataBreakpoint]
+
+
+@frozen
+class BreakpointLocationsArguments:
+    """A range of a source."""
+
+    source: Source
+    line: int
+    column: int | None = None
+    end_line: int | None = None
+    end_column: int | None = None
+
+
+# Running -----------------------------------------------------------------------------------
+
+
+@frozen
+class ThreadArguments:
+    """A thread: of continue, next, stepOut, pause and exceptionInfo."""
+
+    thread_id: int
+
+
+@frozen
+class StepInArguments:
+    """A thread, and one of the calls that stepInTargets gave."""
+
+    thread_id: int
+    target_id: int | None = None
+
+
+@frozen
+class FrameArguments:
+    """A frame: of scopes and stepInTargets."""
+
+    frame_id: int
+
+
+# Looking -----------------------------------------------------------------------------------
+
+
+@frozen
+class StackTraceArguments:
+    """A part of a thread's stack; `levels` 0 is all of it."""
+
+    thread_id: int
+    start_frame: int = 0
+    levels: int = 0
+
+
+@frozen
+class ValueFormat:
+    """How values are written."""
+
+    hex: bool = False
+
+
+@frozen
+class VariablesArguments:
+    """A part of what is in a container; `count` 0 is all of it."""
+
+    variables_reference: int
+    filter: Literal["indexed", "named"] | None = None
+    start: int = 0
+    count: int = 0
+    format: ValueFormat = field(factory=ValueFormat)
+
+
+@frozen
+class SetVariableArguments:
+    """A new value, as an expression, for a variable in a container."""
+
+    variables_reference: int
+    name: str
+    value: str
+    format: ValueFormat = field(factory=ValueFormat)
+
+
+@frozen
+class SetExpressionArguments:
+    """A new value, as an expression, for an assignable expression."""
+
+    expression: str
+    value: str
+    frame_id: int | None = None
+    format: ValueFormat = field(factory=ValueFormat)
+
+
+@frozen
+class EvaluateArguments:
+    """An expression and what it is for."""
+
+    expression: str
+    frame_id: int | None = None
+    context: str = "repl"
+    format: ValueFormat = field(factory=ValueFormat)
+
+
+@frozen
+class CompletionsArguments:
+    """A place in a text of the debug console."""
+
+    text: str
+    column: int
+    frame_id: int | None = None
+    line: int | None = None
+
+
+@frozen
+class SourceArguments:
+    """A source whose text is wanted."""
+
+    source_reference: int = 0
+    source: Source | None = None
+
+
+@frozen
+class ModulesArguments:
+    """A part of the list of modules; `module_count` 0 is all of it."""
+
+    start_module: int = 0
+    module_count: int = 0

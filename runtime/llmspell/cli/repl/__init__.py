@@ -1,0 +1,1 @@
+"""The interactive session: a core that evaluates, dot-commands, and two ways to read input."""

@@ -1,0 +1,1 @@
+"""Debugging of a running engine: breakpoints, stepping, inspection. Knows no protocol."""

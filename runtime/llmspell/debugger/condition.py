@@ -1,0 +1,200 @@
+"""Expressions of breakpoints: what they need, and whether they can be compiled in place.
+
+An expression that cannot raise an error and has no side effect is compiled right into the
+program, where a false condition costs a few nanoseconds. Every other one becomes a chunk of its
+own, which gets the values of the locals it names and is called in protected mode.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal
+
+from attrs import frozen
+from tree_sitter import Node
+
+from llmspell.syntax.chunk import Chunk
+from llmspell.syntax.scopes import Local, is_assigned
+
+Compiler = Callable[[bytes], bytes | str]
+"""Compiles Lua text: gives what `string.dump` makes of it, or the compiler's message."""
+
+Value = Literal["number", "scalar", "any"]  # scalar: not a table or userdata, so without `__eq`
+
+_POSITION = re.compile(r'\A(?:\[string ".*?"\]|[^:\n]*):\d+: ', re.DOTALL)
+_LONGEST_IN_PLACE = 500
+_WRAP = "return (", "\n)"
+
+
+class Malformed(Exception):
+    """An expression is not Lua; the sentence is for the user."""
+
+
+@frozen
+class Scope:
+    """What a place in a chunk knows: its locals and upvalues, and whether it has `...`."""
+
+    chunk: Chunk
+    names: Mapping[str, Local]
+    varargs: bool
+
+
+@frozen
+class Expression:
+    """An expression of a breakpoint, which is Lua for sure.
+
+    names: the variables that it uses, locals of its own functions among them. varargs: whether
+    it uses `...`.
+    """
+
+    text: str
+    node: Node
+    chunk: Chunk
+    names: frozenset[str]
+    varargs: bool
+
+    def needs(self, scope: Scope) -> tuple[str, ...]:
+        """The locals and upvalues to hand over at a place; `...` is the last if it is needed.
+
+        Globals are looked up in the `_ENV` of the program where it has one of its own.
+        Raises Malformed.
+        """
+        if self.varargs and not scope.varargs:
+            raise Malformed("cannot use '...' outside a vararg function")
+        known = [name for name in sorted(self.names) if name in scope.names]
+        if "_ENV" in scope.names and "_ENV" not in known and len(known) < len(self.names):
+            known.append("_ENV")
+        return (*known, "...") if self.varargs else tuple(known)
+
+    def in_place(self, scope: Scope) -> bool:
+        """Whether the expression may stand in the program itself: it cannot raise there."""
+        text = self.text
+        if len(text) > _LONGEST_IN_PLACE or "\n" in text or "\r" in text or "--" in text:
+            return False
+        return _Safety(self.chunk, scope).value(self.node) is not None
+
+
+def parse(text: str, compiler: Compiler) -> Expression:
+    """An expression from its text. Raises Malformed with the compiler's message."""
+    for prefix, suffix in (("return ", ""), _WRAP):
+        message = compiler((prefix + text + suffix).encode("utf-8", "surrogateescape"))
+        if isinstance(message, str):
+            raise Malformed(_POSITION.sub("", message))
+    chunk = Chunk((_WRAP[0] + text + _WRAP[1]).encode("utf-8", "surrogateescape"))
+    node = chunk.root.named_descendant_for_byte_range(len(_WRAP[0]) - 1, len(chunk.source))
+    while node is not None and node.type != "parenthesized_expression":
+        children = [child for child in node.named_children if child.type != "comment"]
+        node = children[0] if children else None
+    if node is None:
+        raise Malformed("this is not an expression")
+    names, varargs = _uses(chunk)
+    return Expression(text, node, chunk, names, varargs)
+
+
+def evaluation(needs: Sequence[str], results: Iterable[str]) -> str:
+    """A chunk that gives the values of expressions, called with the values of what they need."""
+    values = ", ".join(f"({text}\n)" for text in results)
+    if "..." in needs:
+        return f"return (function({', '.join(needs)}) return {values} end)(...)"
+    return f"local {', '.join(needs)} = ... return {values}" if needs else f"return {values}"
+
+
+def _uses(chunk: Chunk) -> tuple[frozenset[str], bool]:
+    """The names of variables in an expression, and whether it uses the `...` of its place."""
+    names: set[str] = set()
+    varargs = False
+    pending = [chunk.root]
+    while pending:
+        node = pending.pop()
+        if node.type == "identifier":
+            names.add(chunk.text(node))
+        elif node.type == "vararg_expression":
+            varargs = varargs or chunk.function_at(node.start_byte).parent is None
+        for index, child in enumerate(node.children):
+            if not _is_member_name(node, index, child):
+                pending.append(child)
+    return frozenset(names), varargs
+
+
+def _is_member_name(node: Node, index: int, child: Node) -> bool:
+    """Whether a child is no expression: the name of a field, a parameter, an attribute, a label."""
+    if node.type in ("attribute", "label_statement", "goto_statement", "parameters"):
+        return True
+    if child.type != "identifier":
+        return False
+    if node.type == "field":
+        return node.field_name_for_child(index) == "name" and node.children[0].type != "["
+    if node.type in ("dot_index_expression", "method_index_expression"):
+        return node.field_name_for_child(index) != "table"
+    return False
+
+
+class _Safety:
+    """What kind of value an expression gives; None where computing it could raise or call."""
+
+    def __init__(self, chunk: Chunk, scope: Scope) -> None:
+        self.chunk = chunk
+        self.scope = scope
+
+    def value(self, node: Node) -> Value | None:
+        match node.type:
+            case "number":
+                return "number"
+            case "string" | "true" | "false" | "nil":
+                return "scalar"
+            case "identifier":
+                return self.variable(self.chunk.text(node))
+            case "vararg_expression":
+                return "any"
+            case "parenthesized_expression":
+                inner = [child for child in node.named_children if child.type != "comment"]
+                return self.value(inner[0]) if len(inner) == 1 else None
+            case "unary_expression":
+                return self.unary(node)
+            case "binary_expression":
+                return self.binary(node)
+        return None
+
+    def variable(self, name: str) -> Value | None:
+        local = self.scope.names.get(name)
+        if local is None:
+            return None
+        if local.kind == "numeric for" and not is_assigned(self.scope.chunk, local):
+            return "number"
+        return "any"
+
+    def unary(self, node: Node) -> Value | None:
+        operand = node.child_by_field_name("operand")
+        inner = self.value(operand) if operand else None
+        match node.children[0].type:
+            case "not":
+                return "scalar" if inner else None
+            case "-":
+                return "number" if inner == "number" else None
+        return None
+
+    def binary(self, node: Node) -> Value | None:
+        left_node = node.child_by_field_name("left")
+        right_node = node.child_by_field_name("right")
+        operator = next((child.type for child in node.children if not child.is_named), "")
+        left = self.value(left_node) if left_node else None
+        right = self.value(right_node) if right_node else None
+        if left is None or right is None or right_node is None:
+            return None
+        match operator:
+            case "and" | "or":
+                return left if left == right else "any" if "any" in (left, right) else "scalar"
+            case "==" | "~=":
+                return None if left == right == "any" else "scalar"
+            case "<" | "<=" | ">" | ">=":
+                return "scalar" if left == right == "number" else None
+            case "+" | "-" | "*" | "/" | "^":
+                return "number" if left == right == "number" else None
+            case "%" | "//":
+                divisor = right_node.type == "number" and self._is_not_zero(right_node)
+                return "number" if left == "number" and divisor else None
+        return None
+
+    def _is_not_zero(self, node: Node) -> bool:
+        return re.fullmatch(r"[1-9]\d*", self.chunk.text(node)) is not None

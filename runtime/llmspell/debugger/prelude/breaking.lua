@@ -1,0 +1,518 @@
+-- Breakpoints, stepping, pause and errors: decides on the Lua thread whether the program stands
+-- still. Standing still itself is `host.stand` (Python): it blocks, runs inspection jobs, and
+-- gives the way to go on: "continue", "in", "over", "out".
+--
+-- Compiled breakpoints are calls of a boolean that were put into the source (see instrument.py);
+-- late ones, for code that was loaded before they were set, use a call hook that switches the
+-- line hook on only inside functions that have one.
+
+local host = ...
+local raw, G = host.raw, host.G
+local getinfo, running = raw.debug.getinfo, raw.coroutine.running
+local pcall, xpcall, error, select, type, rawequal = raw.pcall, raw.xpcall, raw.error, raw.select, raw.type, raw.rawequal
+local setmetatable, next, load, tostring, sub = raw.setmetatable, raw.next, raw.load, raw.tostring, raw.string.sub
+local concat, status = raw.table.concat, raw.coroutine.status
+local set_mask, STOP = host.set_debug_mask, host.STOP
+
+local WEAK_KEYS = { __mode = "k" }
+local debugger = {
+  step = nil, -- the step under way: { kind, thread, depth, line, first, now, target }
+  filters = {}, -- exception filters by name: true or a condition
+  erring = nil, -- { thread, value } of the coroutine that an error came through last
+}
+host.debugger = debugger
+
+-- Where the program is -------------------------------------------------------------------------
+-- Levels are counted as `getinfo` does, from the function that asks. Functions that handle hook
+-- events are reached by tail calls only, so that the hooked function is at level 2, or at 3 when
+-- `dispatch` stands between (`host.via`).
+
+local function is_engine(info) return sub(info.source, 1, 10) == "=[llmspell" end
+
+--- The level, as the caller counts, of the innermost frame of the script; nil if there is none.
+local function script_level()
+  local level = 2
+  while true do
+    local info = getinfo(level, "S")
+    if not info then return nil end
+    if info.what ~= "C" and not is_engine(info) then return level - 1 end
+    level = level + 1
+  end
+end
+
+--- How many levels there are, as the caller counts.
+local function levels()
+  local low, high = 1, 16
+  while getinfo(high, "l") do low, high = high, high * 2 end
+  while high - low > 1 do
+    local middle = (low + high) // 2
+    if getinfo(middle, "l") then low = middle else high = middle end
+  end
+  return low - 1
+end
+
+local function is_mine(info)
+  return info and info.what ~= "C" and not is_engine(info) and host.is_my_code(info.source)
+end
+
+-- Standing still -------------------------------------------------------------------------------
+
+local go_on
+
+--- Stands still at the innermost frame of the script.
+local function stand(reason, hits, text)
+  local thread = running()
+  debugger.step = nil
+  host.each_thread(function(other) set_mask(other, nil) end)
+  host.flush()
+  local level = script_level()
+  local info = getinfo(level, "Sl")
+  local depth = levels() - level + 1
+  debugger.standing = { thread = thread }
+  local way, target = host.stand(reason, hits or "", text or "", host.thread_id(thread))
+  debugger.standing, debugger.error = nil, nil
+  host.drop_references()
+  if way == "stop" then
+    host.arm_here()
+    error(STOP, 0)
+  end
+  go_on(way, thread, depth, info.currentline, target)
+  host.refresh_late()
+end
+
+-- Stepping -------------------------------------------------------------------------------------
+
+function go_on(way, thread, depth, line, target)
+  if way == "continue" then return end
+  debugger.step = {
+    kind = way, thread = thread, depth = depth, line = line, first = true, now = depth,
+    target = target and host.step_target(target, thread) or nil,
+  }
+  local everywhere = way == "in" and not target
+  host.each_thread(function(other)
+    if other == thread then
+      set_mask(other, everywhere and "l" or way == "out" and "cr" or "crl", 0)
+    elseif status(other) == "normal" then
+      -- It goes on when this thread yields, ends or dies: the step arrives there.
+      set_mask(other, everywhere and "l" or "", 1)
+    elseif everywhere then
+      set_mask(other, "l", 0)
+    end
+  end)
+end
+
+--- Stops at the next instruction of a thread.
+local function arrive(thread)
+  debugger.step = { kind = "arrive" }
+  set_mask(thread, "", 1)
+end
+
+--- Where a breakpoint call follows on this very line, it must not stop there again.
+local function note_landing(info)
+  local lines = debugger.plain_lines[info.source]
+  if lines and lines[info.currentline] then
+    debugger.landed = { thread = running(), line = info.currentline, source = info.source }
+  end
+end
+
+local function on_line(line, step, thread)
+  local level = 2 + host.via
+  local depth = levels() - level + 1
+  if step.kind ~= "in" and depth > step.depth then -- the counter drifted
+    step.now = depth
+    set_mask(thread, "cr", 0)
+    return
+  end
+  if step.first and thread == step.thread then -- the rest of the line that it stood on
+    step.first = false
+    if line == step.line and depth == step.depth then return end
+  end
+  local info = getinfo(level, "Sl")
+  if not is_mine(info) then return end
+  note_landing(info)
+  stand(step.reason or "step")
+end
+
+--- Stops at the first line that is executed.
+function host.stop_at_entry()
+  debugger.step = { kind = "in", depth = -1, line = -1, reason = "entry" }
+  host.each_thread(function(thread) set_mask(thread, "l", 0) end)
+end
+
+function host.stand_at_data(hits) stand("data breakpoint", hits) end
+
+-- These unwind frames that end without a return event.
+local CATCHERS = { [raw.pcall] = true, [raw.xpcall] = true }
+
+local function on_call(step, thread)
+  step.now = step.now + 1
+  if step.now == step.depth + 1 then
+    local func = getinfo(2 + host.via, "f").func
+    if step.target and rawequal(func, step.target) then
+      debugger.step = { kind = "in", thread = thread, depth = -1, line = -1 }
+      set_mask(thread, "l", 0)
+      return
+    end
+  end
+  if step.now > step.depth then set_mask(thread, "cr", 0) end
+end
+
+local function on_return(step, thread)
+  local level = 2 + host.via
+  if CATCHERS[getinfo(level, "f").func] then step.now = levels() - level + 1 end
+  step.now = step.now - 1
+  if step.now < step.depth then -- the frame itself has returned
+    if getinfo(level + 1, "l") then arrive(thread) end
+  elseif step.now == step.depth and step.kind ~= "out" then
+    set_mask(thread, "crl", 0)
+  end
+end
+
+local function on_step_event(event, line, step, thread)
+  if event == "line" then return on_line(line, step, thread) end
+  if step.kind == "in" then return end
+  if event == "call" then return on_call(step, thread) end
+  if event == "return" then return on_return(step, thread) end
+end
+
+-- Late breakpoints -----------------------------------------------------------------------------
+
+debugger.late = {} -- source -> line -> { ids }
+local late_functions = setmetatable({}, WEAK_KEYS) -- function -> its lines, or false
+local late_masks = setmetatable({}, WEAK_KEYS) -- thread -> the mask that was set for it
+
+local function lines_of(func)
+  local known = late_functions[func]
+  if known ~= nil then return known end
+  local info = getinfo(func, "SL")
+  local lines = false
+  if info.what ~= "C" then
+    local wanted = debugger.late[info.source]
+    if wanted and info.activelines then
+      for line in next, wanted do
+        if info.activelines[line] then
+          lines = wanted
+          break
+        end
+      end
+    end
+  end
+  late_functions[func] = lines
+  return lines
+end
+
+local function late_wanted() return next(debugger.late) ~= nil end
+
+--- The mask for a thread whose hooked function is at a level, as the caller counts: lines inside
+--- functions that have breakpoints, returns while such a function is further down, else calls.
+local function late_mask(level)
+  local info = getinfo(level + 1, "f")
+  if info and lines_of(info.func) then return "crl" end
+  level = level + 2
+  while true do
+    info = getinfo(level, "f")
+    if not info then return "c" end
+    if lines_of(info.func) then return "cr" end
+    level = level + 1
+  end
+end
+
+local function set_late_mask(thread, mask)
+  if late_masks[thread] ~= mask then
+    late_masks[thread] = mask
+    set_mask(thread, mask, 0)
+  end
+end
+
+local function on_late_line(line)
+  local level = 2 + host.via
+  local lines = debugger.late[getinfo(level, "S").source]
+  local ids = lines and lines[line]
+  if not ids then return end
+  local hits = {}
+  for i = 1, #ids do hits[#hits + 1] = host.late_hits(ids[i]) end
+  if #hits > 0 then stand("breakpoint", concat(hits, ",")) end
+end
+
+local function on_late_event(event, line, thread)
+  if event == "line" then return on_late_line(line) end
+  local level = 2 + host.via
+  if event == "return" then
+    set_late_mask(thread, late_mask(level + 1))
+  elseif lines_of(getinfo(level, "f").func) then
+    set_late_mask(thread, "crl")
+  elseif late_masks[thread] ~= "c" then
+    set_late_mask(thread, "cr")
+  end
+end
+
+--- Puts the hooks for late breakpoints and watches on all threads, or takes them off.
+function host.refresh_late()
+  if debugger.step then return end
+  local mask = debugger.watching and "l" or late_wanted() and "crl" or nil
+  host.each_thread(function(thread)
+    late_masks[thread] = mask -- the first events sort out what is really needed
+    set_mask(thread, mask, 0)
+  end)
+end
+
+--- Sets the late sites of a source: line -> numbers; nil removes them.
+function host.set_late(source, lines)
+  debugger.late[source] = lines and next(lines) and lines or nil
+  late_functions = setmetatable({}, WEAK_KEYS)
+end
+
+-- The hook -------------------------------------------------------------------------------------
+
+local function arrived()
+  if is_mine(getinfo(2 + host.via, "Sl")) then stand("step") end
+end
+
+local function hook(event, line)
+  local step = debugger.step
+  if event == "count" then
+    if step and (step.kind == "arrive" or running() ~= step.thread) then return arrived() end
+    return host.dispatch(event, line)
+  end
+  if event == "line" and debugger.watching then host.check_watches() end
+  if step then
+    local thread = running()
+    if step.kind == "in" or step.thread == thread then return on_step_event(event, line, step, thread) end
+    return
+  end
+  if late_wanted() then return on_late_event(event, line, running()) end
+end
+host.set_debug_hook(hook)
+
+--- Called by the dispatcher when another thread wants attention: a pause, or changed breakpoints.
+function host.poked()
+  host.attend()
+  if host.pause_wanted() and script_level() then return stand("pause") end
+  host.refresh_late()
+end
+
+function host.new_thread(thread)
+  local step = debugger.step
+  if debugger.watching or (step and step.kind == "in" and not step.target) then
+    set_mask(thread, "l", 0)
+  elseif late_wanted() then
+    set_mask(thread, "crl", 0)
+  end
+end
+
+-- Compiled breakpoints -------------------------------------------------------------------------
+
+local sites = {} -- number -> { names, handed_over, checks }, see instrument.py
+local wishes = {} -- id -> true while somebody wants it
+debugger.plain_lines = {} -- source -> line -> true, where a call always happens
+
+local function compiled(text) return text and load(text, "=breakpoint", "t", G) end
+
+--- Defines what happens where the program calls a number, or reaches the line of a late site.
+function host.define_site(number, site)
+  for _, check in raw.ipairs(site.checks) do
+    check.count = 0
+    check.condition, check.values = compiled(check.condition), compiled(check.values)
+  end
+  if #site.names == 0 then site.names = nil end
+  sites[number] = site
+end
+
+function host.switch_wish(id, on) wishes[id] = on or nil end
+
+--- What `string.dump` makes of text, or nil and the compiler's message.
+function host.dump(source)
+  local chunk, message = load(source, "=chunk", "t", G)
+  if not chunk then return nil, (raw.string.gsub(message, "^chunk:", "line ")) end
+  return raw.string.dump(chunk)
+end
+
+local COMPARE = {
+  ["=="] = function(a, b) return a == b end,
+  ["~="] = function(a, b) return a ~= b end,
+  [">="] = function(a, b) return a >= b end,
+  [">"] = function(a, b) return a > b end,
+  ["<="] = function(a, b) return a <= b end,
+  ["<"] = function(a, b) return a < b end,
+  ["%"] = function(a, b) return a % b == 0 end,
+}
+
+local function report_once(check, what, message)
+  if not check.reported then
+    check.reported = true
+    host.breakpoint_failed(check.wish, what .. ": " .. host.error_text(message))
+  end
+end
+
+local function shown(value)
+  local ok, text = pcall(tostring, value)
+  return ok and type(text) == "string" and text or "?"
+end
+
+local function write_log(check, ok, ...)
+  if not ok then return report_once(check, "log message", (...)) end
+  local parts = { check.literals[1] }
+  for i = 1, #check.literals - 1 do
+    parts[#parts + 1] = shown((select(i, ...)))
+    parts[#parts + 1] = check.literals[i + 1]
+  end
+  host.flush()
+  host.log_point(check.wish, concat(parts))
+end
+
+--- Whether a wish wants to stop here; counts the pass, writes the log message.
+local function holds(check, ...)
+  if not wishes[check.wish] then return false end
+  if check.condition then
+    local ok, value = pcall(check.condition, ...)
+    if not ok then
+      report_once(check, "condition", value)
+      return false
+    end
+    if not value then return false end
+  end
+  check.count = check.count + 1
+  local operator = check.hit_operator
+  if operator and not COMPARE[operator](check.count, check.hit_count) then return false end
+  if check.literals then
+    if check.values then write_log(check, pcall(check.values, ...)) else write_log(check, true) end
+    return false
+  end
+  return true
+end
+
+--- The wishes that want to stop at a site, as text with commas; nil if none does.
+local function hits_of(site, ...)
+  local hits
+  for i = 1, #site.checks do
+    local check = site.checks[i]
+    if holds(check, ...) then hits = hits and hits .. "," .. check.wish or tostring(check.wish) end
+  end
+  return hits
+end
+
+--- The same, with the names looked up in the innermost script frame.
+function host.late_hits(number)
+  local site = sites[number]
+  if not site then return nil end
+  if site.names then return hits_of(site, host.values_of(site.names, running())) end
+  return hits_of(site)
+end
+
+local SECRET = host.breakpoint_secret
+
+local function reached(_, secret, number, ...)
+  if secret ~= SECRET then
+    local info = getinfo(1, "n")
+    local name = info.name and (" (" .. info.namewhat .. " '" .. info.name .. "')") or ""
+    error("attempt to call a boolean value" .. name, 2)
+  end
+  local site = sites[number]
+  if not site then return end
+  local hits
+  if site.names and not site.handed_over then hits = host.late_hits(number) else hits = hits_of(site, ...) end
+  local landed = debugger.landed
+  if landed then
+    debugger.landed = nil
+    local info = getinfo(2, "Sl")
+    if landed.thread == running() and landed.line == info.currentline and landed.source == info.source then return end
+  end
+  if hits then stand("breakpoint", hits) end
+end
+
+raw.debug.setmetatable(true, { __call = reached })
+local getmetatable = raw.getmetatable
+function G.getmetatable(value)
+  if type(value) == "boolean" then return nil end
+  return getmetatable(value)
+end
+
+-- Errors ---------------------------------------------------------------------------------------
+
+--- Stops at an error if a filter wants it.
+local function at_error(value, kind)
+  local filter = debugger.filters[kind]
+  if not filter or rawequal(value, STOP) or not script_level() then return end
+  if type(filter) == "function" then
+    local ok, wanted = pcall(filter, value)
+    if not ok or not wanted then return end
+  end
+  local erring = debugger.erring
+  debugger.error = { value = value, kind = kind }
+  if erring and rawequal(erring.value, value) then debugger.error.thread = erring.thread end
+  stand("exception", nil, host.error_text(value))
+end
+
+--- Called by the engine's own message handler: the error will end the run.
+function host.uncaught(value) at_error(value, "uncaught") end
+
+--- Sets the filters; `pcall` and `xpcall` are replaced the first time one of theirs is on.
+function host.set_filter(kind, wanted, condition)
+  local filter = wanted or nil
+  if wanted and condition ~= "" then
+    local chunk, message = load("local err = ... return (" .. condition .. ")", "=filter", "t", G)
+    if not chunk then return message end
+    filter = chunk
+  end
+  debugger.filters[kind] = filter
+  if filter and kind == "pcall" then
+    function G.pcall(body, ...)
+      if not debugger.filters.pcall then return pcall(body, ...) end
+      return xpcall(body, function(value)
+        at_error(value, "pcall")
+        return value
+      end, ...)
+    end
+  elseif filter and kind == "xpcall" then
+    function G.xpcall(body, handler, ...)
+      if not debugger.filters.xpcall or type(handler) ~= "function" then
+        return host.script_xpcall(body, handler, ...)
+      end
+      return host.script_xpcall(body, function(value)
+        at_error(value, "xpcall")
+        return handler(value)
+      end, ...)
+    end
+  elseif filter and kind == "coroutine" then
+    G.coroutine.resume = host.watched_resume
+  end
+end
+
+-- Coroutines -----------------------------------------------------------------------------------
+-- An error ends a coroutine, but its stack stays readable until it is closed: so what `wrap` does
+-- in C (close it, then raise again) is done here, after the debugger had its look.
+
+local resume, close = raw.coroutine.resume, raw.coroutine.close
+
+local function ended(thread, value)
+  debugger.erring = { thread = thread, value = value }
+  at_error(value, "coroutine")
+end
+
+local function resumed(thread, ok, ...)
+  if not ok and status(thread) == "dead" then ended(thread, (...)) end
+  return ok, ...
+end
+
+function host.watched_resume(thread, ...)
+  if type(thread) ~= "thread" or status(thread) == "dead" then return resume(thread, ...) end
+  return resumed(thread, resume(thread, ...))
+end
+
+local function unwrapped(thread, ok, ...)
+  if ok then return ... end
+  local value = ...
+  if status(thread) ~= "dead" or rawequal(value, STOP) then error(value, 0) end
+  ended(thread, value)
+  local closed, replaced = close(thread)
+  if not closed and not rawequal(replaced, value) then value = replaced end
+  if type(value) == "string" then error(value, 3) end -- with the place of the call, as in C
+  error(value, 0)
+end
+
+local create = G.coroutine.create
+function G.coroutine.wrap(body)
+  if type(body) ~= "function" then return raw.coroutine.wrap(body) end -- raises the ordinary error
+  local thread = create(body)
+  return function(...) return unwrapped(thread, resume(thread, ...)) end
+end

@@ -1,0 +1,65 @@
+"""A plain Lua 5.4 for these tests: compiles to binary chunks, and runs instrumented text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import lupa.lua54
+
+SECRET = 918273645
+
+_COMPILE = b"""
+local load, dump = load, string.dump
+return function(text)
+  local chunk, message = load(text, "=chunk", "t")
+  if chunk then return dump(chunk) end
+  return nil, message
+end
+"""
+
+_RUN = b"""
+local secret, limit, text, on_call = ...
+local lines = {}
+debug.setmetatable(true, { __call = function(_, key, number, ...)
+  assert(key == secret, "a foreign call")
+  if on_call then return on_call(number, debug.getinfo(2, "l").currentline, ...) end
+end })
+local out = {}
+local environment = setmetatable({ print = function(...)
+  local values = table.pack(...)
+  for i = 1, values.n do values[i] = tostring(values[i]) end
+  out[#out + 1] = table.concat(values, " ")
+end }, { __index = _G })
+environment._G = environment
+local steps = 0
+local function tick() error("too long", 0) end
+local chunk, message = load(text, "=chunk", "t", environment)
+if not chunk then return nil, message end
+if limit > 0 then debug.sethook(tick, "", limit) end
+local ok, problem = pcall(chunk)
+debug.sethook()
+debug.setmetatable(true, nil)
+if not ok then out[#out + 1] = "error: " .. tostring(problem) end
+return table.concat(out, "\\n")
+"""
+
+
+class Lua:
+    """A Lua state that compiles and runs text."""
+
+    def __init__(self) -> None:
+        self.state: Any = lupa.lua54.LuaRuntime(encoding=None, unpack_returned_tuples=True)
+        self._compile: Any = self.state.execute(_COMPILE)
+        self._run: Any = self.state.compile(_RUN)
+
+    def compiler(self, text: bytes) -> bytes | str:
+        """What `instrument` wants: the binary chunk, or the message."""
+        result = self._compile(text)
+        return result if isinstance(result, bytes) else result[1].decode("utf-8", "replace")
+
+    def run(self, text: bytes, on_call: Callable[..., object] | None = None, limit: int = 0) -> str:
+        """What a program prints, the error that ends it last."""
+        result = self._run(SECRET, limit, text, on_call)
+        assert isinstance(result, bytes), result
+        return result.decode("utf-8", "replace")

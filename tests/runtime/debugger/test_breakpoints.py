@@ -1,0 +1,251 @@
+"""Breakpoints on lines: where they stop, what they cost a program, what they say."""
+
+from __future__ import annotations
+
+import pytest
+
+from llmspell.debugger.model import BreakpointSpec, FunctionBreakpointSpec
+from tests.runtime.debugger.conftest import MakeSession
+
+LOOP = """
+local total = 0
+for i = 1, 5 do
+  total = total + i -- body
+end
+print(total) -- end
+"""
+
+
+def test_it_stops_before_the_line_is_executed(make_session: MakeSession, mode: str) -> None:
+    session = make_session(LOOP, mode)
+    (point,) = session.break_at("end")
+    session.start()
+    stop = session.stop()
+    assert (stop.reason, stop.hit_ids, session.at()) == (
+        "breakpoint",
+        [point.id],
+        session.line("end"),
+    )
+    assert session.output == ""
+    session.debugger.resume()
+    session.ended()
+    assert session.output == "15\n"
+
+
+def test_it_stops_each_time_the_line_is_reached(make_session: MakeSession, mode: str) -> None:
+    session = make_session(LOOP, mode)
+    session.break_at("body")
+    session.start()
+    seen = []
+    for _ in range(5):
+        session.stop()
+        seen.append(session.value("i"))
+        session.debugger.resume()
+    session.ended()
+    assert seen == ["1", "2", "3", "4", "5"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "stops"),
+    [
+        ("i == 3", ["3"]),
+        ("i > 3", ["4", "5"]),
+        ("total > 5 and i < 5", ["4"]),
+        ("tostring(i) == '2'", ["2"]),
+        ("i % 2 == 0", ["2", "4"]),
+        ("false", []),
+        ("missing.field", []),
+    ],
+)
+def test_a_condition_chooses(
+    make_session: MakeSession, mode: str, condition: str, stops: list[str]
+) -> None:
+    session = make_session(LOOP, mode)
+    session.break_at("body", condition=condition)
+    session.start()
+    seen = []
+    while session.next_stop() is not None:
+        seen.append(session.value("i"))
+        session.debugger.resume()
+    assert seen == stops
+
+
+def test_an_error_in_a_condition_is_reported_once(make_session: MakeSession, mode: str) -> None:
+    session = make_session(LOOP, mode)
+    session.break_at("body", condition="missing.field > 1")
+    session.start()
+    session.ended()
+    (remark,) = session.seen.outputs
+    assert remark[0] == "stderr"
+    assert "condition: " in remark[1]
+    assert "attempt to index a nil value" in remark[1]
+
+
+def test_a_condition_that_is_no_lua_is_not_verified(make_session: MakeSession, mode: str) -> None:
+    session = make_session(LOOP, mode)
+    session.break_at("body", condition="i ==")
+    session.start()
+    session.ended()
+    states = [p for p in session.seen.changes if not p.verified]
+    assert states
+    assert "unexpected symbol" in (states[-1].message or "")
+
+
+@pytest.mark.parametrize(
+    ("hits", "stops"),
+    [("3", ["3"]), ("== 2", ["2"]), (">= 4", ["4", "5"]), ("% 2", ["2", "4"]), ("> 4", ["5"])],
+)
+def test_a_hit_condition_counts(
+    make_session: MakeSession, mode: str, hits: str, stops: list[str]
+) -> None:
+    session = make_session(LOOP, mode)
+    session.break_at("body", hit_condition=hits)
+    session.start()
+    seen = []
+    while session.next_stop() is not None:
+        seen.append(session.value("i"))
+        session.debugger.resume()
+    assert seen == stops
+
+
+def test_a_log_message_does_not_stop(make_session: MakeSession, mode: str) -> None:
+    session = make_session(LOOP, mode)
+    session.break_at("body", log_message="i is {i}, total {total * 2} {({7})[1]}")
+    session.start()
+    session.ended()
+    texts = [text for category, text, _ in session.seen.outputs if category == "console"]
+    assert texts[0].startswith("i is 1, total 0 7")
+    assert len(texts) == 5
+    assert session.seen.outputs[0][2] == session.line("body")
+
+
+def test_breakpoints_set_while_running_are_reached(make_session: MakeSession, mode: str) -> None:
+    session = make_session(
+        """
+        local go = true -- start
+        local n = 0
+        while go do
+          n = n + 1 -- late
+        end
+        print("ended")
+        """,
+        mode,
+    )
+    session.break_at("start")
+    session.start()
+    session.stop()
+    session.debugger.resume()
+    session.break_at("late")
+    session.stop()
+    assert session.at() == session.line("late")
+    session.value("go = false")
+    session.finish()
+    assert session.output == "ended\n"
+
+
+def test_breakpoints_set_while_standing_are_reached(make_session: MakeSession, mode: str) -> None:
+    session = make_session(LOOP, mode)
+    session.break_at("body")
+    session.start()
+    session.stop()
+    session.break_at("end")
+    session.debugger.resume()
+    session.stop()
+    assert session.at() == session.line("end")
+    session.finish()
+
+
+def test_a_removed_breakpoint_does_not_stop(make_session: MakeSession, mode: str) -> None:
+    session = make_session(LOOP, mode)
+    session.break_at("body")
+    session.start()
+    session.stop()
+    session.break_at()
+    session.debugger.resume()
+    session.ended()
+
+
+def test_a_breakpoint_on_an_empty_line_moves_down(make_session: MakeSession, mode: str) -> None:
+    session = make_session("local a = 1\n\n-- nothing here\nprint(a) -- target\n", mode)
+    session.start_line = 2  # type: ignore[attr-defined]
+    session.debugger.set_breakpoints(str(session.path), [BreakpointSpec(2)])
+    session.start()
+    session.stop()
+    assert session.at() == session.line("target")
+    moved = [p for p in session.seen.changes if p.line == session.line("target")]
+    assert moved
+    session.finish()
+
+
+def test_breakpoints_in_modules_and_coroutines(make_session: MakeSession, mode: str) -> None:
+    session = make_session(
+        """
+        local work = require("module")
+        local co = coroutine.wrap(function() return work(2) end)
+        print(co())
+        """,
+        mode,
+    )
+    module = session.write("return function(n)\n  return n * 2 -- inside\nend\n", "module.lua")
+    session.break_at("inside", path=module)
+    session.start()
+    stop = session.stop()
+    assert stop.thread > 1
+    assert session.value("n", thread=stop.thread) == "2"
+    session.finish()
+    assert session.output == "4\n"
+
+
+def test_chunks_from_strings_can_be_stopped_in(make_session: MakeSession, mode: str) -> None:
+    session = make_session(
+        'local f = load("local a = 1\\nreturn a + 1", "=text") -- load\nprint(f()) -- call\n', mode
+    )
+    session.break_at("call")
+    session.start()
+    session.stop()
+    (source,) = [s for s in session.debugger.loaded_sources() if s.path is None]
+    assert session.debugger.source_text(source.reference) == "local a = 1\nreturn a + 1"
+    session.debugger.set_breakpoints_in(source, [BreakpointSpec(2)])
+    session.debugger.resume()
+    session.stop()
+    assert session.value("a") == "1"
+    session.finish()
+
+
+def test_a_function_breakpoint_stops_at_each_call(make_session: MakeSession, mode: str) -> None:
+    session = make_session(
+        """
+        local function mix(b)
+          return b
+        end
+        local function other(c)
+          return c
+        end
+        print(other(0), mix(1), mix(2))
+        """,
+        mode,
+    )
+    session.debugger.set_function_breakpoints([FunctionBreakpointSpec("mix")])
+    session.start()
+    stop = session.stop()
+    assert stop.reason == "function breakpoint"
+    assert session.value("b") == "1"
+    session.go("continue")
+    assert session.value("b") == "2"
+    session.finish()
+
+
+def test_calling_a_boolean_is_the_ordinary_error(make_session: MakeSession, mode: str) -> None:
+    session = make_session(
+        "local flag = true\nprint(pcall(function() flag(1) end))\nprint(getmetatable(true))\n", mode
+    )
+    session.start()
+    session.ended()
+    assert "attempt to call a boolean value (upvalue 'flag')" in session.output
+    assert session.output.endswith("nil\n")
+
+
+def test_locations_are_the_starts_of_statements(make_session: MakeSession) -> None:
+    session = make_session("local a = 1\n\nlocal b = { -- two\n  3,\n}\nprint(a, b)\n")
+    lines = [line for line, _ in session.debugger.breakpoint_locations(str(session.path), 1, 6)]
+    assert lines == [1, 3, 6]
