@@ -153,10 +153,8 @@ class Client:
         return int(message["seq"])
 
     def ask(self, command: str, *, checked: bool = True, **arguments: Any) -> int:
-        """Sends a request; gives its number. A trailing underscore is dropped from names."""
-        message: Message = {"type": "request", "command": command}
-        if arguments:
-            message["arguments"] = {k.rstrip("_"): v for k, v in arguments.items()}
+        """Sends a request; gives its number."""
+        message: Message = {"type": "request", "command": command, "arguments": arguments}
         return self.put(message, checked=checked)
 
     def answer_to(self, seq: int) -> Message:

@@ -72,7 +72,9 @@ def adapter(adapters: Callable[..., OverStdio]) -> OverStdio:
 
 
 @pytest.fixture
-def client(folder: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[InProcess]:
+def client(
+    folder: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[InProcess]:
     """A client of a session in this process."""
     monkeypatch.chdir(folder)
     for name, value in environ.items():

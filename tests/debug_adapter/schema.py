@@ -16,7 +16,13 @@ from jsonschema import Draft4Validator
 _SCHEMA = "_vendored/pydevd/_pydevd_bundle/_debug_adapter/debugProtocol.json"
 
 # Open by intention: what is in there belongs to each adapter, or varies.
-_OPEN = {"LaunchRequestArguments", "AttachRequestArguments", "RestartArguments", "Message", "ProtocolMessage"}
+_OPEN = {
+    "LaunchRequestArguments",
+    "AttachRequestArguments",
+    "RestartArguments",
+    "Message",
+    "ProtocolMessage",
+}
 
 _NEWER = {"Capabilities": {"supportsANSIStyling": {"type": "boolean"}}}
 
@@ -28,11 +34,16 @@ _OWN = {"llmspell/authenticate"}
 def definitions() -> dict[str, Any]:
     """The definitions by name."""
     spec = importlib.util.find_spec("debugpy")
-    assert spec is not None and spec.origin is not None, "the tests need debugpy: pip install -e '.[dev]'"
+    assert spec is not None and spec.origin is not None, (
+        "the tests need debugpy: pip install -e '.[dev]'"
+    )
     schema = json.loads((Path(spec.origin).parent / _SCHEMA).read_text())
     found: dict[str, Any] = schema["definitions"]
     for name, properties in _NEWER.items():
         found[name]["properties"].update(properties)
+    # What may be launch or attach arguments is, with two such open types, always both.
+    restart = found["RestartArguments"]["properties"]["arguments"]
+    restart["anyOf"] = restart.pop("oneOf")
     for name, definition in found.items():
         if name not in _OPEN:
             _close(definition)

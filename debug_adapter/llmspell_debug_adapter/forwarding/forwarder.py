@@ -46,6 +46,7 @@ from llmspell_debug_adapter.protocol.messages import (
     UNKNOWN,
     Refused,
     Request,
+    refusal,
     request_of,
     response,
     stray,
@@ -338,8 +339,7 @@ class Forwarder:
             if request.command in ("disconnect", "terminate"):
                 answered(response(request))
             else:
-                sentence = f"{request.command}: the debuggee has ended"
-                answered({**response(request), "success": False, "message": sentence})
+                answered(refusal(request, Refused(f"{request.command}: the debuggee has ended")))
         if self._restart is not None:
             self._start_again()
         else:

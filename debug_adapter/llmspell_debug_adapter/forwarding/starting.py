@@ -77,6 +77,8 @@ class StartProcess:
     def abandon(self, reason: str) -> None:
         """See `Start`."""
         self._rendezvous.abandon(reason)
+        if self._process is not None:
+            self._process.kill()
 
     def _hear(self, category: str, text: str) -> None:
         if category == "stderr":

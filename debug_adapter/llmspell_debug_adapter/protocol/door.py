@@ -20,8 +20,8 @@ class Door:
 
     def accept(self, timeout: float | None = None) -> socket.socket | None:
         """The next connection, None when the door was closed; raises TimeoutError."""
-        self._socket.settimeout(timeout)
         try:
+            self._socket.settimeout(timeout)
             client, _ = self._socket.accept()
         except TimeoutError:
             raise

@@ -48,11 +48,11 @@ class MessageReader:
         left = MAX_HEADER
         while True:
             line = self._stream.readline(left)
-            if not line:
-                return None
             left -= len(line)
             if left <= 0:
                 raise Unreadable("the header of a message does not end")
+            if not line.endswith(b"\n"):
+                return None
             if not line.strip():
                 if length is None:
                     raise Unreadable("a message without Content-Length")
@@ -99,7 +99,8 @@ class Connection:
     @classmethod
     def of_socket(cls, sock: socket.socket) -> Self:
         """Over a connected socket, which it takes over."""
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with suppress(OSError):  # not every socket is one of TCP
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
         def close() -> None:
             with suppress(OSError):  # shutdown is what wakes a thread that reads

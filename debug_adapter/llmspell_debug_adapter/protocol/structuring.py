@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 import attrs
 import cattrs
+from cattrs.cols import list_structure_factory
 from cattrs.gen import make_dict_structure_fn, override
 
 from llmspell_debug_adapter.protocol.messages import BAD, Refused
@@ -59,12 +61,26 @@ def _attrs_hook(converter: cattrs.Converter, cls: Any) -> Callable[[Any, Any], A
     return without_nulls
 
 
+def _list_hook(converter: cattrs.Converter, kind: Any) -> Callable[[Any, Any], Any]:
+    structure = list_structure_factory(kind, converter)
+
+    def no_other_sequence(value: Any, kind: Any) -> Any:
+        if not isinstance(value, list):  # a string is one too, and would become its letters
+            raise _Wrong("must be an array")
+        return structure(value, kind)
+
+    return no_other_sequence
+
+
 def _make() -> cattrs.Converter:
     converter = cattrs.Converter(detailed_validation=True)
     for kind, wanted in ((bool, "true or false"), (int, "a whole number"), (float, "a number")):
         converter.register_structure_hook(kind, _of_kind(kind, wanted))
     converter.register_structure_hook(str, _of_kind(str, "a string"))
     converter.register_structure_hook(float | str | None, _quantity)
+    converter.register_structure_hook_factory(
+        lambda kind: get_origin(kind) is list, lambda kind: _list_hook(converter, kind)
+    )
     converter.register_structure_hook_factory(attrs.has, lambda cls: _attrs_hook(converter, cls))
     return converter
 
@@ -79,8 +95,17 @@ def structured(arguments: Any, kind: type[T]) -> T:
     except _Wrong as wrong:
         raise Refused(f"the arguments {wrong}", BAD) from None
     except (cattrs.BaseValidationError, KeyError, TypeError, ValueError) as error:
-        faults = cattrs.transform_error(error, "arguments", format_exception=_sentence)
-        raise Refused("; ".join(faults), BAD) from None
+        faults = cattrs.transform_error(error, "", format_exception=_sentence)
+        raise Refused("; ".join(_placed(fault) for fault in faults), BAD) from None
+
+
+def _placed(fault: str) -> str:
+    """A fault with the place in front, in the protocol's spelling."""
+    sentence, _, path = fault.rpartition(" @ ")
+    place = re.sub(r"_(\w)", lambda found: found[1].upper(), path.lstrip("."))
+    if "is missing" in sentence:
+        place = place.rpartition(".")[0]
+    return f"{place}: {sentence}" if place else sentence
 
 
 def _sentence(error: BaseException, kind: type | None) -> str:

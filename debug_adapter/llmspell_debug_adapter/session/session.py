@@ -233,6 +233,8 @@ class Session:
             raise Refused(f"{handler.command}: the program has ended", LATE)
         if phase > max(handler.phases):
             raise Refused(f"{handler.command} was answered already", LATE)
+        if phase == Phase.CONFIGURING:
+            raise Refused(f"{handler.command}: configurationDone first", EARLY)
         if self.program.debugger is None or Phase.CONFIGURING not in handler.phases:
             raise Refused(f"{handler.command}: launch or attach first", EARLY)
         # Before launch, but in a process whose debugger is there anyway (a kernel).

@@ -149,7 +149,8 @@ class LaunchedSpell:
 
 
 def _silent() -> Streams:
-    return Streams(lambda _: None, lambda _: None, lambda _: b"")
+    """Streams for the tap alone; by lines, so that all that was written before a stop is seen."""
+    return Streams(lambda _: None, lambda _: None, lambda _: b"", line_buffered=True)
 
 
 def _options(arguments: LaunchArguments) -> dict[str, Any]:
@@ -157,7 +158,7 @@ def _options(arguments: LaunchArguments) -> dict[str, Any]:
     timeout, memory = _limits(arguments.limits)
     return {
         "config": arguments.config,
-        "profile": arguments.profile,
+        "config_profile": arguments.profile,
         "strict_config": False,
         "security": arguments.security,
         "timeout": timeout,

@@ -140,10 +140,19 @@ def run_spell(options: Mapping[str, Any], spell: Spell) -> int:
     with Signals() as signals:
         try:
             set_up(options["trace"], os.environ)
-            runtime = make_runtime(options, spell.folder, console)
+            streams = _process_streams(options, console)
+            watched = options.get("profile") or options.get("coverage") or options.get("debug")
+            runtime = make_runtime(options, spell.folder, streams=streams, tracked=bool(watched))
             show_notes(runtime)
-            work = _to_the_end(runtime, spell, options["timeout"])
-            result = signals.attend(work, runtime.engine.stop)
+            if watched:
+                from llmspell.cli.observing import observer_for
+
+                with observer_for(options, runtime, spell, streams, signals.pause) as observer:
+                    work = _to_the_end(runtime, spell, options["timeout"], observer.collect)
+                    result = signals.attend(work, runtime.engine.stop)
+            else:
+                work = _to_the_end(runtime, spell, options["timeout"])
+                result = signals.attend(work, runtime.engine.stop)
         except EngineLost as lost:
             leave(fail(options, lost.reason, console, spell.sources))
         except LLMSpellError as error:
@@ -152,11 +161,19 @@ def run_spell(options: Mapping[str, Any], spell: Spell) -> int:
     return OK
 
 
-def _to_the_end(runtime: Runtime, spell: Spell, timeout: float | None) -> Callable[[], RunResult]:
+def _to_the_end(
+    runtime: Runtime,
+    spell: Spell,
+    timeout: float | None,
+    collect: Callable[[], None] = lambda: None,
+) -> Callable[[], RunResult]:
+    """The run of a spell; `collect` is called behind it, while the engine is still there."""
+
     def work() -> RunResult:
         try:
             return spell.run(runtime, timeout)
         finally:
+            collect()
             runtime.close()
 
     return work
@@ -180,7 +197,7 @@ def make_runtime(
     streams = streams or _process_streams(options, console)
     return Runtime(
         config=options["config"],
-        profile=options["profile"],
+        profile=options["config_profile"],
         strict_config=options["strict_config"],
         security=options.get("security"),
         script_dir=folder,

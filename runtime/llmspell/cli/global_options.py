@@ -1,7 +1,8 @@
 """The global options, and options that every command below a group takes.
 
-`--config`, `--trace`, `--output`, `--profile` and `--strict-config` are accepted before and after
-the subcommand, at any depth. They end up in one `GlobalOptions`, the object of the click context.
+`--config`, `--trace`, `--output`, `--config-profile` and `--strict-config` are accepted before and
+after the subcommand, at any depth. They end up in one `GlobalOptions`, the object of the click
+context. Before the subcommand `--config-profile` may be spelled `--profile`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ C = TypeVar("C", bound=click.Command)
 F = TypeVar("F", bound=Callable[..., Any])
 
 HELP = {"help_option_names": ["-h", "--help"]}
-FILES = ("config", "history", "script")
+FILES = ("config", "history", "script", "profile", "coverage")
+_AT_ROOT_ONLY = ("--profile",)  # after `run` it is another option
 
 
 class GlobalOptions:
@@ -37,6 +39,8 @@ class GlobalOptions:
         """Takes the value of one option."""
         if name == "config":
             self.config_path = value
+        elif name == "config_profile":
+            self.profile = value
         else:
             setattr(self, name, value)
         if name == "trace":
@@ -46,7 +50,7 @@ class GlobalOptions:
         """The options by name, as a run takes them."""
         return {
             "config": self.config_path,
-            "profile": self.profile,
+            "config_profile": self.profile,
             "strict_config": self.strict_config,
             "trace": self.trace,
             "output": self.output,
@@ -116,9 +120,10 @@ class Inherited(click.Option):
     """A global option that a command takes on behalf of the root."""
 
 
-def adopt(command: C) -> C:
+def adopt(command: C, *, root: bool = False) -> C:
     """Gives a command, and all below it, the global options that its own do not hide.
 
+    root: whether it is `llmspell` itself, which knows some by another spelling too.
     Its help may have been written as a raw string: the mark before a paragraph that click must
     not wrap is then spelled out.
     """
@@ -126,8 +131,9 @@ def adopt(command: C) -> C:
     if not any(isinstance(param, Inherited) for param in command.params):
         taken = _spellings(command)
         for option in GLOBAL_OPTIONS:
-            if taken.isdisjoint(option.spellings):
-                command.params.append(_inherited(option))
+            spellings = [s for s in option.spellings if root or s not in _AT_ROOT_ONLY]
+            if taken.isdisjoint(spellings):
+                command.params.append(_inherited(option, spellings))
         if taken.isdisjoint(("--version", "-V")):
             command.params.append(_version_option())
     if isinstance(command, click.Group):
@@ -161,7 +167,7 @@ def _spellings(command: click.Command) -> set[str]:
     return {spelling for param in command.params for spelling in param.opts}
 
 
-def _inherited(option: Option) -> click.Option:
+def _inherited(option: Option, spellings: list[str]) -> click.Option:
     def choose(ctx: click.Context, _: click.Parameter, value: Any) -> None:
         if value is not None and value is not False:
             ctx.ensure_object(GlobalOptions).choose(option.name, value)
@@ -171,7 +177,7 @@ def _inherited(option: Option) -> click.Option:
     text = option.help + (f"  [{'; '.join(notes)}]" if notes else "")
     settings: dict[str, Any] = {"is_flag": True} if option.is_flag else {"type": Converted(option)}
     return Inherited(
-        [*option.spellings, option.name],
+        [*spellings, option.name],
         help=text,
         expose_value=False,
         is_eager=True,

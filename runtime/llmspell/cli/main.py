@@ -24,6 +24,7 @@ COMMANDS = {
     "run": Lazy("llmspell.cli.run:run", "Run a spell."),
     "exec": Lazy("llmspell.cli.run:exec_", "Run a line of Lua and show its value."),
     "repl": Lazy("llmspell.cli.repl.command:repl", "Try Lua out, line by line."),
+    "debug": Lazy("llmspell.cli.debug.command:debug", "Run a spell step by step."),
     "new": Lazy("llmspell.cli.new:new", "Make a project that runs."),
     "config": Lazy(
         "llmspell.cli.config:config", "Write, check, show and trust configuration files."
@@ -42,7 +43,7 @@ COMMANDS = {
 root = LazyGroup(
     "llmspell", table=COMMANDS, help=_ABOUT, context_settings=HELP, no_args_is_help=True
 )
-adopt(root)
+adopt(root, root=True)
 
 
 def main() -> None:

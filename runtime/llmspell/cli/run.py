@@ -8,7 +8,7 @@ import click
 
 from llmspell.cli.execution import run_code, run_script
 from llmspell.cli.global_options import HELP, GlobalOptions, adopt, with_options
-from llmspell.cli.run_options import RUN_OPTIONS
+from llmspell.cli.run_options import RUN_OPTIONS, SCRIPT_OPTIONS, conflict
 
 _EXEC_OPTIONS = [option for option in RUN_OPTIONS if option.name != "watch"]
 
@@ -31,7 +31,7 @@ class RunCommand(click.Command):
 @click.command("run", cls=RunCommand)
 @click.argument("script", type=click.Path(allow_dash=True))
 @click.argument("arguments", metavar="[ARGS]...", nargs=-1, type=click.UNPROCESSED)
-@with_options(RUN_OPTIONS)
+@with_options((*RUN_OPTIONS, *SCRIPT_OPTIONS))
 @click.pass_obj
 def run(options: GlobalOptions, /, script: str, arguments: tuple[str, ...], **chosen: Any) -> int:
     r"""Run a spell: the Lua file SCRIPT, or `-` for standard input.
@@ -45,6 +45,7 @@ def run(options: GlobalOptions, /, script: str, arguments: tuple[str, ...], **ch
       llmspell run hello.lua Ada --timeout 30
       llmspell run hello.lua -- --name Ada
       llmspell run --watch hello.lua
+      llmspell run hello.lua --profile hello.svg
       echo 'print(1 + 1)' | llmspell run -
 
     \b
@@ -53,7 +54,7 @@ def run(options: GlobalOptions, /, script: str, arguments: tuple[str, ...], **ch
       130 Ctrl-C  141 the reader of the output has gone  143 SIGTERM
       a spell that calls os.exit(n) gives n
     """
-    return run_script({**options.values(), **chosen}, script, arguments)
+    return _run(options, chosen, script, arguments)
 
 
 @click.command("exec")
@@ -75,7 +76,7 @@ def exec_(options: GlobalOptions, /, code: str, **chosen: Any) -> int:
 @click.command("llmspell-run", context_settings={**HELP, "allow_interspersed_args": False})
 @click.argument("script", type=click.Path(allow_dash=True))
 @click.argument("arguments", metavar="[ARGS]...", nargs=-1, type=click.UNPROCESSED)
-@with_options(RUN_OPTIONS)
+@with_options((*RUN_OPTIONS, *SCRIPT_OPTIONS))
 @click.pass_obj
 def run_command(
     options: GlobalOptions, /, script: str, arguments: tuple[str, ...], **chosen: Any
@@ -92,6 +93,15 @@ def run_command(
     """
     if arguments[:1] == ("--",):
         arguments = arguments[1:]
+    return _run(options, chosen, script, arguments)
+
+
+def _run(
+    options: GlobalOptions, chosen: dict[str, Any], script: str, arguments: tuple[str, ...]
+) -> int:
+    problem = conflict(chosen)
+    if problem:
+        raise click.UsageError(problem, click.get_current_context())
     return run_script({**options.values(), **chosen}, script, arguments)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
 
@@ -20,7 +20,8 @@ class Malformed(Exception):
 class Option:
     """One option: its spellings, what it holds, and a line of help.
 
-    convert is None for flags; it raises ValueError with a sentence for a bad value.
+    convert is None for flags; it raises ValueError with a sentence for a bad value. The last
+    spelling names it.
     """
 
     __slots__ = ("choices", "convert", "default", "envvar", "help", "metavar", "name", "spellings")
@@ -108,6 +109,7 @@ GLOBAL_OPTIONS = (
     ),
     Option(
         "--profile",
+        "--config-profile",
         metavar="NAME",
         envvar="LLMSPELL_PROFILE",
         help="Profile of the configuration to use.",
@@ -144,13 +146,69 @@ RUN_OPTIONS = (
 )
 
 
+def address(text: str) -> tuple[str, int]:
+    """Host and port from `[HOST:]PORT`; raises ValueError."""
+    host, _, port = text.rpartition(":")
+    if not (port.isascii() and port.isdigit() and int(port) <= 65535):
+        raise ValueError(f"'{text}' is not [HOST:]PORT")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def graph_file(text: str) -> str:
+    """The file of a flame graph; raises ValueError.
+
+    The suffix is held to be one of two, because `--profile NAME` is a profile of the
+    configuration in another place of the command line.
+    """
+    if not text.endswith((".svg", ".txt")):
+        raise ValueError(
+            f"'{text}' ends neither with .svg nor with .txt "
+            "(a profile of the configuration is chosen with --config-profile)"
+        )
+    return text
+
+
+SCRIPT_OPTIONS = (
+    Option(
+        "--profile",
+        convert=graph_file,
+        metavar="FILE",
+        help="Write where the time went: a flame graph (.svg) or collapsed stacks (.txt).",
+    ),
+    Option(
+        "--coverage", metavar="FILE", help="Write which lines were executed (lcov tracefile)."
+    ),
+    Option(
+        "--debug",
+        convert=address,
+        metavar="[HOST:]PORT",
+        help="Let a debugger (DAP) attach at this port; 0 takes a free one.",
+    ),
+    Option("--wait", convert=None, help="With --debug: wait for the debugger, then run."),
+)
+"""Options of what runs a script, beside RUN_OPTIONS."""
+
+_ONE_OF = ("profile", "coverage", "debug", "watch")
+
+
+def conflict(chosen: Mapping[str, Any]) -> str | None:
+    """Why options do not go together; None if they do."""
+    given = [f"--{name}" for name in _ONE_OF if chosen.get(name)]
+    if len(given) > 1:
+        return f"{given[0]} and {given[1]} cannot be combined"
+    if chosen.get("wait") and not chosen.get("debug"):
+        return "--wait needs --debug"
+    return None
+
+
 def quick_parse(words: Sequence[str], environ: Any) -> tuple[dict[str, Any], str, list[str]]:
     """Options by name, the script, and the words after it.
 
     The first word that is no option is the script (`-` is standard input); all that follows
     belongs to the script, except one leading `--`. Raises Malformed for what needs click.
     """
-    table = {s: option for option in (*GLOBAL_OPTIONS, *RUN_OPTIONS) for s in option.spellings}
+    options = (*GLOBAL_OPTIONS, *RUN_OPTIONS, *SCRIPT_OPTIONS)
+    table = {spelling: option for option in options for spelling in option.spellings}
     chosen = {option.name: option.default for option in table.values()}
     for option in table.values():
         text = environ.get(option.envvar) if option.envvar else None
@@ -166,6 +224,8 @@ def quick_parse(words: Sequence[str], environ: Any) -> tuple[dict[str, Any], str
             continue
         if rest[:1] == ["--"]:
             rest.pop(0)
+        if conflict(chosen):
+            break
         return chosen, word, rest
     raise Malformed
 

@@ -12,7 +12,7 @@ import signal
 import threading
 from queue import Empty, SimpleQueue
 
-from llmspell.lua.outcome import Interrupted, Stopped
+from llmspell.lua.outcome import EngineLost, Interrupted, Stopped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ class Signals:
     def attend(self, work: Callable[[], T], stop: Callable[[Stopped], object]) -> T:
         """Does work on a thread; gives its result, or raises what it raises.
 
-        The first signal calls `stop` with its reason; the work has to end then. Later signals
+        The first signal calls `stop` with its reason, and the work has to end then; however it
+        does, the reason is raised (inside EngineLost if the engine was lost). Later signals
         change nothing.
         """
         done = _Done()
@@ -81,12 +82,14 @@ class Signals:
             self._inbox.put(done)
 
         threading.Thread(target=perform, name="llmspell-run", daemon=True).start()
-        stopped = False
-        while (item := self._inbox.get()) is not done:
-            assert isinstance(item, Stopped)
-            if not stopped:
-                stop(item)
-            stopped = True
+        reason: Reason | None = None
+        while not isinstance(item := self._inbox.get(), _Done):
+            if reason is None:
+                reason = item
+                stop(reason)
+        if reason is not None:
+            lost = isinstance(done.error, EngineLost)
+            raise EngineLost(reason) if lost else reason from done.error
         if done.error is not None:
             raise done.error
         value: T = done.value

@@ -74,7 +74,7 @@ class Breakpoints:
             return chunk.text, moved
         result = self._instrument(chunk, wished)
         for site in result.sites:
-            self._define(site)
+            self._define(site, chunk.name)
         for item in wished:
             item.compiled.add(chunk.name)
         return result.source, self._placed(wished, result)
@@ -113,8 +113,11 @@ class Breakpoints:
         self._call("set_late", os.fsencode(chunk.name), packed=lua_value(lines))
         return self._placed(wished, result)
 
-    def _define(self, site: Site) -> None:
+    def _define(self, site: Site, compiled_into: str | None = None) -> None:
         described = {
+            "source": compiled_into,
+            "line": site.line,
+            "always": compiled_into is not None and not site.in_place,
             "names": list(site.names),
             "handed_over": site.handed_over,
             "checks": [_check(check, site) for check in site.checks],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -38,6 +39,8 @@ from llmspell.debugger.standing import GoOn, NotStanding, Standing
 from llmspell.errors import LLMSpellError
 from llmspell.lua.engine import Engine, Interrupted
 
+# A pause is asked for until it is heard: a program that waits hears it when it goes on.
+_PAUSE_SECONDS, _PAUSE_INTERVAL = 1.0, 0.005
 _PRELUDE = Path(__file__).parent / "prelude"
 
 EXCEPTION_FILTERS = {
@@ -300,9 +303,13 @@ class Debugger:
 
     def pause(self, thread: int | None = None) -> None:
         """Stops the program where it is."""
-        if not self._standing.is_standing:
-            self._pausing = True
+        if self._standing.is_standing:
+            return
+        self._pausing = True
+        give_up = time.monotonic() + _PAUSE_SECONDS
+        while self._pausing and not self._standing.is_standing and time.monotonic() < give_up:
             self._engine.poke()
+            time.sleep(_PAUSE_INTERVAL)
 
     def terminate(self) -> None:
         """Ends the spell, standing or running."""

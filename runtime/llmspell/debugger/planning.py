@@ -103,7 +103,7 @@ class Plan:
     def keep(self, places: Collection[Place]) -> None:
         """Says which wishes have no call at all if only some places could get theirs."""
         alive = {r.wish for place, rs in self._requests.items() if place in places for r in rs}
-        message = "the Lua compiler has no room for a breakpoint here"
+        message = "a breakpoint cannot be compiled in here: Lua would make another program"
         for wish, placement in self.placed.items():
             if placement.verified and wish not in alive:
                 self.placed[wish] = evolve(placement, verified=False, message=message)

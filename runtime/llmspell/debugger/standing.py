@@ -74,7 +74,7 @@ class Standing:
             item.run()
         with self._lock:
             self._standing = False
-            while not self._queue.empty():  # asked too late
+            while not self._queue.empty():  # asked while the engine was told to end
                 late = self._queue.get()
                 if isinstance(late, _Job):
                     late.error = NotStanding("the program has gone on")
@@ -98,4 +98,5 @@ class Standing:
         with self._lock:
             if not self._standing:
                 raise NotStanding("the program is running")
+            self._standing = False  # from now on it counts as running
             self._queue.put(GoOn(way, target))

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from llmspell.lua.streams import Streams
     from llmspell.security.policy import Policy
 
+_REARM = 0.01  # seconds after which a hook that should have fired is armed again
 _STACK_BYTES = 16 * 1024 * 1024
 _INTERRUPT_GRACE, _LIMIT_GRACE = 0.1, 2.0  # seconds until an engine that does not stop is lost
 
@@ -150,7 +151,8 @@ class Engine:
         self._state.pump.wake()
         if self._task is not None:
             self.poke()
-        task.changed.wait()
+        while not task.changed.wait(_REARM):
+            self.poke()
         if task.error is not None:
             raise task.error
         return task.value
@@ -238,7 +240,9 @@ class Engine:
             while not _has_finished(task):
                 if time.monotonic() >= end:
                     self._lose()
-                task.changed.wait(max(0.0, end - time.monotonic()))
+                task.changed.wait(max(0.0, min(_REARM, end - time.monotonic())))
+                # The program may have set a hook of its own in the very moment of arming.
+                self._state.hooks.arm()
         except KeyboardInterrupt:  # a second one: do not wait any longer
             self._lose()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -59,7 +60,7 @@ class Lua:
         return result if isinstance(result, bytes) else result[1].decode("utf-8", "replace")
 
     def run(self, text: bytes, on_call: Callable[..., object] | None = None, limit: int = 0) -> str:
-        """What a program prints, the error that ends it last."""
+        """What a program prints, the error that ends it last; addresses are left out."""
         result = self._run(SECRET, limit, text, on_call)
         assert isinstance(result, bytes), result
-        return result.decode("utf-8", "replace")
+        return re.sub(r"\b0x[0-9a-f]{6,}", "0x…", result.decode("utf-8", "replace"))

@@ -6,10 +6,12 @@ from textwrap import dedent
 
 import pytest
 
-from llmspell.debugger.instrument import Wish, instrument
+from llmspell.debugger.instrument import Wish, breakpoint_locations, instrument
 
 from .lua54 import SECRET
 from .marks import LUA, assert_same_face, placed
+
+NO_ROOM = "a breakpoint cannot be compiled in here: Lua would make another program"
 
 PROGRAMS = {
     "goto continue": """
@@ -368,8 +370,6 @@ def test_with_a_breakpoint_on_every_line_nothing_changes(program: str | bytes, b
 
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS.keys())
 def test_with_a_breakpoint_on_every_statement_nothing_changes(program: str | bytes) -> None:
-    from llmspell.debugger.instrument import breakpoint_locations
-
     source = program if isinstance(program, bytes) else dedent(program).encode()
     locations = breakpoint_locations(source, 1, 80, compiler=LUA.compiler)
     result = placed(source, *(Wish(n, *place) for n, place in enumerate(locations)))
@@ -440,7 +440,14 @@ def test_what_has_no_room_at_all_says_so() -> None:
     assert_same_face(deepest, result.source)
     if not result.placed[1].verified:
         assert result.source == deepest
-        assert result.placed[1].message == "the Lua compiler has no room for a breakpoint here"
+        assert result.placed[1].message == NO_ROOM
+
+
+def test_a_constant_condition_whose_code_depends_on_the_break() -> None:
+    """`if 1 then break` has a test on the line of `then`, but only while nothing is between."""
+    source = "while x do\n if 1\n then\n break end print(1)\nend"
+    found = placed(source, Wish(1, 4, 2)).placed[1]
+    assert (found.verified, found.message) == (False, NO_ROOM)
 
 
 def test_text_that_is_not_lua_stays_as_it_is() -> None:

@@ -57,10 +57,13 @@ end
 
 -- Standing still -------------------------------------------------------------------------------
 
-local go_on
+local go_on, stand
+local reached -- what compiled breakpoints call, see below
 
---- Stands still at the innermost frame of the script.
-local function stand(reason, hits, text)
+--- Stands still at the innermost frame of the script. `inside` tells where it was called: in the
+--- "hook", where there are no events; in "reached", whose own end must not be taken for one of the
+--- program; or in an error "handler", after which the stack unwinds.
+function stand(reason, inside, hits, text)
   local thread = running()
   debugger.step = nil
   host.each_thread(function(other) set_mask(other, nil) end)
@@ -76,19 +79,22 @@ local function stand(reason, hits, text)
     host.arm_here()
     error(STOP, 0)
   end
-  go_on(way, thread, depth, info.currentline, target)
+  go_on(way, thread, depth, info.currentline, target, inside)
   host.refresh_late()
+  if host.pause_wanted() then return stand("pause", inside) end
 end
 
 -- Stepping -------------------------------------------------------------------------------------
 
-function go_on(way, thread, depth, line, target)
+function go_on(way, thread, depth, line, target, inside)
   if way == "continue" then return end
-  debugger.step = {
-    kind = way, thread = thread, depth = depth, line = line, first = true, now = depth,
-    target = target and host.step_target(target, thread) or nil,
-  }
+  if inside == "handler" then way, depth, line = "in", -1, -1 end -- wherever it is caught
+  target = target and host.step_target(target, thread)
   local everywhere = way == "in" and not target
+  debugger.step = {
+    kind = everywhere and "in" or way == "out" and "out" or "over", thread = thread, depth = depth, line = line,
+    first = true, now = depth, target = target, live = inside == "hook",
+  }
   host.each_thread(function(other)
     if other == thread then
       set_mask(other, everywhere and "l" or way == "out" and "cr" or "crl", 0)
@@ -115,22 +121,26 @@ local function note_landing(info)
   end
 end
 
+local late_hits_at, lines_of -- see below
+
 local function on_line(line, step, thread)
   local level = 2 + host.via
+  local info = getinfo(level, "Slf")
+  if not is_mine(info) then return end
+  local hits = late_hits_at(info.source, line)
+  if hits then return stand("breakpoint", "hook", hits) end
   local depth = levels() - level + 1
-  if step.kind ~= "in" and depth > step.depth then -- the counter drifted
+  if step.kind ~= "in" and depth > step.depth then -- the counter drifted, or a late breakpoint is near
     step.now = depth
-    set_mask(thread, "cr", 0)
+    if not lines_of(info.func) then set_mask(thread, "cr", 0) end
     return
   end
   if step.first and thread == step.thread then -- the rest of the line that it stood on
     step.first = false
     if line == step.line and depth == step.depth then return end
   end
-  local info = getinfo(level, "Sl")
-  if not is_mine(info) then return end
   note_landing(info)
-  stand(step.reason or "step")
+  stand(step.reason or "step", "hook")
 end
 
 --- Stops at the first line that is executed.
@@ -139,22 +149,21 @@ function host.stop_at_entry()
   host.each_thread(function(thread) set_mask(thread, "l", 0) end)
 end
 
-function host.stand_at_data(hits) stand("data breakpoint", hits) end
+function host.stand_at_data(hits) stand("data breakpoint", "hook", hits) end
 
 -- These unwind frames that end without a return event.
 local CATCHERS = { [raw.pcall] = true, [raw.xpcall] = true }
 
 local function on_call(step, thread)
   step.now = step.now + 1
-  if step.now == step.depth + 1 then
-    local func = getinfo(2 + host.via, "f").func
-    if step.target and rawequal(func, step.target) then
-      debugger.step = { kind = "in", thread = thread, depth = -1, line = -1 }
-      set_mask(thread, "l", 0)
-      return
-    end
+  if step.target and step.now == step.depth + 1 and rawequal(getinfo(2 + host.via, "f").func, step.target) then
+    debugger.step = { kind = "in", thread = thread, depth = -1, line = -1 }
+    set_mask(thread, "l", 0)
+    return
   end
-  if step.now > step.depth then set_mask(thread, "cr", 0) end
+  if step.now <= step.depth then return end
+  local near = next(debugger.late) and lines_of(getinfo(2 + host.via, "f").func)
+  set_mask(thread, near and "crl" or "cr", 0)
 end
 
 local function on_return(step, thread)
@@ -165,12 +174,19 @@ local function on_return(step, thread)
     if getinfo(level + 1, "l") then arrive(thread) end
   elseif step.now == step.depth and step.kind ~= "out" then
     set_mask(thread, "crl", 0)
+  elseif next(debugger.late) then
+    local caller = getinfo(level + 1, "f")
+    set_mask(thread, caller and lines_of(caller.func) and "crl" or "cr", 0)
   end
 end
 
 local function on_step_event(event, line, step, thread)
   if event == "line" then return on_line(line, step, thread) end
   if step.kind == "in" then return end
+  if not step.live then -- still in the call of a compiled breakpoint
+    step.live = event == "return" and rawequal(getinfo(2 + host.via, "f").func, reached)
+    return
+  end
   if event == "call" then return on_call(step, thread) end
   if event == "return" then return on_return(step, thread) end
 end
@@ -181,7 +197,7 @@ debugger.late = {} -- source -> line -> { ids }
 local late_functions = setmetatable({}, WEAK_KEYS) -- function -> its lines, or false
 local late_masks = setmetatable({}, WEAK_KEYS) -- thread -> the mask that was set for it
 
-local function lines_of(func)
+function lines_of(func)
   local known = late_functions[func]
   if known ~= nil then return known end
   local info = getinfo(func, "SL")
@@ -224,14 +240,19 @@ local function set_late_mask(thread, mask)
   end
 end
 
-local function on_late_line(line)
-  local level = 2 + host.via
-  local lines = debugger.late[getinfo(level, "S").source]
-  local ids = lines and lines[line]
-  if not ids then return end
+--- The wishes that want to stop at a line, as text with commas; nil if none does.
+function late_hits_at(source, line)
+  local lines = debugger.late[source]
+  local numbers = lines and lines[line]
+  if not numbers then return nil end
   local hits = {}
-  for i = 1, #ids do hits[#hits + 1] = host.late_hits(ids[i]) end
-  if #hits > 0 then stand("breakpoint", concat(hits, ",")) end
+  for i = 1, #numbers do hits[#hits + 1] = host.late_hits(numbers[i]) end
+  return #hits > 0 and concat(hits, ",") or nil
+end
+
+local function on_late_line(line)
+  local hits = late_hits_at(getinfo(2 + host.via, "S").source, line)
+  if hits then stand("breakpoint", "hook", hits) end
 end
 
 local function on_late_event(event, line, thread)
@@ -265,7 +286,7 @@ end
 -- The hook -------------------------------------------------------------------------------------
 
 local function arrived()
-  if is_mine(getinfo(2 + host.via, "Sl")) then stand("step") end
+  if is_mine(getinfo(2 + host.via, "Sl")) then stand("step", "hook") end
 end
 
 local function hook(event, line)
@@ -287,7 +308,8 @@ host.set_debug_hook(hook)
 --- Called by the dispatcher when another thread wants attention: a pause, or changed breakpoints.
 function host.poked()
   host.attend()
-  if host.pause_wanted() and script_level() then return stand("pause") end
+  if debugger.standing then return end -- it will look for a pause itself
+  if host.pause_wanted() and script_level() then return stand("pause", "hook") end
   host.refresh_late()
 end
 
@@ -316,6 +338,11 @@ function host.define_site(number, site)
   end
   if #site.names == 0 then site.names = nil end
   sites[number] = site
+  if site.always then -- the program calls here whenever it comes by
+    local lines = debugger.plain_lines[site.source] or {}
+    debugger.plain_lines[site.source] = lines
+    lines[site.line] = true
+  end
 end
 
 function host.switch_wish(id, on) wishes[id] = on or nil end
@@ -401,7 +428,7 @@ end
 
 local SECRET = host.breakpoint_secret
 
-local function reached(_, secret, number, ...)
+function reached(_, secret, number, ...)
   if secret ~= SECRET then
     local info = getinfo(1, "n")
     local name = info.name and (" (" .. info.namewhat .. " '" .. info.name .. "')") or ""
@@ -417,7 +444,7 @@ local function reached(_, secret, number, ...)
     local info = getinfo(2, "Sl")
     if landed.thread == running() and landed.line == info.currentline and landed.source == info.source then return end
   end
-  if hits then stand("breakpoint", hits) end
+  if hits then stand("breakpoint", "reached", hits) end
 end
 
 raw.debug.setmetatable(true, { __call = reached })
@@ -440,7 +467,7 @@ local function at_error(value, kind)
   local erring = debugger.erring
   debugger.error = { value = value, kind = kind }
   if erring and rawequal(erring.value, value) then debugger.error.thread = erring.thread end
-  stand("exception", nil, host.error_text(value))
+  stand("exception", "handler", nil, host.error_text(value))
 end
 
 --- Called by the engine's own message handler: the error will end the run.

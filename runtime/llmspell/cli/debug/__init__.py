@@ -1,0 +1,1 @@
+"""The debugger at a terminal: breakpoints, stepping and inspection, without an editor."""

@@ -1,0 +1,176 @@
+"""No debuggee stays behind that nobody wants, whatever happens to client and adapter."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.debug_adapter.client import Spell
+from tests.debug_adapter.conftest import MakeSpell
+from tests.debug_adapter.connections import OverStdio, debuggee_of, wait_for_end
+
+ENDLESS = "print('going') --@here\nwhile true do end\n"
+STUBBORN = "print('going')\nstring.find(string.rep('a', 40), string.rep('a?', 40) .. string.rep('a', 40))\n"
+
+
+def running(adapter: OverStdio, it: Spell) -> int:
+    """Launches a spell that does not end; gives the debuggee's process id."""
+    adapter.launch(it)
+    adapter.go()
+    adapter.wait_for_output("going")
+    return debuggee_of(adapter)
+
+
+def test_disconnect_ends_the_debuggee(adapter: OverStdio, spell: MakeSpell) -> None:
+    debuggee = running(adapter, spell(ENDLESS))
+    adapter.request("disconnect")
+    assert adapter.gone() == 0
+    wait_for_end(debuggee)
+
+
+def test_disconnect_at_a_stop_ends_the_debuggee(adapter: OverStdio, spell: MakeSpell) -> None:
+    it = spell(ENDLESS)
+    adapter.launch(it)
+    adapter.break_at(it, "here")
+    adapter.go()
+    adapter.stopped()
+    adapter.request("disconnect", terminateDebuggee=True)
+    assert adapter.gone() == 0
+    wait_for_end(debuggee_of(adapter))
+
+
+def test_disconnect_can_leave_the_debuggee_running(
+    adapter: OverStdio, spell: MakeSpell, folder: Path
+) -> None:
+    it = spell(
+        "local n = 0 --@here\nfor i = 1, 1e6 do n = n + i end\nprint('nobody reads this')\n"
+        "local f = io.open('done.txt', 'w') f:write(n) f:close()\n"
+    )
+    adapter.launch(it)
+    adapter.break_at(it, "here")
+    adapter.go()
+    adapter.stopped()
+    debuggee = debuggee_of(adapter)
+    adapter.request("disconnect", terminateDebuggee=False)
+    assert adapter.gone() == 0
+    wait_for_end(debuggee)
+    assert (folder / "done.txt").read_text() == "500000500000"
+
+
+def test_a_spell_that_does_not_stop_is_killed(adapter: OverStdio, spell: MakeSpell) -> None:
+    adapter.launch(spell(STUBBORN))
+    adapter.go()
+    adapter.wait_for_output("going")
+    adapter.request("terminate")
+    adapter.event("terminated")
+    wait_for_end(debuggee_of(adapter))
+    adapter.request("disconnect")
+    assert adapter.gone() == 0
+
+
+@pytest.mark.parametrize(
+    "moment", ["at once", "initialize", "launch asked", "launch", "running", "stopped"]
+)
+def test_a_client_that_vanishes(adapter: OverStdio, spell: MakeSpell, moment: str) -> None:
+    it = spell(ENDLESS)
+    debuggee = None
+    if moment != "at once":
+        adapter.initialize()
+    if moment == "launch asked":
+        adapter.ask("launch", program=str(it.path))
+    if moment in ("launch", "running", "stopped"):
+        adapter.launch(it)
+        debuggee = debuggee_of(adapter)
+    if moment == "stopped":
+        adapter.break_at(it, "here")
+    if moment in ("running", "stopped"):
+        adapter.go()
+    if moment == "running":
+        adapter.wait_for_output("going")
+    if moment == "stopped":
+        adapter.stopped()
+    adapter.vanish()
+    assert adapter.gone() == 0
+    if debuggee is not None:
+        wait_for_end(debuggee)
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_an_adapter_that_is_killed_takes_its_debuggee_along(
+    adapter: OverStdio, spell: MakeSpell, stopped: bool
+) -> None:
+    it = spell(ENDLESS)
+    adapter.launch(it)
+    if stopped:
+        adapter.break_at(it, "here")
+    adapter.go()
+    adapter.stopped() if stopped else adapter.wait_for_output("going")
+    debuggee = debuggee_of(adapter)
+    adapter.process.send_signal(signal.SIGKILL)
+    adapter.gone()
+    wait_for_end(debuggee)
+
+
+def test_terminate_while_the_debuggee_starts(adapter: OverStdio, spell: MakeSpell) -> None:
+    it = spell(ENDLESS)
+    adapter.initialize()
+    launch = adapter.ask("launch", program=str(it.path))
+    adapter.request("terminate")
+    answer = adapter.wait_for(lambda m: m.get("request_seq") == launch)
+    if answer["success"]:  # it was faster
+        adapter.event("terminated")
+    else:
+        assert answer["message"] == "terminated"
+    adapter.request("disconnect")
+    assert adapter.gone() == 0
+
+
+def test_the_adapter_ends_with_its_input(adapters: Callable[..., OverStdio]) -> None:
+    adapter = adapters()
+    adapter.vanish()
+    assert adapter.gone() == 0
+
+
+# Malformed input ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"Content-Length: 4\r\n\r\nnope",
+        b"Content-Length: 2\r\n\r\n[]",
+        b"Content-Length: 3\r\n\r\n\xff\xfe\xfd",
+    ],
+)
+def test_a_message_that_is_none_is_refused_and_the_next_one_works(
+    adapter: OverStdio, data: bytes
+) -> None:
+    adapter.raw(data)
+    refusal = adapter.wait_for(lambda m: m["type"] == "response")
+    assert not refusal["success"]
+    adapter.initialize()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"Content-Length: minus\r\n\r\n",
+        b"Content-Length: 99999999999999\r\n\r\n",
+        b"Content-Type: x\r\n\r\n",
+        b"x" * 10_000,
+    ],
+)
+def test_input_that_cannot_be_followed_ends_the_adapter(adapter: OverStdio, data: bytes) -> None:
+    adapter.raw(data)
+    assert not adapter.wait_for(lambda m: m["type"] == "response")["success"]
+    assert adapter.gone() == 0
+
+
+def test_input_that_breaks_off_ends_the_adapter(adapter: OverStdio) -> None:
+    adapter.raw(b"Content-Length: 100\r\n\r\n{")
+    adapter.vanish()
+    assert adapter.gone() == 0

@@ -1,0 +1,127 @@
+"""Mixed debugging: a real debugpy session beside ours, for Python code that a spell calls."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from llmspell.state.store import StateStore
+from tests.debug_adapter.conftest import MakeSpell
+from tests.debug_adapter.connections import OverPort, OverStdio
+
+SPELL = """\
+print("before")
+State.set("global", "answer", 42) --@call
+print("after") --@after
+"""
+
+
+class PythonClient(OverPort):
+    """The Python session that a client opens when `startDebugging` asks for it."""
+
+    def __init__(self, configuration: dict[str, Any], file: str, line: int) -> None:
+        connect = configuration["connect"]
+        super().__init__(connect["host"], connect["port"])
+        self._configuration = configuration
+        self._file, self._line = file, line
+
+    def set_up(self) -> None:
+        self.initialize(adapterID="debugpy")
+        attach = self.ask("attach", justMyCode=self._configuration["justMyCode"])
+        self.event("initialized")
+        self.request(
+            "setBreakpoints", source={"path": self._file}, breakpoints=[{"line": self._line}]
+        )
+        self.request("configurationDone")
+        self.answer_to(attach)
+
+
+@pytest.fixture
+def python(adapter: OverStdio) -> Iterator[list[PythonClient]]:
+    """Opens Python sessions for the adapter, with a breakpoint where the state store is written."""
+    import threading
+
+    lines, first = inspect.getsourcelines(StateStore.set)
+    body = next(n for n, line in enumerate(lines) if line.strip().startswith('"""') and n) + 1
+    opened: list[PythonClient] = []
+
+    def start(arguments: dict[str, Any]) -> dict[str, Any]:
+        assert arguments["request"] == "attach"
+        configuration = arguments["configuration"]
+        assert (configuration["type"], configuration["justMyCode"]) == ("debugpy", False)
+        client = PythonClient(configuration, inspect.getfile(StateStore), first + body)
+        opened.append(client)
+        threading.Thread(target=client.set_up, daemon=True).start()
+        return {}
+
+    adapter.reverse["startDebugging"] = start
+    yield opened
+    for client in opened:
+        client.vanish()
+
+
+def test_from_lua_into_python_and_back(
+    adapter: OverStdio, spell: MakeSpell, python: list[PythonClient]
+) -> None:
+    it = spell(SPELL)
+    adapter.initialize(supportsStartDebuggingRequest=True, supportsProgressReporting=True)
+    adapter.launch(it, python=True)
+    adapter.break_at(it, "call", "after")
+    adapter.go()
+    adapter.stopped(reason="breakpoint")
+    assert adapter.line() == it.line("call")
+    adapter.request("continue", threadId=1)
+    (debugpy,) = python
+    stop = debugpy.stopped(reason="breakpoint")
+    frame = debugpy.frames(stop["threadId"])[0]
+    assert frame["source"]["path"] == inspect.getfile(StateStore)
+    # Our session answers while Python stands still: its threads are not debugpy's business.
+    assert adapter.request("threads")["threads"]
+    now = adapter.now
+    debugpy.request("continue", threadId=stop["threadId"])
+    adapter.stopped(now, reason="breakpoint")
+    assert adapter.line() == it.line("after")
+    adapter.request("continue", threadId=1)
+    adapter.event("terminated")
+    assert adapter.output() == "before\nafter\n"
+    assert adapter.events("exited") == [{"exitCode": 0}]
+    titles = [start["title"] for start in adapter.events("progressStart")]
+    assert "Waiting for the Python debugger" in titles
+
+
+def test_a_client_without_sessions_is_told_where_debugpy_listens(
+    adapter: OverStdio, spell: MakeSpell
+) -> None:
+    adapter.launch(spell("print('ran')\n"), python=True)
+    adapter.go()
+    adapter.event("terminated")
+    assert "debugpy listens on 127.0.0.1:" in adapter.output("console")
+    assert adapter.output() == "ran\n"
+
+
+def test_a_client_that_refuses_the_session_still_gets_its_spell(
+    adapter: OverStdio, spell: MakeSpell
+) -> None:
+    adapter.initialize(supportsStartDebuggingRequest=True)
+    adapter.launch(spell("print('ran')\n"), python=True)
+    adapter.go()
+    adapter.event("terminated")
+    assert "no Python session: not supported" in adapter.output("important")
+    assert adapter.output() == "ran\n"
+
+
+def test_the_wait_for_python_can_be_cut_short(adapter: OverStdio, spell: MakeSpell) -> None:
+    adapter.reverse["startDebugging"] = lambda _: {}  # and never attaches
+    adapter.initialize(supportsStartDebuggingRequest=True, supportsProgressReporting=True)
+    adapter.launch(spell("print('ran')\n"), python=True)
+    adapter.go()
+    wait = adapter.event("progressStart", title="Waiting for the Python debugger")
+    adapter.wait_for(
+        lambda m: m["type"] == "request" and m["command"] == "startDebugging"
+    )
+    adapter.request("cancel", progressId=wait["progressId"])
+    adapter.event("terminated")
+    assert adapter.output() == "ran\n"

@@ -1,0 +1,90 @@
+"""Terminate, disconnect in its variants, a client that goes without a word."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.debug_adapter.conftest import MakeSpell
+from tests.debug_adapter.in_process import InProcess
+from tests.debug_adapter.proofs import proves
+from tests.debug_adapter.session.test_execution import stand_at
+
+ENDLESS = "print('going')\nlocal n = 0\nwhile true do n = n + 1 end\n"
+
+
+@proves("supportsTerminateRequest")
+def test_terminate_ends_a_running_spell(client: InProcess, spell: MakeSpell) -> None:
+    client.launch(spell(ENDLESS))
+    client.go()
+    client.wait_for_output("going")
+    client.request("terminate")
+    client.event("exited")
+    client.event("terminated")
+
+
+def test_terminate_ends_a_spell_that_stands(client: InProcess, spell: MakeSpell) -> None:
+    it = spell("print('going') --@here\nprint('never')\n")
+    stand_at(client, it, "here")
+    client.request("terminate")
+    client.event("terminated")
+    assert client.output() == ""
+
+
+def test_terminate_before_the_start_starts_nothing(client: InProcess, spell: MakeSpell) -> None:
+    client.launch(spell("print('never')\n"))
+    client.request("terminate")
+    client.event("terminated")
+    assert client.output() == ""
+
+
+def test_terminate_is_not_held_off_by_pcall(client: InProcess, spell: MakeSpell) -> None:
+    client.launch(
+        spell("print('going')\nwhile true do pcall(function() while true do end end) end\n")
+    )
+    client.go()
+    client.wait_for_output("going")
+    client.request("terminate")
+    client.event("terminated")
+
+
+def test_disconnect_ends_what_was_launched(client: InProcess, spell: MakeSpell) -> None:
+    client.launch(spell(ENDLESS))
+    client.go()
+    client.wait_for_output("going")
+    client.request("disconnect")
+    client.ended()
+    client.close()
+    assert client.exit_code != 0
+
+
+@pytest.mark.parametrize("terminate", [True, False])
+@proves("supportTerminateDebuggee")
+def test_disconnect_with_a_wish(client: InProcess, spell: MakeSpell, terminate: bool) -> None:
+    it = spell("print('one') --@here\nState.save('global', 'ran', true)\nos.exit(3)\n")
+    stand_at(client, it, "here")
+    client.request("disconnect", terminateDebuggee=terminate)
+    client.ended()
+    client.close()
+    assert (client.exit_code == 3) is not terminate
+
+
+def test_disconnect_before_anything(client: InProcess) -> None:
+    client.request("disconnect")
+    client.ended()
+
+
+@pytest.mark.parametrize("moment", ["initialize", "launch", "start", "stop"])
+def test_a_client_that_vanishes_takes_its_spell_along(
+    client: InProcess, spell: MakeSpell, moment: str
+) -> None:
+    it = spell("local a = 1 --@here\nprint('going')\nwhile true do end\n")
+    client.initialize()
+    if moment != "initialize":
+        client.launch(it)
+    if moment == "stop":
+        client.break_at(it, "here")
+    if moment in ("start", "stop"):
+        client.go()
+    if moment == "stop":
+        client.stopped()
+    client.close()  # says that the client is lost, and waits for the spell

@@ -1,0 +1,88 @@
+"""The official tests of Lua 5.4, with a breakpoint on every line of every file.
+
+They are in the source distribution of lupa, which is fetched once into a cache outside of the
+repository.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from llmspell.debugger.instrument import Wish, breakpoint_locations, instrument
+from llmspell.syntax.lines import Lines
+
+from .lua54 import SECRET
+from .marks import LUA, assert_same_face
+
+SDIST = "lupa==2.8"
+FOLDER = "lupa-2.8/third-party/lua54/testes"
+CACHE = Path(os.environ.get("LLMSPELL_TEST_CACHE", "~/.cache/llmspell-tests")).expanduser()
+
+
+def official_tests() -> Path:
+    """The folder with the files; skips the test where they cannot be had."""
+    folder = CACHE / FOLDER
+    if folder.is_dir():
+        return folder
+    CACHE.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-binary", ":all:"]
+    command += ["--no-deps", "--no-build-isolation", SDIST, "--dest", str(CACHE)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    if done.returncode:
+        pytest.skip(f"THE OFFICIAL LUA TESTS WERE NOT RUN: {SDIST} cannot be downloaded")
+    with tarfile.open(next(CACHE.glob("lupa-2.8*.tar.gz"))) as archive:
+        members = [m for m in archive.getmembers() if m.name.startswith(FOLDER)]
+        archive.extractall(CACHE, members, filter="data")
+    return folder
+
+
+NAMES = """
+all api attrib big bitwise bwcoercion calls closure code constructs coroutine cstack db errors
+events files gc gengc goto heavy literals locals main math nextvar pm sort strings tpack tracegc
+utf8 vararg verybig
+""".split()
+
+# `math.lua` line 3 and so on have shebang lines, which the loader empties before us.
+
+
+def text_of(name: str) -> bytes:
+    text = (official_tests() / f"{name}.lua").read_bytes()
+    return text[text.index(b"\n") :] if text.startswith(b"#") else text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_line(name: str) -> None:
+    text = text_of(name)
+    wishes = [Wish(n, n) for n in range(1, Lines(text).count + 1)]
+    result = instrument(text, wishes, secret=SECRET, compiler=LUA.compiler)
+    assert_same_face(text, result.source)
+    unverified = [line for line, placement in result.placed.items() if not placement.verified]
+    messages = {result.placed[line].message for line in unverified}
+    assert messages <= {"no code from here on in this chunk"}
+    assert unverified == list(range(len(wishes) - len(unverified) + 1, len(wishes) + 1))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_location(name: str) -> None:
+    text = text_of(name)
+    locations = breakpoint_locations(text, 1, Lines(text).count, compiler=LUA.compiler)
+    wishes = [Wish(n, line, column) for n, (line, column) in enumerate(locations)]
+    result = instrument(text, wishes, secret=SECRET, compiler=LUA.compiler)
+    assert_same_face(text, result.source)
+    assert len(result.sites) == len(locations)
+
+
+@pytest.mark.parametrize("condition", ["i == 1", "not a", "x.y > i", "select('#', a, f)"])
+@pytest.mark.parametrize("name", ["calls", "constructs", "goto", "locals", "vararg"])
+def test_every_line_with_a_condition(name: str, condition: str) -> None:
+    text = text_of(name)
+    wishes = [Wish(n, n, condition=condition) for n in range(1, Lines(text).count + 1)]
+    result = instrument(text, wishes, secret=SECRET, compiler=LUA.compiler)
+    assert_same_face(text, result.source, upvalues=False)
+    assert result.sites
