@@ -13,7 +13,7 @@ from typing import Any
 from llmspell_debug_adapter.protocol.framing import Message
 from tests.debug_adapter import schema
 
-PATIENCE = 60.0  # seconds; a test that needs them has failed
+PATIENCE = 15.0  # seconds; a test that needs them has failed
 
 
 class RequestFailed(Exception):

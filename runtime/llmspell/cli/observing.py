@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from llmspell.app import Runtime
 from llmspell.cli.execution import OK, Spell, exit_code
 from llmspell.errors import LLMSpellError
 from llmspell.lua.streams import Streams
+
+if TYPE_CHECKING:
+    from llmspell.debugger.debugger import Debugger
 
 SESSIONS = "llmspell.debug_sessions"
 """The entry-point group of what lets debuggers attach, such as `serve_attach` of our adapter."""
@@ -60,9 +63,12 @@ def observer_for(
             yield observer
     else:
         host, port = options["debug"]
-        with serve(runtime, spell, streams, host, port) as door:
+        prepare = options.get("prepare_debugger")
+        with serve(runtime, spell, streams, host, port, prepare) as door:
+            _announce(door)
             if options.get("wait"):
-                wait_for_client(door, pause)
+                while not door.wait(0):
+                    pause(_LOOK_AROUND)
             yield Observer()
 
 
@@ -114,18 +120,23 @@ def _written(path: str) -> Iterator[TextIO]:
 
 @contextmanager
 def serve(
-    runtime: Runtime, spell: Spell, streams: Streams, host: str, port: int, **settings: Any
+    runtime: Runtime,
+    spell: Spell,
+    streams: Streams,
+    host: str,
+    port: int,
+    prepare: Callable[[Debugger], None] | None = None,
 ) -> Iterator[Door]:
     """Lets debuggers attach to a run; tells them afterwards how it ended.
 
-    settings: attributes of the debugger, such as `stop_on_entry`.
+    prepare: called with the debugger before anybody can attach.
     """
     from llmspell.debugger.debugger import Debugger
 
     service = _session_service()
     debugger = Debugger.attach_to(runtime)
-    for name, value in settings.items():
-        setattr(debugger, name, value)
+    if prepare is not None:
+        prepare(debugger)
     try:
         door: Door = service(
             debugger, host, port, name=spell.script, engine=runtime.engine, streams=streams
@@ -142,14 +153,9 @@ def serve(
         door.close(code)
 
 
-def wait_for_client(door: Door, pause: Callable[[float], None]) -> None:
-    """Says where to attach, and waits until somebody has."""
-    sys.stderr.write(
-        f"waiting for a debugger on {door.address.host}:{door.address.port} (Ctrl-C gives up)\n"
-    )
+def _announce(door: Door) -> None:
+    sys.stderr.write(f"a debugger can attach at {door.address.host}:{door.address.port}\n")
     sys.stderr.flush()
-    while not door.wait(0):
-        pause(_LOOK_AROUND)
 
 
 def _session_service() -> Callable[..., Any]:
@@ -161,6 +167,4 @@ def _session_service() -> Callable[..., Any]:
         except ImportError as error:
             raise LLMSpellError(f"the debug adapter cannot be loaded: {error}") from error
         return service
-    raise LLMSpellError(
-        f"no debug adapter is installed: nothing offers the entry point {SESSIONS}"
-    )
+    raise LLMSpellError(f"no debug adapter is installed: nothing offers the entry point {SESSIONS}")

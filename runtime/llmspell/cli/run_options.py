@@ -175,9 +175,7 @@ SCRIPT_OPTIONS = (
         metavar="FILE",
         help="Write where the time went: a flame graph (.svg) or collapsed stacks (.txt).",
     ),
-    Option(
-        "--coverage", metavar="FILE", help="Write which lines were executed (lcov tracefile)."
-    ),
+    Option("--coverage", metavar="FILE", help="Write which lines were executed (lcov tracefile)."),
     Option(
         "--debug",
         convert=address,

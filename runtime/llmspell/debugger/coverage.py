@@ -21,7 +21,7 @@ Counts = dict[str, dict[int, int]]
 
 @define
 class _Loaded:
-    """A file as it was loaded: its text, and what the compiler made of it (nothing if it failed)."""
+    """A file as it was loaded: its text, and what the compiler made of it (b"" if it failed)."""
 
     source: bytes
     binary: bytes

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from pathlib import Path
-from typing import TextIO
+from typing import Self, TextIO
 
 from llmspell.lua.engine import Engine
 
@@ -39,7 +39,7 @@ class Profiler:
         state.extend_host({"take_sample": self._take})
         state.load_prelude(_PRELUDE.read_bytes())
 
-    def __enter__(self) -> Profiler:
+    def __enter__(self) -> Self:
         self._last = time.perf_counter()
         self._thread.start()
         return self

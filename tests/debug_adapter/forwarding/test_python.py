@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,7 @@ from tests.debug_adapter.connections import OverPort, OverStdio
 
 SPELL = """\
 print("before")
-State.set("global", "answer", 42) --@call
+State.save("global", "answer", 42) --@call
 print("after") --@after
 """
 
@@ -42,17 +43,16 @@ class PythonClient(OverPort):
 @pytest.fixture
 def python(adapter: OverStdio) -> Iterator[list[PythonClient]]:
     """Opens Python sessions for the adapter, with a breakpoint where the state store is written."""
-    import threading
-
-    lines, first = inspect.getsourcelines(StateStore.set)
-    body = next(n for n, line in enumerate(lines) if line.strip().startswith('"""') and n) + 1
+    code = StateStore.set_text.__code__
+    lines = [line for _, _, line in code.co_lines() if line is not None]
+    body = min(line for line in lines if line > code.co_firstlineno)
     opened: list[PythonClient] = []
 
     def start(arguments: dict[str, Any]) -> dict[str, Any]:
         assert arguments["request"] == "attach"
         configuration = arguments["configuration"]
         assert (configuration["type"], configuration["justMyCode"]) == ("debugpy", False)
-        client = PythonClient(configuration, inspect.getfile(StateStore), first + body)
+        client = PythonClient(configuration, inspect.getfile(StateStore), body)
         opened.append(client)
         threading.Thread(target=client.set_up, daemon=True).start()
         return {}
@@ -75,7 +75,10 @@ def test_from_lua_into_python_and_back(
     assert adapter.line() == it.line("call")
     adapter.request("continue", threadId=1)
     (debugpy,) = python
-    stop = debugpy.stopped(reason="breakpoint")
+    try:
+        stop = debugpy.stopped(reason="breakpoint")
+    except AssertionError:
+        print(adapter.story()); raise
     frame = debugpy.frames(stop["threadId"])[0]
     assert frame["source"]["path"] == inspect.getfile(StateStore)
     # Our session answers while Python stands still: its threads are not debugpy's business.

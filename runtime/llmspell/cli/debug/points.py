@@ -14,7 +14,9 @@ from llmspell.debugger.sources import normalized
 from llmspell.errors import LLMSpellError
 
 _LINE = re.compile(r"(?:(?P<file>.+?):)?(?P<line>\d+)(?:\s+(?P<rest>.*))?", re.DOTALL)
-_FUNCTION = re.compile(r"(?P<name>[A-Za-z_][\w.]*(?::\w+)?)(?:\s+if\s+(?P<condition>.*))?", re.DOTALL)
+_FUNCTION = re.compile(
+    r"(?P<name>[A-Za-z_][\w.]*(?::\w+)?)(?:\s+if\s+(?P<condition>.*))?", re.DOTALL
+)
 
 
 @frozen

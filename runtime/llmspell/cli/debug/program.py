@@ -13,7 +13,7 @@ from attrs import frozen
 from llmspell.cli.execution import Spell, make_runtime, show_notes
 from llmspell.cli.repl.keyboard import InputSource
 from llmspell.cli.signals import Reason
-from llmspell.debugger.debugger import Debugger
+from llmspell.debugger.debugger import Debugger, Silent
 from llmspell.debugger.model import Breakpoint, Source, Stop
 from llmspell.lua.outcome import EngineLost
 from llmspell.lua.streams import StandardInput, Streams
@@ -31,11 +31,11 @@ class Ended:
 Event = Stop | Ended | Reason
 
 
-class Program:
+class Program(Silent):
     """A spell that runs on a thread of its own. `events` has its stops, its end, and signals.
 
-    listener methods are called on the Lua thread. on_output: what log messages and remarks of the
-    debugger go to. on_breakpoint: told when a breakpoint has moved or failed.
+    It listens to its debugger itself, on the Lua thread. on_output: what log messages and remarks
+    of the debugger go to. on_breakpoint: told when a breakpoint has moved or failed.
     """
 
     def __init__(
@@ -113,10 +113,7 @@ class Program:
         """It stands still."""
         self.events.put(stop)
 
-    def continued(self, thread: int) -> None:
-        """Nothing: whoever lets it go on knows."""
-
-    def output(self, category: str, text: str, source: Source | None, line: int | None) -> None:
+    def output(self, _: str, text: str, __: Source | None, ___: int | None) -> None:
         """A log message, or a remark of the debugger."""
         self._on_output(text.rstrip("\n"))
 
@@ -124,14 +121,9 @@ class Program:
         """A breakpoint has moved, or failed."""
         self._on_breakpoint(breakpoint_)
 
-    def source_loaded(self, source: Source) -> None:
-        """Nothing."""
-
 
 def _file_text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
     except OSError:
         return ""
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 
@@ -37,6 +38,11 @@ class Screen:
             start = b"" if self._at_line_start else b"\n"
             fd_writer(1)(start + text.encode("utf-8", "replace") + b"\n")
             self._at_line_start = True
+
+    def was_typed_on(self) -> None:
+        """A key such as Ctrl-C has left its echo on the line, where this is a terminal."""
+        if os.isatty(1):
+            self._at_line_start = False
 
     def end_line(self) -> None:
         """Ends a line that was left open."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from queue import Empty
-from typing import Any
+from typing import Any, TypeVar
 
 from llmspell.cli.debug import show
 from llmspell.cli.debug.points import Point, Points, Wish, find_file
@@ -17,14 +18,29 @@ from llmspell.cli.execution import Spell, exit_code, fail, leave
 from llmspell.cli.repl.keyboard import InputSource
 from llmspell.cli.signals import Reason, Terminated
 from llmspell.debugger.debugger import NotStanding
-from llmspell.debugger.model import Breakpoint, ExceptionFilter, Frame, Source, Stop, Variable
+from llmspell.debugger.model import (
+    Breakpoint,
+    Completion,
+    ExceptionFilter,
+    Frame,
+    Source,
+    Stop,
+    Thread,
+    Variable,
+)
 from llmspell.errors import LLMSpellError
-from llmspell.lua.outcome import EngineLost, Exited, Interrupted, OutputClosed, TimedOut
+from llmspell.lua.outcome import EngineLost, Interrupted, OutputClosed, TimedOut
+
+T = TypeVar("T")
 
 _PATIENCE = 0.5  # seconds until a pause that does not come is explained
 
 NOT_RUNNING = "The spell is not running: `run` starts it"
-FILTERS = {"all": ("uncaught", "pcall", "xpcall", "coroutine"), "uncaught": ("uncaught",), "none": ()}
+FILTERS = {
+    "all": ("uncaught", "pcall", "xpcall", "coroutine"),
+    "uncaught": ("uncaught",),
+    "none": (),
+}
 
 
 class Leave(Exception):
@@ -64,7 +80,8 @@ class Session:
         self._program: Program | None = None
         self.running = False  # whether the program runs, and has to be waited for
         self._time_left: float | None = options.get("timeout") or None
-        self.receiver: Callable[[Reason], None] = lambda _: None  # of signals, see `wait`
+        self._waited_for: Program | None = None
+        self.signal: Reason | None = None  # one that came while nothing was waited for
 
     # Runs ----------------------------------------------------------------------------------
 
@@ -119,16 +136,26 @@ class Session:
         limit. Raises Leave after SIGTERM, and when nobody reads the output any more.
         """
         program = self.program
-        self.receiver = program.events.put
+        self._waited_for = program
+        if self.signal is not None:
+            program.events.put(self.signal)
+            self.signal = None
         try:
             stopped = self._next_stop(program)
         finally:
-            self.receiver = lambda _: None
+            self._waited_for = None
         self.running = False
         if isinstance(stopped, Ended):
             self._has_ended(stopped)
         else:
             self._stands(stopped)
+
+    def receive(self, reason: Reason) -> None:
+        """Takes a signal; may be called at any moment."""
+        if self._waited_for is None:
+            self.signal = reason
+        else:
+            self._waited_for.events.put(reason)
 
     def _next_stop(self, program: Program) -> Stop | Ended:
         pausing: float | None = None  # when it was asked to pause
@@ -148,6 +175,7 @@ class Session:
             if isinstance(event, Terminated) or (event is not None and pausing is not None):
                 program.engine.stop(event)
             elif event is not None:
+                self.screen.was_typed_on()
                 pausing = began
                 program.debugger.pause()
             elif self._time_left is not None and self._time_left <= 0:
@@ -175,13 +203,13 @@ class Session:
             raise error
         self.screen.end_line()
         self.code = 0 if error is None else exit_code(error)
-        if error is not None:
+        if error is not None and not isinstance(error, Interrupted):
             fail(self.options, error, sources=program.spell.sources)
         if isinstance(error, OutputClosed | Terminated):
             raise Leave
         how = "" if error is None else f" with exit code {self.code}"
-        if error is not None and not isinstance(error, Exited | Interrupted | TimedOut):
-            how += " after an error"
+        if isinstance(error, Interrupted):
+            how += ": interrupted"
         self.screen.say(f"The spell has ended{how}.")
 
     def abandon(self) -> None:
@@ -258,6 +286,10 @@ class Session:
         """Frames of the selected thread, innermost first, and how many there are."""
         return self._standing(lambda: self.program.debugger.stack(self.thread, start, levels))
 
+    def threads(self) -> list[Thread]:
+        """The spell itself and its coroutines."""
+        return self._standing(self.program.debugger.threads)
+
     def evaluate(self, text: str, context: str = "repl") -> Variable:
         """The value of an expression in the selected frame; in `repl`, statements too."""
         frame = self.frame()
@@ -277,9 +309,14 @@ class Session:
         found: list[Variable] = []
         for scope in self._standing(lambda: debugger.scopes(frame.id)):
             if scope.name in names:
-                reference = scope.reference
-                found += self._standing(lambda r=reference: debugger.variables(r))
+                found += self._standing(partial(debugger.variables, scope.reference))
         return found
+
+    def completions(self, text: str) -> list[Completion]:
+        """Names that may follow a text, in the selected frame."""
+        frame = self.frame()
+        debugger = self.program.debugger
+        return self._standing(lambda: debugger.completions(text, len(text) + 1, frame.id))
 
     def assign(self, expression: str, value: str) -> Variable:
         """Assigns in the selected frame; gives the new value."""
@@ -289,7 +326,7 @@ class Session:
         )
 
     @staticmethod
-    def _standing(look: Callable[[], Any]) -> Any:
+    def _standing(look: Callable[[], T]) -> T:
         try:
             return look()
         except NotStanding:  # a time limit or a signal has ended it meanwhile

@@ -37,7 +37,7 @@ def stop(session: Session, reported: Stop, hit: Sequence[Point]) -> str:
     frame = session.frame()
     head = f"{_reason(session, reported, hit)}: {where(frame)}"
     if session.thread != 1:
-        head += f", coroutine {session.thread - 1}"
+        head += f" (thread {session.thread})"
     return "\n".join([_painted(session, head, _BOLD), *around(session, frame), *watches(session)])
 
 

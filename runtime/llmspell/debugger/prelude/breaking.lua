@@ -471,7 +471,12 @@ local function at_error(value, kind)
 end
 
 --- Called by the engine's own message handler: the error will end the run.
-function host.uncaught(value) at_error(value, "uncaught") end
+function host.uncaught(value)
+  local reported = debugger.reported
+  debugger.reported = nil
+  if reported and (rawequal(reported.value, value) or type(value) == "string") then return end
+  at_error(value, "uncaught")
+end
 
 --- Sets the filters; `pcall` and `xpcall` are replaced the first time one of theirs is on.
 function host.set_filter(kind, wanted, condition)
@@ -511,9 +516,28 @@ end
 
 local resume, close = raw.coroutine.resume, raw.coroutine.close
 
-local function ended(thread, value)
-  debugger.erring = { thread = thread, value = value }
+--- Whether an error that is raised now on the main thread would end the run: the engine's own
+--- `xpcall` is the only one to catch it.
+local function would_end_the_run()
+  if running() ~= host.main_thread then return false end
+  local catchers, level = 0, 2
+  while true do
+    local info = getinfo(level, "f")
+    if not info then return catchers == 1 end
+    if CATCHERS[info.func] then catchers = catchers + 1 end
+    level = level + 1
+  end
+end
+
+local function ended(thread, value, propagates)
+  local erring = debugger.erring
+  if not (erring and rawequal(erring.value, value)) then debugger.erring = { thread = thread, value = value } end
   at_error(value, "coroutine")
+  -- The coroutine is about to be closed: this is the last chance to see its locals.
+  if propagates and would_end_the_run() then
+    at_error(value, "uncaught")
+    debugger.reported = { value = value }
+  end
 end
 
 local function resumed(thread, ok, ...)
@@ -530,7 +554,7 @@ local function unwrapped(thread, ok, ...)
   if ok then return ... end
   local value = ...
   if status(thread) ~= "dead" or rawequal(value, STOP) then error(value, 0) end
-  ended(thread, value)
+  ended(thread, value, true)
   local closed, replaced = close(thread)
   if not closed and not rawequal(replaced, value) then value = replaced end
   if type(value) == "string" then error(value, 3) end -- with the place of the call, as in C

@@ -48,7 +48,7 @@ host.list_threads = aside(function()
   local erring = debugger.error and debugger.error.thread
   host.each_thread(function(thread)
     local state = status(thread)
-    if thread == host.main_thread and state ~= "running" then state = "normal" end
+    if debugger.standing and thread == debugger.standing.thread then state = "running" end
     if state ~= "dead" or thread == erring then
       local level, info = 0, nil
       repeat
@@ -435,7 +435,7 @@ host.list_children = aside(function(reference, filter, start, count, hex)
 end)
 
 --- Keeps plain data of a service's debug view as a value to open.
-function host.keep_value(name, value, expression) return encode(record(name, value, expression)) end
+function host.keep_value(name, expression, value) return encode(record(name, value, expression)) end
 
 -- Expressions ----------------------------------------------------------------------------------
 

@@ -1,0 +1,175 @@
+"""Stopping at errors, and at changes of data."""
+
+from __future__ import annotations
+
+import pytest
+
+from llmspell.debugger.model import DataBreakpointSpec, ExceptionFilter
+from tests.runtime.debugger.conftest import MakeSession
+
+
+def test_an_uncaught_error_stops_where_it_is_raised(make_session: MakeSession, mode: str) -> None:
+    session = make_session(
+        """
+        local function fail(n)
+          local near = n * 2
+          error({ code = near }) -- raise
+        end
+        fail(21)
+        """,
+        mode,
+    )
+    session.start()
+    stop = session.stop()
+    assert stop.reason == "exception"
+    assert session.at() == session.line("raise")
+    assert session.value("near") == "42"
+    info = session.debugger.exception_info(1)
+    assert (info.mode, info.type) == ("unhandled", "table")
+    assert "fail" in info.traceback
+    session.debugger.resume()
+    session.ended()
+    assert type(session.error).__name__ == "ScriptError"
+
+
+def test_a_runtime_error_stops_with_its_message(make_session: MakeSession, mode: str) -> None:
+    session = make_session("local t = nil\nprint(t.x) -- raise\n", mode)
+    session.start()
+    stop = session.stop()
+    assert "attempt to index a nil value (local 't')" in stop.text
+    assert session.at() == session.line("raise")
+    session.finish()
+
+
+def test_a_caught_error_stops_only_if_it_is_wanted(make_session: MakeSession, mode: str) -> None:
+    code = "for i = 1, 2 do\n  pcall(function() error('e' .. i) end) -- raise\nend\n"
+    session = make_session(code, mode)
+    session.start()
+    session.ended()
+    session = make_session(code, mode)
+    session.debugger.set_exception_filters([ExceptionFilter("pcall", "err:find('e2')")])
+    session.start()
+    stop = session.stop()
+    assert "e2" in stop.text
+    assert session.debugger.exception_info(1).mode == "always"
+    session.debugger.resume()
+    session.ended()
+
+
+def test_errors_caught_by_xpcall_and_coroutines(make_session: MakeSession, mode: str) -> None:
+    session = make_session(
+        """
+        print(xpcall(function() error("one", 0) end, function(e) return "handled " .. e end))
+        local co = coroutine.create(function() local live = 5; error("two", 0) end)
+        print(coroutine.resume(co))
+        """,
+        mode,
+    )
+    session.debugger.set_exception_filters([ExceptionFilter("xpcall"), ExceptionFilter("coroutine")])
+    session.start()
+    assert session.stop().text == "one"
+    stop = session.go("continue")
+    assert stop is not None
+    assert stop.text == "two"
+    assert session.value("live", thread=stop.thread, frame=_script_frame(session, stop.thread)) == "5"
+    session.finish()
+    assert session.output == "false\thandled one\nfalse\ttwo\n"
+
+
+def _script_frame(session: object, thread: int) -> int:
+    frames = session.frames(thread)  # type: ignore[attr-defined]
+    return next(i for i, frame in enumerate(frames) if not frame.subtle)
+
+
+def test_an_error_out_of_wrap_keeps_the_coroutines_locals(make_session: MakeSession, mode: str) -> None:
+    session = make_session(
+        """
+        local w = coroutine.wrap(function()
+          local live = 5
+          error("inside", 0)
+        end)
+        w()
+        """,
+        mode,
+    )
+    session.start()
+    stop = session.stop()
+    assert stop.text == "inside"
+    assert stop.thread > 1
+    assert session.value("live", thread=stop.thread, frame=_script_frame(session, stop.thread)) == "5"
+    session.finish()
+
+
+def test_an_unknown_filter_and_a_bad_condition_are_not_verified(make_session: MakeSession) -> None:
+    session = make_session("print(1)\n")
+    unknown, bad = session.debugger.set_exception_filters(
+        [ExceptionFilter("nonsense"), ExceptionFilter("pcall", "err ==")]
+    )
+    assert not unknown.verified
+    assert not bad.verified
+
+
+def test_stepping_on_from_a_caught_error(make_session: MakeSession, mode: str) -> None:
+    session = make_session(
+        "local ok = pcall(function()\n  error('x') -- raise\nend)\nok = not ok -- after\nprint(ok)\n", mode
+    )
+    session.debugger.set_exception_filters([ExceptionFilter("pcall")])
+    session.start()
+    session.stop()
+    assert session.go("over") is not None
+    assert session.at() == session.line("after")
+    session.finish()
+
+
+# Data ----------------------------------------------------------------------------------------
+
+DATA = """
+local t = { x = 1 }
+g = 1
+local n = 1 -- start
+t.y = 5
+t.x = 2 -- field
+g = 2 -- global
+n = 2 -- local
+print("end") -- end
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "scope", "written"), [("x", "t", "field"), ("g", "Globals", "global"), ("n", "Locals", "local")]
+)
+def test_a_data_breakpoint_stops_after_the_write(
+    make_session: MakeSession, mode: str, name: str, scope: str, written: str
+) -> None:
+    session = make_session(DATA, mode)
+    session.break_at("start")
+    session.start()
+    session.stop()
+    session.go("over")
+    frame = session.frames()[0].id
+    if scope == "t":
+        reference = session.scope("Locals")["t"].reference
+    else:
+        reference = {s.name: s.reference for s in session.debugger.scopes(frame)}[scope]
+    identity, shown, accesses = session.debugger.data_breakpoint_info(name, reference, frame)
+    assert identity is not None
+    assert name in shown
+    assert accesses == ["write"]
+    (point,) = session.debugger.set_data_breakpoints([DataBreakpointSpec(identity)])
+    stop = session.go("continue")
+    assert stop is not None
+    assert (stop.reason, stop.hit_ids) == ("data breakpoint", [point.id])
+    assert session.at() == session.line(written) + 1
+    session.finish()
+
+
+def test_what_cannot_be_watched_has_no_id(make_session: MakeSession) -> None:
+    session = make_session(DATA)
+    session.break_at("start")
+    session.start()
+    session.stop()
+    locals_ = session.debugger.scopes(session.frames()[0].id)[0].reference
+    identity, message, _ = session.debugger.data_breakpoint_info("nothing", locals_, None)
+    assert identity is None
+    assert "nothing" in message
+    session.finish()
