@@ -10,10 +10,15 @@ from pathlib import Path
 
 from attrs import asdict
 
-from tests.benchmarks import engine, services, startup
+from tests.benchmarks import debugging, engine, services, startup
 from tests.benchmarks.figure import Figure
 
-SUBJECTS = {"start-up": startup.figures, "engine": engine.figures, "services": services.figures}
+SUBJECTS = {
+    "start-up": startup.figures,
+    "engine": engine.figures,
+    "services": services.figures,
+    "debugging": debugging.figures,
+}
 REPORT = Path(__file__).parents[2] / ".benchmarks" / "latest.json"
 
 

@@ -61,6 +61,11 @@ def _attrs_hook(converter: cattrs.Converter, cls: Any) -> Callable[[Any, Any], A
     return without_nulls
 
 
+def _is_list(kind: Any) -> bool:
+    origin: Any = get_origin(kind)
+    return origin is list
+
+
 def _list_hook(converter: cattrs.Converter, kind: Any) -> Callable[[Any, Any], Any]:
     structure = list_structure_factory(kind, converter)
 
@@ -78,9 +83,7 @@ def _make() -> cattrs.Converter:
         converter.register_structure_hook(kind, _of_kind(kind, wanted))
     converter.register_structure_hook(str, _of_kind(str, "a string"))
     converter.register_structure_hook(float | str | None, _quantity)
-    converter.register_structure_hook_factory(
-        lambda kind: get_origin(kind) is list, lambda kind: _list_hook(converter, kind)
-    )
+    converter.register_structure_hook_factory(_is_list, lambda kind: _list_hook(converter, kind))
     converter.register_structure_hook_factory(attrs.has, lambda cls: _attrs_hook(converter, cls))
     return converter
 

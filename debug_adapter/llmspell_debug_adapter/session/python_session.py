@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING
 
 from llmspell_debug_adapter.debuggee import PythonDebugger
@@ -27,12 +28,18 @@ def open_python_session(session: Session, python: PythonDebugger, go: Callable[[
         go()
         return
 
+    answer = session.ask("startDebugging", _request(session, python))
+
+    def give_up() -> None:
+        answer.cancel()
+        python.give_up()
+
     def wait() -> None:
-        with session.progress.waiting("Waiting for the Python debugger", python.give_up):
+        with session.progress.waiting("Waiting for the Python debugger", give_up):
             try:
-                session.ask("startDebugging", _request(session, python)).result(_PATIENCE)
+                answer.result(_PATIENCE)
                 joined = python.wait_for_client(_PATIENCE)
-            except (Refused, TimeoutError) as error:
+            except (Refused, TimeoutError, CancelledError) as error:
                 session.say(f"no Python session: {str(error) or 'no answer'}", important=True)
             else:
                 if not joined:

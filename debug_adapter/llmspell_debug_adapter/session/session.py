@@ -241,7 +241,7 @@ class Session:
 
     def _take_answer(self, message: Message) -> None:
         future = self._questions.pop(seq_of(message, "request_seq"), None)
-        if future is None:
+        if future is None or not future.set_running_or_notify_cancel():
             return
         body = message.get("body")
         if message.get("success") is True:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 
 from llmspell.errors import LLMSpellError
+from llmspell_debug_adapter.session.pydevd_threads import hide_from_pydevd
+
+_LOOK = 0.05  # seconds between attempts to end a wait
 
 
 class Debugpy:
@@ -23,20 +27,26 @@ class Debugpy:
         except (OSError, RuntimeError) as error:
             raise LLMSpellError(f"debugpy does not start: {error}") from error
         self.address: tuple[str, int] = (host, port)
+        self._given_up = threading.Event()
 
     def wait_for_client(self, seconds: float) -> bool:
         """Waits until a client has attached and set its breakpoints; whether one has."""
         import debugpy
 
-        timer = threading.Timer(seconds, debugpy.wait_for_client.cancel)
-        timer.daemon = True
-        timer.start()
+        over = threading.Event()
+
+        def watch() -> None:
+            self._given_up.wait(seconds)
+            while not over.wait(_LOOK):
+                with suppress(RuntimeError):  # the wait has not begun yet
+                    debugpy.wait_for_client.cancel()
+
+        hide_from_pydevd(threading.Thread(target=watch, daemon=True)).start()
         debugpy.wait_for_client()
-        timer.cancel()
+        over.set()
+        self._given_up.set()
         return bool(debugpy.is_client_connected())
 
     def give_up(self) -> None:
         """Ends the wait."""
-        import debugpy
-
-        debugpy.wait_for_client.cancel()
+        self._given_up.set()

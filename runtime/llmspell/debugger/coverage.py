@@ -100,6 +100,6 @@ def _by_line(spans: list[Span], counts: Counts) -> dict[int, int]:
     """Where several statements share a line, the one that was executed most often counts."""
     lines: dict[int, int] = {}
     for span in spans:
-        count = counts.get(span.function, {}).get(span.evidence, 0)
+        count = span.executions(counts.get(span.function, {}))
         lines[span.line] = max(count, lines.get(span.line, 0))
     return lines

@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from llmspell.debugger.prototypes import Prototype, UnknownFormat, read
-from llmspell.syntax.chunk import VOID, Block, Chunk, Function, Statement
+from llmspell.syntax.chunk import VOID, Chunk, Function, Statement
+
+
+_CONDITIONAL = frozenset(["for_statement", "if_statement", "while_statement"])
+_NOTHING_ITSELF = VOID | {"do_statement", "repeat_statement"}
 
 
 @frozen
 class Span:
     """A statement, or a condition behind `elseif` or `until`.
 
-    line: where it begins. evidence: the first of its lines for which there is code, in `function`
-    (`first:last` line, as `debug.getinfo` gives them). For `local f = function` that is the line
-    of the `end`.
+    line: where it begins. evidence: its lines for which there is code in `function` (`first:last`
+    line, as `debug.getinfo` gives them). For `local f = function` that is the line of the `end`.
     """
 
     line: int
-    evidence: int
+    evidence: tuple[int, ...]
     function: str
+
+    def executions(self, counts: Mapping[int, int]) -> int:
+        """How often it was executed, if the lines of its function were entered so often.
+
+        The compiler comes back to the first line of a call for the call itself, behind arguments
+        on other lines; so the line that was entered least often counts, of those that were.
+        """
+        return min((counts[line] for line in self.evidence if counts.get(line)), default=0)
 
 
 def executable_spans(source: bytes, binary: bytes) -> list[Span]:
@@ -49,52 +60,37 @@ class _Finder:
 
     def statements(self) -> Iterator[Span]:
         for statement in self._chunk.statements:
-            if statement.kind in VOID or statement.kind in ("do_statement", "repeat_statement"):
+            if statement.kind in _NOTHING_ITSELF:
                 continue
-            head = self._end_of_head(statement)
-            found = self._span(statement.function, statement.start, statement.start, head)
-            if found is None and statement.end > head:
-                found = self._closure(statement)
-            if found is not None:
-                yield found
+            start, end = statement.start, statement.end
+            if statement.kind in _CONDITIONAL:
+                yield from self._condition(statement.function, start, self._head_end(statement))
+            else:
+                yield from self._span(statement.function, start, end)
 
     def conditions(self) -> Iterator[Span]:
         for block in self._chunk.blocks:
-            found = None
             if block.kind == "elseif":
-                found = self._span(block.function, block.header, block.header, block.open)
+                yield from self._condition(block.function, block.header, block.open)
             elif block.kind == "repeat":
-                found = self._span(block.function, block.close, block.close, block.scope_end)
-            if found is not None:
-                yield found
+                yield from self._condition(block.function, block.close, block.scope_end)
 
-    def _span(self, function: Function, begin: int, start: int, end: int) -> Span | None:
-        """A span that begins at an offset, if there is code between two others."""
+    def _span(self, function: Function, start: int, end: int) -> Iterator[Span]:
+        """The span between two offsets, if there is code."""
         lines, prototype = self._chunk.lines, self._prototypes[function.index]
-        last = lines.line(max(end - 1, start))
-        for line in range(lines.line(start), last + 1):
-            if line in prototype.active_lines:
-                name = f"{prototype.first_line}:{prototype.last_line}"
-                return Span(lines.line(begin), line, name)
-        return None
+        first, last = lines.line(start), lines.line(max(end - 1, start))
+        evidence = tuple(n for n in range(first, last + 1) if n in prototype.active_lines)
+        if evidence:
+            yield Span(first, evidence, f"{prototype.first_line}:{prototype.last_line}")
 
-    def _closure(self, statement: Statement) -> Span | None:
-        """`local f = function … end`: the code that makes the function stands on its last line."""
-        inside = self._first_block(statement)
-        if inside is None or inside.kind != "function":
-            return None
-        end = inside.node.end_byte
-        return self._span(statement.function, statement.start, end - 1, statement.end)
+    def _condition(self, function: Function, start: int, end: int) -> Iterator[Span]:
+        """The same where only the first line says how often: the others may be passed over."""
+        for span in self._span(function, start, end):
+            yield evolve(span, evidence=span.evidence[:1])
 
-    def _first_block(self, statement: Statement) -> Block | None:
+    def _head_end(self, statement: Statement) -> int:
+        """Where the block of a statement opens."""
         blocks = self._chunk.blocks
         following = bisect_right(blocks, statement.start, key=lambda block: block.open)
-        inside = following < len(blocks) and blocks[following].open < statement.end
-        return blocks[following] if inside else None
-
-    def _end_of_head(self, statement: Statement) -> int:
-        """Where the first function or block in a statement begins, or where it ends."""
-        block = self._first_block(statement)
-        if block is None:
-            return statement.end
-        return block.header if block.kind == "function" else block.open
+        own = (b for b in blocks[following:] if b.node.id == statement.node.id)
+        return next((block.open for block in own), statement.end)

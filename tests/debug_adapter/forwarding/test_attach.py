@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def running(environ: dict[str, str]) -> Iterator[Callable[..., Running]]:
         it.process.stdout.close()
 
 
-def attach(adapter: OverStdio, **arguments: object) -> None:
+def attach(adapter: OverStdio, **arguments: Any) -> None:
     adapter.initialize()
     adapter.request("attach", **arguments)
     adapter.event("initialized")
@@ -206,7 +207,7 @@ def test_token_and_connection_file_can_be_given(
     ],
 )
 def test_an_attach_that_fails_says_why(
-    adapter: OverStdio, arguments: dict[str, object], complaint: str
+    adapter: OverStdio, arguments: dict[str, Any], complaint: str
 ) -> None:
     adapter.initialize()
     with pytest.raises(RequestFailed, match=complaint):

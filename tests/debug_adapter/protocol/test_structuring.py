@@ -44,7 +44,9 @@ def test_null_in_env_is_kept_because_it_means_something() -> None:
 
 
 def test_what_is_unknown_is_ignored() -> None:
-    got = structured({"expression": "1", "line": 5, "format": {"hex": True, "x": 1}}, EvaluateArguments)
+    got = structured(
+        {"expression": "1", "line": 5, "format": {"hex": True, "x": 1}}, EvaluateArguments
+    )
     assert got.format.hex
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.debug_adapter.client import RequestFailed
@@ -158,14 +160,15 @@ def test_looking_while_the_spell_runs_is_refused(client: InProcess, spell: MakeS
     client.launch(spell("print('going')\nwhile true do end\n"))
     client.go()
     client.wait_for_output("going")
-    for command, arguments in {
+    asked: dict[str, dict[str, Any]] = {
         "stackTrace": {"threadId": 1},
         "scopes": {"frameId": 1},
         "variables": {"variablesReference": 1},
         "evaluate": {"expression": "1"},
         "setVariable": {"variablesReference": 1, "name": "a", "value": "1"},
         "exceptionInfo": {"threadId": 1},
-    }.items():
+    }
+    for command, arguments in asked.items():
         with pytest.raises(RequestFailed) as failed:
             client.request(command, **arguments)
         assert failed.value.response["message"] == "notStopped"

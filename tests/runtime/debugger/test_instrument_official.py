@@ -53,11 +53,42 @@ def download() -> bool:
         return False
 
 
-NAMES = """
-all api attrib big bitwise bwcoercion calls closure code constructs coroutine cstack db errors
-events files gc gengc goto heavy literals locals main math nextvar pm sort strings tpack tracegc
-utf8 vararg verybig
-""".split()
+NAMES = [
+    "all",
+    "api",
+    "attrib",
+    "big",
+    "bitwise",
+    "bwcoercion",
+    "calls",
+    "closure",
+    "code",
+    "constructs",
+    "coroutine",
+    "cstack",
+    "db",
+    "errors",
+    "events",
+    "files",
+    "gc",
+    "gengc",
+    "goto",
+    "heavy",
+    "literals",
+    "locals",
+    "main",
+    "math",
+    "nextvar",
+    "pm",
+    "sort",
+    "strings",
+    "tpack",
+    "tracegc",
+    "utf8",
+    "vararg",
+    "verybig",
+]
+
 
 def text_of(name: str) -> bytes:
     folder = official_tests()

@@ -113,7 +113,9 @@ def blocks(depth: int) -> st.SearchStrategy[Tokens]:
     statement = (
         simple(max(depth - 1, 0)) if depth <= 0 else st.one_of(simple(depth - 1), compound(depth))
     )
-    body = st.lists(statement, max_size=4).map(lambda all: [token for one in all for token in one])
+    body = st.lists(statement, max_size=4).map(
+        lambda found: [token for one in found for token in one]
+    )
     ending = st.one_of(
         st.just([]),
         st.just([]),
@@ -139,7 +141,7 @@ def programs(draw: st.DrawFn) -> bytes:
 
 
 SETTINGS = settings(
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -34,6 +34,7 @@ from llmspell.lua.outcome import EngineLost, Interrupted, OutputClosed, TimedOut
 T = TypeVar("T")
 
 _PATIENCE = 0.5  # seconds until a pause that does not come is explained
+_AGAIN = 0.1  # seconds until a run that has met its limit is told again to end
 
 NOT_RUNNING = "The spell is not running: `run` starts it"
 FILTERS = {
@@ -180,7 +181,7 @@ class Session:
                 program.debugger.pause()
             elif self._time_left is not None and self._time_left <= 0:
                 program.engine.stop(TimedOut(self.options["timeout"]))
-                self._time_left = None
+                self._time_left = _AGAIN
             elif not explained:
                 explained = True
                 self.screen.say(

@@ -57,6 +57,8 @@ end
 
 -- Standing still -------------------------------------------------------------------------------
 
+local quiet = false -- late breakpoints alone, every thread sees calls only, no dispatcher between
+local loud = 0 -- threads that see more than calls
 local go_on, stand
 local reached -- what compiled breakpoints call, see below
 
@@ -88,6 +90,7 @@ end
 
 function go_on(way, thread, depth, line, target, inside)
   if way == "continue" then return end
+  quiet = false
   if inside == "handler" then way, depth, line = "in", -1, -1 end -- wherever it is caught
   target = target and host.step_target(target, thread)
   local everywhere = way == "in" and not target
@@ -234,10 +237,13 @@ local function late_mask(level)
 end
 
 local function set_late_mask(thread, mask)
-  if late_masks[thread] ~= mask then
+  local before = late_masks[thread]
+  if before ~= mask then
     late_masks[thread] = mask
+    if before == "c" then loud = loud + 1 elseif mask == "c" then loud = loud - 1 end
     set_mask(thread, mask, 0)
   end
+  quiet = loud == 0 and host.via == 0 and not debugger.step and not debugger.watching
 end
 
 --- The wishes that want to stop at a line, as text with commas; nil if none does.
@@ -271,8 +277,10 @@ end
 function host.refresh_late()
   if debugger.step then return end
   local mask = debugger.watching and "l" or late_wanted() and "crl" or nil
+  quiet, loud = false, 0
   host.each_thread(function(thread)
     late_masks[thread] = mask -- the first events sort out what is really needed
+    if mask == "crl" then loud = loud + 1 end
     set_mask(thread, mask, 0)
   end)
 end
@@ -290,6 +298,11 @@ local function arrived()
 end
 
 local function hook(event, line)
+  if event == "call" and quiet then
+    -- The usual case with late breakpoints: a function that has none is called.
+    local lines = late_functions[getinfo(2, "f").func]
+    if lines == false then return end
+  end
   local step = debugger.step
   if event == "count" then
     if step and (step.kind == "arrive" or running() ~= step.thread) then return arrived() end
@@ -318,17 +331,34 @@ function host.new_thread(thread)
   if debugger.watching or (step and step.kind == "in" and not step.target) then
     set_mask(thread, "l", 0)
   elseif late_wanted() then
+    quiet, loud = false, loud + 1
+    late_masks[thread] = "crl"
     set_mask(thread, "crl", 0)
   end
 end
 
 -- Compiled breakpoints -------------------------------------------------------------------------
 
+local HANDED = 6 -- values that a compiled breakpoint hands over at most
+local conditions = {} -- number -> the condition of a site with one wish
+local plan_passes
+-- Passes of a site that can be let go without a look: counted down in `reached`, so that a hit
+-- count on a hot line costs a call and a subtraction.
+local passes, NEVER = {}, raw.math.maxinteger
 local sites = {} -- number -> { names, handed_over, checks }, see instrument.py
 local wishes = {} -- id -> true while somebody wants it
 debugger.plain_lines = {} -- source -> line -> true, where a call always happens
 
-local function compiled(text) return text and load(text, "=breakpoint", "t", G) end
+--- A function that gives the values of expressions. Chunks take their arguments as varargs, which
+--- is slow to call: a function with parameters is made of those that only name theirs.
+local function compiled(text)
+  if not text then return nil end
+  local parameters, results = raw.string.match(text, "^local (.-) = %.%.%. return (.*)$")
+  if not parameters then parameters, results = "", raw.string.match(text, "^return (%(.*)$") end
+  if not results or raw.string.find(results, "...", 1, true) then return load(text, "=breakpoint", "t", G) end
+  local maker = load("return function(" .. parameters .. ") return " .. results .. " end", "=breakpoint", "t", G)
+  return maker and maker() or load(text, "=breakpoint", "t", G)
+end
 
 --- Defines what happens where the program calls a number, or reaches the line of a late site.
 function host.define_site(number, site)
@@ -336,8 +366,13 @@ function host.define_site(number, site)
     check.count = 0
     check.condition, check.values = compiled(check.condition), compiled(check.values)
   end
-  if #site.names == 0 then site.names = nil end
+  local names = #site.names
+  if names > HANDED or site.names[names] == "..." then site.handed_over = false end
+  if names == 0 then site.names = nil end
   sites[number] = site
+  local only = site.checks[1]
+  if #site.checks == 1 and only.condition and (site.handed_over or not site.names) then conditions[number] = only.condition end
+  plan_passes(number, site)
   if site.always then -- the program calls here whenever it comes by
     local lines = debugger.plain_lines[site.source] or {}
     debugger.plain_lines[site.source] = lines
@@ -345,7 +380,15 @@ function host.define_site(number, site)
   end
 end
 
-function host.switch_wish(id, on) wishes[id] = on or nil end
+function host.switch_wish(id, on)
+  wishes[id] = on or nil
+  for number, site in next, sites do
+    for i = 1, #site.checks do
+      local idle = passes[number] == NEVER or passes[number] == 0
+      if site.checks[i].wish == id and (idle or not on) then plan_passes(number, site) end
+    end
+  end
+end
 
 --- What `string.dump` makes of text, or nil and the compiler's message.
 function host.dump(source)
@@ -376,6 +419,27 @@ local function shown(value)
   return ok and type(text) == "string" and text or "?"
 end
 
+-- Log messages are rate-limited: so many in a window of time, then the clock is looked at once in
+-- a while only, and what was left out is counted.
+local LOG_BURST, LOG_WINDOW, LOG_PAUSE = 100, 0.1, 64
+local clock = raw.os.clock
+
+local function may_log(check)
+  local left = check.log_left or LOG_BURST
+  if left > 0 then
+    check.log_left = left - 1
+    return true
+  end
+  check.left_out = (check.left_out or 0) + 1
+  if check.left_out % LOG_PAUSE ~= 1 then return false end
+  local now = clock()
+  if check.log_since and now - check.log_since < LOG_WINDOW then return false end
+  check.log_since, check.log_left = now, LOG_BURST
+  host.log_point(check.wish, "(" .. check.left_out .. " messages left out)")
+  check.left_out = 0
+  return true
+end
+
 local function write_log(check, ok, ...)
   if not ok then return report_once(check, "log message", (...)) end
   local parts = { check.literals[1] }
@@ -385,6 +449,33 @@ local function write_log(check, ok, ...)
   end
   host.flush()
   host.log_point(check.wish, concat(parts))
+end
+
+--- How many passes may go by before a lone hit condition has to be looked at again.
+local function free_passes(check)
+  local operator, wanted, count = check.hit_operator, check.hit_count, check.count
+  if operator == "==" then return count < wanted and wanted - count - 1 or NEVER end
+  if operator == ">=" then return count < wanted and wanted - count - 1 or 0 end
+  if operator == ">" then return count < wanted and wanted - count or 0 end
+  if operator == "%" then return wanted - count % wanted - 1 end
+  return 0
+end
+
+function plan_passes(number, site)
+  if not site.source then return end -- a late one
+  local wanted, only = 0, site.checks[1]
+  for i = 1, #site.checks do
+    if wishes[site.checks[i].wish] then wanted = wanted + 1 end
+  end
+  if wanted == 0 then
+    passes[number] = NEVER
+  elseif #site.checks == 1 and not only.condition and only.hit_operator then
+    local free = free_passes(only)
+    passes[number] = free
+    if free < NEVER then only.count = only.count + free end
+  else
+    passes[number] = 0
+  end
 end
 
 --- Whether a wish wants to stop here; counts the pass, writes the log message.
@@ -402,6 +493,7 @@ local function holds(check, ...)
   local operator = check.hit_operator
   if operator and not COMPARE[operator](check.count, check.hit_count) then return false end
   if check.literals then
+    if not may_log(check) then return false end
     if check.values then write_log(check, pcall(check.values, ...)) else write_log(check, true) end
     return false
   end
@@ -428,23 +520,42 @@ end
 
 local SECRET = host.breakpoint_secret
 
-function reached(_, secret, number, ...)
-  if secret ~= SECRET then
-    local info = getinfo(1, "n")
-    local name = info.name and (" (" .. info.namewhat .. " '" .. info.name .. "')") or ""
-    error("attempt to call a boolean value" .. name, 2)
-  end
+local function foreign_call()
+  local info = getinfo(2, "n")
+  local name = info.name and (" (" .. info.namewhat .. " '" .. info.name .. "')") or ""
+  error("attempt to call a boolean value" .. name, 3)
+end
+
+local function look(number, a, b, c, d, e, f)
   local site = sites[number]
-  if not site then return end
   local hits
-  if site.names and not site.handed_over then hits = host.late_hits(number) else hits = hits_of(site, ...) end
+  if site.names and not site.handed_over then hits = host.late_hits(number) else hits = hits_of(site, a, b, c, d, e, f) end
+  plan_passes(number, site)
   local landed = debugger.landed
   if landed then
     debugger.landed = nil
-    local info = getinfo(2, "Sl")
+    local info = getinfo(3, "Sl")
     if landed.thread == running() and landed.line == info.currentline and landed.source == info.source then return end
   end
   if hits then stand("breakpoint", "reached", hits) end
+end
+
+-- What compiled breakpoints call. This is the hot path: no varargs (at most HANDED values are
+-- handed over), and as little as possible before it is known to be in vain.
+
+function reached(_, secret, number, a, b, c, d, e, f)
+  if secret ~= SECRET then foreign_call() end
+  local free = passes[number]
+  if free > 0 then
+    passes[number] = free - 1
+    return
+  end
+  local condition = conditions[number]
+  if condition then
+    local ok, value = pcall(condition, a, b, c, d, e, f)
+    if ok and not value then return end
+  end
+  look(number, a, b, c, d, e, f)
 end
 
 raw.debug.setmetatable(true, { __call = reached })

@@ -143,6 +143,12 @@ local function function_text(value)
   return "function: " .. host.source_name(info) .. ":" .. info.linedefined
 end
 
+local MANY = 999 -- fields that are counted for a short text
+
+--- Where to begin a walk over the fields of a table: behind a long array, whose elements come
+--- first; nil for the beginning.
+local function behind_array(count) return count > 1000 and count or nil end
+
 --- A short text for a value; `hex` shows numbers in base 16, `whole` does not cut strings.
 local function text_of(value, hex, whole)
   local kind = type(value)
@@ -155,15 +161,15 @@ local function text_of(value, hex, whole)
     if class then return class end
     local count = rawlen(value)
     local named = 0
-    for key in next, value do
+    for key in next, value, behind_array(count) do
       if not (math_type(key) == "integer" and key >= 1 and key <= count) then
         named = named + 1
-        if named > 9999 then break end
+        if named > MANY then break end
       end
     end
     local parts = {}
     if count > 0 then parts[1] = count .. " element" .. (count == 1 and "" or "s") end
-    if named > 0 then parts[#parts + 1] = (named > 9999 and "many" or named) .. " field" .. (named == 1 and "" or "s") end
+    if named > 0 then parts[#parts + 1] = (named > MANY and "many" or named) .. " field" .. (named == 1 and "" or "s") end
     return "table (" .. (#parts > 0 and concat(parts, ", ") or "empty") .. ")"
   end
   if kind == "userdata" then return raw.io.type(value) or "userdata" end
@@ -342,9 +348,9 @@ end
 local function named_keys(entry, upto)
   local value, count = entry.value, rawlen(entry.value)
   if not entry.keys then
-    entry.keys, entry.at = {}, nil
+    entry.keys, entry.at = {}, behind_array(count)
     local keys, total = entry.keys, 0
-    for key in next, value do
+    for key in next, value, entry.at do
       if not (math_type(key) == "integer" and key >= 1 and key <= count) then
         total = total + 1
         keys[total] = key

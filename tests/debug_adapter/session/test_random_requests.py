@@ -1,0 +1,75 @@
+"""Requests in any order with any arguments: each gets exactly one answer, and the session ends."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import llmspell_debug_adapter.requests  # noqa: F401 - registers the handlers
+from llmspell_debug_adapter.session.registry import HANDLERS
+from tests.debug_adapter.client import Spell
+from tests.debug_adapter.in_process import InProcess
+
+NUMBERS = st.integers(-2, 5) | st.sampled_from([2**31, 2**63, 2**70, None, "x", 1.5])
+TEXTS = st.sampled_from(["t", "t.a", "1 +", "", "f(1)", "error('x')", "\ud800", "\x00", None, 3])
+
+# What arguments are made of: by the names that the protocol has for them.
+VALUES: dict[str, Any] = {
+    **dict.fromkeys(
+        ["threadId", "frameId", "variablesReference", "startFrame", "levels", "start", "count",
+         "line", "endLine", "column", "targetId", "sourceReference", "requestId", "startModule"],
+        NUMBERS,
+    ),
+    **dict.fromkeys(
+        ["expression", "value", "name", "text", "context", "filter", "progressId"], TEXTS
+    ),
+    "source": st.fixed_dictionaries({"path": st.sampled_from(["spell.lua", "", "/x", None])})
+    | st.none(),
+    "breakpoints": st.lists(
+        st.fixed_dictionaries(
+            {"line": NUMBERS, "name": TEXTS, "dataId": TEXTS},
+            optional={"condition": TEXTS, "hitCondition": TEXTS, "logMessage": TEXTS},
+        ),
+        max_size=3,
+    ),
+    "filters": st.lists(st.sampled_from(["uncaught", "pcall", "all", "x"]), max_size=2),
+    "terminateDebuggee": st.booleans(),
+}  # fmt: skip
+
+COMMANDS = [*sorted(set(HANDLERS) - {"initialize", "launch", "disconnect"}), "nonsense"]
+REQUESTS = st.tuples(st.sampled_from(COMMANDS), st.fixed_dictionaries({}, optional=VALUES))
+
+TEXT = "local t = { a = 1 }\nlocal function f(x)\n  t.a = x\n  return x\nend\nprint(f(1), f(2))\n"
+
+
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(REQUESTS, min_size=1, max_size=25), st.booleans())
+def test_every_request_is_answered_once_whatever_it_is(
+    tmp_path: Path, requests: list[tuple[str, dict[str, Any]]], stop: bool
+) -> None:
+    os.chdir(tmp_path)
+    client = InProcess()
+    try:
+        client.launch(Spell(tmp_path / "spell.lua", TEXT), stopOnEntry=True)
+        if stop:
+            client.go()
+            client.stopped()
+        asked = [client.ask(command, checked=False, **args) for command, args in requests]
+        asked.append(client.ask("disconnect", terminateDebuggee=True))
+        client.ended()
+        answered = [
+            m["request_seq"]
+            for m in client.timeline
+            if m["type"] == "response" and m["request_seq"] >= asked[0]
+        ]
+        assert sorted(answered) == asked
+        internal = [m for m in client.timeline if "internal error" in str(m.get("message", ""))]
+        assert not internal
+    finally:
+        client.close()
