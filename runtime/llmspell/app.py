@@ -87,7 +87,11 @@ class Runtime:
         self._api = ScriptApi.standard(self.services)
         # Without any configuration its schema is not even imported: that would cost more than
         # the rest of a short run.
+        self._project_from = self._cwd
         configured = bool(config or profile) or anything_configured(self._cwd, self._environ)
+        if not configured and anything_configured(self._script_dir, self._environ):
+            # A spell that is run from elsewhere belongs to its own project.
+            self._project_from, configured = self._script_dir, True
         permissions = self._permissions() if configured else None
         self._configured = configured
         self.policy = policy_for(
@@ -204,6 +208,7 @@ class Runtime:
 
         return load_config(
             None if self._config_path is None else Path(self._config_path),
+            cwd=Path(self._project_from),
             environ=self._environ,
             profile=self._profile,
             strict=self._strict,
@@ -339,13 +344,11 @@ class Runtime:
         color = self._streams.line_buffered and use_color(sys.stdout, self._environ)
         if not self._configured:
             return Debugging(color=color)
-        import attrs
-
         loaded = self.services.config
-        section = loaded.config.debug
+        debugging = Debugging.from_config(loaded.config.debug, color=color)
         if not loaded.is_set("debug.enabled"):  # on for spells unless it is switched off
-            section = attrs.evolve(section, enabled=True)
-        return Debugging.from_config(section, color=color)
+            debugging.log.enabled = True
+        return debugging
 
 
 def _smallest(*limits: int | None) -> int | None:

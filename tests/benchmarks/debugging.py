@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import tempfile
 import threading
@@ -12,6 +13,7 @@ from typing import Any
 from llmspell.app import Runtime
 from llmspell.debugger.debugger import Debugger, Silent
 from llmspell.debugger.model import BreakpointSpec, Stop
+from llmspell.lua.outcome import Stopped
 from llmspell.lua.streams import Streams
 from tests.benchmarks.figure import Figure, interleaved, median
 
@@ -101,7 +103,11 @@ def _running(folder: str) -> list[Figure]:
             ("debugger, no breakpoint", [], 1.02),
             ("breakpoint elsewhere in the file", [BreakpointSpec(never)], 1.05),
             ("false condition that cannot raise", [BreakpointSpec(hot, condition=false)], 1.5),
-            ("false condition of another kind", [BreakpointSpec(hot, condition="math.abs(n) < -1")], 5.0),
+            (
+                "false condition of another kind",
+                [BreakpointSpec(hot, condition="math.abs(n) < -1")],
+                5.0,
+            ),
             ("hit count", [BreakpointSpec(hot, hit_condition="> 100000000")], 5.0),
         ]
         for title, specs, bar in cases:
@@ -116,9 +122,13 @@ def _running(folder: str) -> list[Figure]:
 
 
 def _log_point(folder: str, name: str, code: str, hot: int) -> Figure:
-    smaller = code.replace("1500000", "50000").replace("3000000", "50000").replace("fib(25)", "fib(18)")
+    smaller = (
+        code.replace("1500000", "50000").replace("3000000", "50000").replace("fib(25)", "fib(18)")
+    )
     plain, debugged = _Bench(folder, debugged=False), _Bench(folder)
-    debugged.debugger.set_breakpoints(str(debugged.path), [BreakpointSpec(hot, log_message="n is {n}")])
+    debugged.debugger.set_breakpoints(
+        str(debugged.path), [BreakpointSpec(hot, log_message="n is {n}")]
+    )
     base, ours = interleaved(lambda: plain.seconds(smaller), lambda: debugged.seconds(smaller))
     plain.close()
     debugged.close()
@@ -168,10 +178,8 @@ def _answering(folder: str) -> list[Figure]:
 
 
 def _run(bench: _Bench) -> None:
-    try:
+    with contextlib.suppress(Stopped):  # it is ended from outside
         bench.runtime.run_file(str(bench.path))
-    except Exception:  # noqa: BLE001, S110 - it is ended from outside
-        pass
 
 
 def _open(debugger: Any, name: str) -> float:

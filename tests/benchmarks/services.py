@@ -30,7 +30,9 @@ def figures() -> list[Figure]:
     found = [Figure(f"Python: {name}", value, "/s") for name, value in state_figures().items()]
     for name, value in event_figures().items():
         glob = "glob" in name and "1000" not in name and "data" not in name and "render" not in name
-        found.append(Figure(f"Python: {name}", value, "/s", 300_000 if glob else None, at_most=False))
+        found.append(
+            Figure(f"Python: {name}", value, "/s", 300_000 if glob else None, at_most=False)
+        )
     with tempfile.TemporaryDirectory() as folder:
         found += _from_lua(folder)
     return found

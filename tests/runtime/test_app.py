@@ -20,7 +20,7 @@ def test_the_package_gives_the_runtime_by_name() -> None:
 
     assert llmspell.Runtime is Runtime
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
-        _ = llmspell.Nothing  # type: ignore[attr-defined]
+        _ = llmspell.Nothing
 
 
 def test_python_and_spells_share_the_services(project: Project) -> None:
@@ -30,7 +30,9 @@ def test_python_and_spells_share_the_services(project: Project) -> None:
 
 def test_a_script_file_runs_with_its_arguments(project: Project) -> None:
     script = project.folder / "main.lua"
-    script.write_text("#!/usr/bin/env llmspell-run\nprint(ARGS.name, ARGS[1], ARGS['1'], arg[1], arg[0], ...)")
+    script.write_text(
+        "#!/usr/bin/env llmspell-run\nprint(ARGS.name, ARGS[1], ARGS['1'], arg[1], arg[0], ...)"
+    )
     project.runtime.run_file(str(script), ["--name", "Ada", "file"])
     assert project.output == "Ada\tfile\tfile\tfile\tmain.lua\t--name\tAda\tfile\n"
 
@@ -51,10 +53,15 @@ def test_a_script_file_runs_with_its_arguments(project: Project) -> None:
         (["----deep", "v"], {"deep": "v"}, {}),
     ],
 )
-def test_script_arguments(words: list[str], named: dict[str, str], positional: dict[int, str]) -> None:
+def test_script_arguments(
+    words: list[str], named: dict[str, str], positional: dict[int, str]
+) -> None:
     args, arg = script_arguments("/some/folder/spell.lua", words)
     assert arg == {0: "spell.lua", **positional}
-    assert args == {**named, **arg, **{str(k): v for k, v in arg.items()}}
+    expected: dict[str | int, str] = {str(number): word for number, word in arg.items()}
+    expected.update(named)
+    expected.update(arg)
+    assert args == expected
 
 
 def test_arguments_reach_the_spell_unchanged(project: Project) -> None:
@@ -131,4 +138,17 @@ def test_every_module_of_the_runtime_imports_alone() -> None:
     ]
     code = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
     for start in range(0, len(names), 40):
-        subprocess.run([sys.executable, "-c", code, *reversed(names[start : start + 40])], check=True)
+        subprocess.run(
+            [sys.executable, "-c", code, *reversed(names[start : start + 40])], check=True
+        )
+
+
+def test_a_spell_run_from_elsewhere_has_its_own_project(
+    make_project: MakeProject, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    project = make_project("[security]\nlevel = 'safe'\n")
+    assert project.runtime.policy.level == "safe"
+    assert project.runtime.config.project == project.folder

@@ -23,7 +23,9 @@ def test_there_are_examples_for_what_exists() -> None:
 def test_it_runs(example: Path, tmp_path: Path) -> None:
     command = [str(Path(sys.executable).with_name("llmspell-run")), str(example)]
     environ = {**os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
-    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
     assert done.stderr == ""

@@ -200,9 +200,7 @@ class Breakpoints:
             self._last_id += 1
             wish = Wish(self._last_id, hit_condition=spec.hit_condition or None)
             problem = _data_problem(spec)
-            point = Breakpoint(
-                wish.id, spec.data_id, 0, verified=problem is None, message=problem
-            )
+            point = Breakpoint(wish.id, spec.data_id, 0, verified=problem is None, message=problem)
             made.append(self._keep(_Wished(wish, point, "", "data breakpoint")))
             if problem is None:
                 self._last_site += 1

@@ -107,8 +107,8 @@ class Debugger:
         engine: Engine,
         *,
         mode: Mode = "auto",
-        my_code: Callable[[str], bool] = lambda name: True,
-        debug_view: Callable[[str], Any] = lambda name: None,
+        my_code: Callable[[str], bool] = lambda _: True,
+        debug_view: Callable[[str], Any] = lambda _: None,
     ) -> None:
         self.listener: Listener = Silent()
         self.stop_on_entry = False
@@ -202,7 +202,7 @@ class Debugger:
     def _breakpoint_failed(self, wish: int, message: bytes) -> None:
         point = self._breakpoints.find(wish)
         if point is not None:
-            place = f"{os.path.basename(point.source)}:{point.line}"
+            place = f"{Path(point.source).name}:{point.line}"
             text = message.decode("utf-8", "replace")
             self.listener.output("stderr", f"breakpoint {place}: {text}\n", None, None)
 
@@ -218,7 +218,9 @@ class Debugger:
         """Replaces the breakpoints of a file; gives them as they are, moved lines included."""
         return self._change(lambda: self._breakpoints.set_lines(path, specs))
 
-    def set_breakpoints_in(self, source: Source, specs: Sequence[BreakpointSpec]) -> list[Breakpoint]:
+    def set_breakpoints_in(
+        self, source: Source, specs: Sequence[BreakpointSpec]
+    ) -> list[Breakpoint]:
         """The same for a source that may have no file."""
         if source.path is not None:
             return self.set_breakpoints(source.path, specs)
@@ -238,7 +240,9 @@ class Debugger:
             for name in EXCEPTION_FILTERS:
                 item = wanted.get(name)
                 condition = (item.condition or "").encode() if item else b""
-                answer = self._engine.state.call_host("set_filter", name.encode(), item is not None, condition)
+                answer = self._engine.state.call_host(
+                    "set_filter", name.encode(), item is not None, condition
+                )
                 messages[name] = None if answer is None else answer.decode("utf-8", "replace")
             return messages
 
@@ -265,18 +269,22 @@ class Debugger:
         self, name: str, reference: int | None, frame: int | None
     ) -> tuple[str | None, str, list[str]]:
         """An id for a data breakpoint on a variable, what it is, and the kinds of access."""
-        return self._ask(lambda: self._inspection.data_info(name, reference, frame))
+        found: tuple[str | None, str, list[str]] = self._ask(
+            lambda: self._inspection.data_info(name, reference, frame)
+        )
+        return found
 
     def set_data_breakpoints(self, specs: Sequence[DataBreakpointSpec]) -> list[Breakpoint]:
         """Replaces the data breakpoints."""
-        return self._on_lua(lambda: self._breakpoints.set_data(specs))
+        return self._change(lambda: self._breakpoints.set_data(specs))
 
     def _change(self, change: Callable[[], list[Breakpoint]]) -> list[Breakpoint]:
         with self._lock:
-            return self._on_lua(change)
+            made: list[Breakpoint] = self._on_lua(change)
+        return made
 
     def _on_lua(self, function: Callable[[], Any]) -> Any:
-        """Runs a function where the Lua state may be touched, whether the program stands or runs."""
+        """Runs a function on the Lua thread, whether the program stands or runs."""
         try:
             return self._standing.ask(function)
         except NotStanding:
@@ -307,9 +315,12 @@ class Debugger:
             return
         self._pausing = True
         give_up = time.monotonic() + _PAUSE_SECONDS
-        while self._pausing and not self._standing.is_standing and time.monotonic() < give_up:
+        while self._waits_for_pause() and time.monotonic() < give_up:
             self._engine.poke()
             time.sleep(_PAUSE_INTERVAL)
+
+    def _waits_for_pause(self) -> bool:
+        return self._pausing and not self._standing.is_standing
 
     def terminate(self) -> None:
         """Ends the spell, standing or running."""
@@ -345,7 +356,9 @@ class Debugger:
 
     def stack(self, thread: int, start: int = 0, levels: int = 0) -> tuple[list[Frame], int]:
         """Frames of a thread, innermost first, and how many there are; levels 0 gives all."""
-        found: tuple[list[Frame], int] = self._ask(lambda: self._inspection.stack(thread, start, levels))
+        found: tuple[list[Frame], int] = self._ask(
+            lambda: self._inspection.stack(thread, start, levels)
+        )
         return found
 
     def scopes(self, frame: int) -> list[Scope]:
@@ -369,12 +382,16 @@ class Debugger:
 
     def set_variable(self, reference: int, name: str, value_expression: str) -> Variable:
         """Assigns to a variable of a scope or a table."""
-        found: Variable = self._ask(lambda: self._inspection.assign(reference, name, value_expression))
+        found: Variable = self._ask(
+            lambda: self._inspection.assign(reference, name, value_expression)
+        )
         return found
 
-    def set_expression(self, expression: str, value: str, frame: int) -> Variable:
+    def set_expression(self, expression: str, value: str, frame: int | None) -> Variable:
         """Assigns to an expression (`a.b[1]`) in a frame."""
-        found: Variable = self._ask(lambda: self._inspection.assign_expression(expression, value, frame))
+        found: Variable = self._ask(
+            lambda: self._inspection.assign_expression(expression, value, frame)
+        )
         return found
 
     def evaluate(
@@ -385,12 +402,16 @@ class Debugger:
         hex: bool = False,  # noqa: A002
     ) -> Variable:
         """The value of an expression in a frame; statements are allowed in context `repl`."""
-        found: Variable = self._ask(lambda: self._inspection.evaluate(expression, frame, context, hex))
+        found: Variable = self._ask(
+            lambda: self._inspection.evaluate(expression, frame, context, hex)
+        )
         return found
 
     def completions(self, text: str, column: int, frame: int | None) -> list[Completion]:
         """Proposals for the debug console."""
-        found: list[Completion] = self._ask(lambda: self._inspection.completions(text, column, frame))
+        found: list[Completion] = self._ask(
+            lambda: self._inspection.completions(text, column, frame)
+        )
         return found
 
     def step_in_targets(self, frame: int) -> list[StepTarget]:

@@ -10,7 +10,6 @@ from attrs import evolve, frozen
 from llmspell.debugger.prototypes import Prototype, UnknownFormat, read
 from llmspell.syntax.chunk import VOID, Chunk, Function, Statement
 
-
 _CONDITIONAL = frozenset(["for_statement", "if_statement", "while_statement"])
 _NOTHING_ITSELF = VOID | {"do_statement", "repeat_statement"}
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 from llmspell.debugger.model import (
     Completion,
@@ -22,6 +22,10 @@ from llmspell.errors import LLMSpellError
 
 _SECONDS = {"watch": 1.0, "hover": 1.0, "variables": 1.0, "clipboard": 5.0, "repl": 30.0}
 _WHOLE = {"clipboard", "repl"}
+_SCOPE_KINDS: dict[str, Literal["locals", "arguments"]] = {
+    "locals": "locals",
+    "arguments": "arguments",
+}
 
 ENTRY_POINTS = (
     "list_threads",
@@ -127,13 +131,12 @@ class Inspection:
         """Locals, parameters, upvalues, varargs, globals and the spell API."""
         scopes = []
         for item in _list(self._json("list_scopes", *self._place(frame))):
-            kind = item["kind"] if item["kind"] in ("locals", "arguments") else ""
             self._owners[item["reference"]] = frame
             scopes.append(
                 Scope(
                     item["name"],
                     item["reference"],
-                    kind,
+                    _SCOPE_KINDS.get(item["kind"], ""),
                     expensive=bool(item.get("expensive")),
                     named=item.get("named"),
                 )
@@ -144,17 +147,13 @@ class Inspection:
         self, reference: int, filter_: str, start: int, count: int, hexadecimal: bool
     ) -> list[Variable]:
         """The children of a scope or value."""
-        text = self._call(
-            "list_children", reference, filter_.encode(), start, count, hexadecimal
-        )
+        text = self._call("list_children", reference, filter_.encode(), start, count, hexadecimal)
         if text is None:
             raise InspectionError(f"there is no variable {reference} any more")
         frame = self._owners.get(reference)
         found = []
         for item in _list(json.loads(text.decode("utf-8", "replace"))):
-            if item.get("api"):
-                item = self._with_view(item)
-            variable = _variable(item)
+            variable = _variable(self._with_view(item) if item.get("api") else item)
             if variable.reference and frame is not None:
                 self._owners[variable.reference] = frame
             found.append(variable)
@@ -184,7 +183,7 @@ class Inspection:
         )
         return _variable(_answer(kind, text))
 
-    def assign_expression(self, expression: str, value: str, frame: int) -> Variable:
+    def assign_expression(self, expression: str, value: str, frame: int | None) -> Variable:
         """Assigns to an expression in a frame."""
         self._evaluate(f"{expression} = {value}", frame, statements=True, context="repl")
         return self.evaluate(expression, frame, "watch", False)
@@ -194,7 +193,11 @@ class Inspection:
     ) -> Variable:
         """The value of an expression; statements only in context `repl`."""
         item = self._evaluate(
-            expression, frame, statements=context == "repl", context=context, hexadecimal=hexadecimal
+            expression,
+            frame,
+            statements=context == "repl",
+            context=context,
+            hexadecimal=hexadecimal,
         )
         variable = _variable(item)
         if variable.reference and frame is not None:
@@ -236,10 +239,7 @@ class Inspection:
         if error is None:
             raise InspectionError("the program does not stand at an error")
         frames, _ = self.stack(error.thread or thread, 0, 50)
-        lines = [
-            f"{frame.source.path or frame.source.name if frame.source else '[C]'}:{frame.line}: in {frame.name}"
-            for frame in frames
-        ]
+        lines = [f"{_place_of(frame)}: in {frame.name}" for frame in frames]
         caught = error.kind != "uncaught"
         return ExceptionInfo(
             "error caught by " + error.kind if caught else "uncaught error",
@@ -334,8 +334,13 @@ def _list_of_text(value: Any) -> list[str]:
     return value if isinstance(value, list) else []
 
 
+def _place_of(frame: Frame) -> str:
+    source = frame.source
+    return "[C]" if source is None else f"{source.path or source.name}:{frame.line}"
+
+
 def _short(source: str) -> str:
-    return os.path.basename(source[1:]) if source.startswith("@") else source.lstrip("=")[:40]
+    return Path(source[1:]).name if source.startswith("@") else source.lstrip("=")[:40]
 
 
 def _function_name(item: dict[str, Any]) -> str:

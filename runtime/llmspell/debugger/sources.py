@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 from attrs import define
 
@@ -43,7 +44,7 @@ class Sources:
     def _describe(self, name: str) -> Source:
         if name.startswith("@"):
             path = normalized(name[1:])
-            return Source(os.path.basename(path), path)
+            return Source(Path(path).name, path)
         reference = len(self._references) + 1
         self._references[reference] = name
         shown = name[1:] if name.startswith("=") else name.split("\n", 1)[0][:40]
@@ -56,7 +57,7 @@ class Sources:
             return chunk.source
         if name.startswith("@"):
             path = normalized(name[1:])
-            return Source(os.path.basename(path), path)
+            return Source(Path(path).name, path)
         return None
 
     def chunk(self, name: str) -> Chunk | None:
@@ -65,9 +66,7 @@ class Sources:
 
     def chunks(self, place: str | None) -> list[Chunk]:
         """The chunks of a file (its normalized path) or of a name; None gives all."""
-        return [
-            c for c in self._chunks.values() if place in (None, c.source.path, c.name)
-        ]
+        return [c for c in self._chunks.values() if place in (None, c.source.path, c.name)]
 
     def text(self, reference: int) -> str:
         """The text of a source without a file; raises KeyError."""

@@ -22,8 +22,8 @@ VARIABLES = (
         "ARGS",
         "table<string|integer, string>",
         "The arguments of the script. `ARGS.name` for `--name value` and `--name=value` (a flag\n"
-        'without a value is `"true"`), `ARGS[1]` and `ARGS["1"]` for positional ones, `ARGS[0]` for\n'
-        "the script's file name.",
+        'without a value is `"true"`), `ARGS[1]` and `ARGS["1"]` for positional ones,\n'
+        "`ARGS[0]` for the script's file name.",
     ),
     Variable(
         "arg",

@@ -238,5 +238,3 @@ class Config:
     def _providers(self) -> dict[str, Any]:
         providers: dict[str, Any] = self._visible["providers"]["providers"]
         return providers
-
-

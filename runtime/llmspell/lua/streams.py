@@ -33,7 +33,8 @@ class Streams:
     """Where output goes and input comes from.
 
     stdout, stderr: called with bytes, on the Lua thread. stdin: called with the most bytes
-    wanted, on a reader thread, gives b"" at the end. line_buffered: hand output over at each newline.
+    wanted, on a reader thread, gives b"" at the end. line_buffered: hand output over at each
+    newline.
     """
 
     def __init__(

@@ -84,7 +84,7 @@ class Session:
         def run() -> None:
             try:
                 self.runtime.run_file(str(self.path), arguments)
-            except BaseException as error:  # noqa: BLE001 - for the test
+            except BaseException as error:
                 self.error = error
             self.seen.stops.put(None)
 

@@ -65,13 +65,17 @@ def test_errors_caught_by_xpcall_and_coroutines(make_session: MakeSession, mode:
         """,
         mode,
     )
-    session.debugger.set_exception_filters([ExceptionFilter("xpcall"), ExceptionFilter("coroutine")])
+    session.debugger.set_exception_filters(
+        [ExceptionFilter("xpcall"), ExceptionFilter("coroutine")]
+    )
     session.start()
     assert session.stop().text == "one"
     stop = session.go("continue")
     assert stop is not None
     assert stop.text == "two"
-    assert session.value("live", thread=stop.thread, frame=_script_frame(session, stop.thread)) == "5"
+    assert (
+        session.value("live", thread=stop.thread, frame=_script_frame(session, stop.thread)) == "5"
+    )
     session.finish()
     assert session.output == "false\thandled one\nfalse\ttwo\n"
 
@@ -81,7 +85,9 @@ def _script_frame(session: object, thread: int) -> int:
     return next(i for i, frame in enumerate(frames) if not frame.subtle)
 
 
-def test_an_error_out_of_wrap_keeps_the_coroutines_locals(make_session: MakeSession, mode: str) -> None:
+def test_an_error_out_of_wrap_keeps_the_coroutines_locals(
+    make_session: MakeSession, mode: str
+) -> None:
     session = make_session(
         """
         local w = coroutine.wrap(function()
@@ -96,7 +102,9 @@ def test_an_error_out_of_wrap_keeps_the_coroutines_locals(make_session: MakeSess
     stop = session.stop()
     assert stop.text == "inside"
     assert stop.thread > 1
-    assert session.value("live", thread=stop.thread, frame=_script_frame(session, stop.thread)) == "5"
+    assert (
+        session.value("live", thread=stop.thread, frame=_script_frame(session, stop.thread)) == "5"
+    )
     session.finish()
 
 
@@ -111,7 +119,8 @@ def test_an_unknown_filter_and_a_bad_condition_are_not_verified(make_session: Ma
 
 def test_stepping_on_from_a_caught_error(make_session: MakeSession, mode: str) -> None:
     session = make_session(
-        "local ok = pcall(function()\n  error('x') -- raise\nend)\nok = not ok -- after\nprint(ok)\n", mode
+        "local ok = pcall(function()\n  error('x') -- raise\nend)\nok = not ok -- after\nprint(ok)\n",
+        mode,
     )
     session.debugger.set_exception_filters([ExceptionFilter("pcall")])
     session.start()
@@ -136,7 +145,8 @@ print("end") -- end
 
 
 @pytest.mark.parametrize(
-    ("name", "scope", "written"), [("x", "t", "field"), ("g", "Globals", "global"), ("n", "Locals", "local")]
+    ("name", "scope", "written"),
+    [("x", "t", "field"), ("g", "Globals", "global"), ("n", "Locals", "local")],
 )
 def test_a_data_breakpoint_stops_after_the_write(
     make_session: MakeSession, mode: str, name: str, scope: str, written: str

@@ -53,7 +53,12 @@ def test_locals_and_parameters(session: Session) -> None:
     found = {name: v.value for name, v in session.scope("Locals").items()}
     assert found["list"] == "table (3 elements)"
     assert found["text"] == '"line\\nbreak \\xFF"'
-    assert (found["count"], found["number"], found["float"], found["big"]) == ("2", "42", "1.0", "9.007199254741e+15")
+    assert (found["count"], found["number"], found["float"], found["big"]) == (
+        "2",
+        "42",
+        "1.0",
+        "9.007199254741e+15",
+    )
     parameters = {name: v.value for name, v in session.scope("Parameters").items()}
     assert parameters == {"count": "1", "label": '"label"'}
 
@@ -115,7 +120,9 @@ def test_a_huge_table_opens_at_once_and_unsorted(session: Session) -> None:
 
 
 def test_cycles_and_metatables_can_be_opened(session: Session) -> None:
-    session.value("cycle = setmetatable({}, { __index = error, __tostring = error }) cycle.self = cycle")
+    session.value(
+        "cycle = setmetatable({}, { __index = error, __tostring = error }) cycle.self = cycle"
+    )
     cycle = session.scope("Globals")["cycle"]
     children = {v.name: v for v in session.debugger.variables(cycle.reference)}
     assert children["self"].reference
@@ -132,7 +139,12 @@ def test_coroutines_are_threads_with_their_own_stacks(session: Session) -> None:
     assert [(t.id, t.status) for t in threads] == [(1, "running"), (threads[1].id, "suspended")]
     assert "coroutine" in threads[1].name
     frames = [f for f in session.frames(threads[1].id) if not f.subtle]
-    assert session.value("inside", thread=threads[1].id, frame=session.frames(threads[1].id).index(frames[0])) == "1"
+    assert (
+        session.value(
+            "inside", thread=threads[1].id, frame=session.frames(threads[1].id).index(frames[0])
+        )
+        == "1"
+    )
 
 
 @pytest.mark.parametrize(
@@ -155,7 +167,7 @@ def test_expressions_in_a_frame(session: Session, expression: str, value: str) -
 
 
 def test_expressions_in_an_outer_frame(session: Session) -> None:
-    assert session.value("work", frame=1) == "function: spell.lua:3"
+    assert session.value("work", frame=1).endswith("/spell.lua:3")
 
 
 def test_statements_in_the_console_change_the_frame(session: Session) -> None:
@@ -168,7 +180,7 @@ def test_statements_in_the_console_change_the_frame(session: Session) -> None:
 
 
 def test_a_watch_takes_no_statements_and_ends_in_time(session: Session) -> None:
-    with pytest.raises(InspectionError, match="syntax error|expected|unexpected"):
+    with pytest.raises(InspectionError, match=r"syntax error|expected|unexpected"):
         session.value("count = 1", context="watch")
     with pytest.raises(InspectionError, match="took longer than"):
         session.value("(function() while true do end end)()", context="watch")
@@ -187,7 +199,11 @@ def test_variables_are_assigned(session: Session) -> None:
     assert session.debugger.set_variable(scopes["Upvalues"], "shared", "'new'").value == '"new"'
     assert session.debugger.set_variable(scopes["Varargs"], "...1", "{}").value == "table (empty)"
     assert session.debugger.set_variable(scopes["Globals"], "shown", "5").value == "5"
-    assert (session.value("number"), session.value("shared"), session.value("shown")) == ("11", '"new"', "5")
+    assert (session.value("number"), session.value("shared"), session.value("shown")) == (
+        "11",
+        '"new"',
+        "5",
+    )
     assert session.debugger.set_expression("list[3]", "33", frame).value == "33"
     with pytest.raises(InspectionError, match="no variable"):
         session.debugger.set_variable(scopes["Locals"], "nothing", "1")

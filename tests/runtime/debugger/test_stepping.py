@@ -120,7 +120,9 @@ def test_stepping_over_deep_recursion_and_tail_calls(make_session: MakeSession, 
 
 
 def test_stepping_through_a_loop(make_session: MakeSession, mode: str) -> None:
-    session = make_session("for i = 1, 2 do -- head\n  print(i) -- body\nend\nprint('end') -- end\n", mode)
+    session = make_session(
+        "for i = 1, 2 do -- head\n  print(i) -- body\nend\nprint('end') -- end\n", mode
+    )
     started(session, "body")
     head, body, end = session.line("head"), session.line("body"), session.line("end")
     assert lines(session, "over", "over", "over", "over") == [head, body, head, end]
@@ -158,7 +160,9 @@ def test_stepping_into_a_resume_and_over_a_yield(make_session: MakeSession, mode
     session.finish()
 
 
-def test_stepping_out_of_a_coroutine_lands_in_its_resumer(make_session: MakeSession, mode: str) -> None:
+def test_stepping_out_of_a_coroutine_lands_in_its_resumer(
+    make_session: MakeSession, mode: str
+) -> None:
     session = started(make_session(COROUTINE, mode), "second")
     assert lines(session, "out")[0] in (session.line("again"), session.line("end"))
     assert session.thread == 1
@@ -181,7 +185,9 @@ def test_stepping_past_the_death_of_a_coroutine(make_session: MakeSession, mode:
     session.finish()
 
 
-def test_a_callback_that_python_calls_can_be_stepped_into(make_session: MakeSession, mode: str) -> None:
+def test_a_callback_that_python_calls_can_be_stepped_into(
+    make_session: MakeSession, mode: str
+) -> None:
     session = make_session(
         """
         local s = Streaming.create(function()
@@ -222,7 +228,9 @@ def test_a_chosen_call_is_entered(make_session: MakeSession, mode: str) -> None:
 
 
 def test_pause_stops_a_call_free_loop(make_session: MakeSession, mode: str) -> None:
-    session = make_session("go = true\nlocal ready = true -- start\nwhile go do end -- loop\nprint('ended')\n", mode)
+    session = make_session(
+        "go = true\nlocal ready = true -- start\nwhile go do end -- loop\nprint('ended')\n", mode
+    )
     session.break_at("start")
     session.start()
     session.stop()
@@ -262,7 +270,8 @@ def test_entry_stops_at_the_first_line(make_session: MakeSession, mode: str) -> 
 
 def test_code_of_others_is_stepped_over(make_session: MakeSession, mode: str) -> None:
     session = make_session(
-        "local f = load('local x = 1\\nreturn x', '=text')\nlocal v = f() -- call\nprint(v) -- end\n", mode
+        "local f = load('local x = 1\\nreturn x', '=text')\nlocal v = f() -- call\nprint(v) -- end\n",
+        mode,
     )
     started(session, "call")
     assert lines(session, "in") == [session.line("end")]

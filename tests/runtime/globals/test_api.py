@@ -61,7 +61,9 @@ def members(api: Api) -> list[tuple[str, Member]]:
 
 
 def test_the_generated_files_are_those_in_the_repository() -> None:
-    stale = [str(p) for p, text in generated_files().items() if not p.exists() or p.read_text() != text]
+    stale = [
+        str(p) for p, text in generated_files().items() if not p.exists() or p.read_text() != text
+    ]
     assert stale == [], "run `make generate`"
 
 
@@ -80,13 +82,15 @@ def test_every_described_function_exists_in_a_spell(api: Api, project: Project) 
 
 
 def test_every_function_of_a_spell_is_described(api: Api, project: Project) -> None:
-    standard = set(project.value("""
+    standard = set(
+        project.value("""
         local names = {}
         for name, value in pairs(_G) do
           if name:match("^%u") then names[#names + 1] = name end
         end
         return names
-    """))
+    """)
+    )
     described = {n.name for n in api.namespaces} | {v.name for v in VARIABLES}
     assert standard - {"_G", "_VERSION"} <= described
     for namespace in api.namespaces:
@@ -166,7 +170,8 @@ def toolbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Api:
 def test_a_dependent_schema_becomes_an_overload_for_each_literal(toolbox: Api) -> None:
     text = definition_files(toolbox)["Toolbox.lua"]
     assert (
-        '---@overload fun(name: "adder", params: { a: number, mode?: "fast"|"exact" }): boolean' in text
+        '---@overload fun(name: "adder", params: { a: number, mode?: "fast"|"exact" }): boolean'
+        in text
     )
 
 

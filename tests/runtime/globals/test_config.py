@@ -26,7 +26,9 @@ def test_the_whole_configuration_and_values_at_paths(project: Project) -> None:
     """) == ["lua", True, 50000000, True, True, "lua"]
 
 
-@pytest.mark.parametrize("name", ["providers", "engines", "runtime", "tools", "security", "events", "debug", "rag"])
+@pytest.mark.parametrize(
+    "name", ["providers", "engines", "runtime", "tools", "security", "events", "debug", "rag"]
+)
 def test_sections(project: Project, name: str) -> None:
     assert project.value(f"return type(Config.getSection('{name}'))") == "table"
 
@@ -44,7 +46,9 @@ def test_the_documented_defaults_of_security(project: Project) -> None:
         "max_memory_bytes": 50000000,
         "max_execution_time_ms": 300000,
     }
-    assert project.value("return { Config.isFileAccessAllowed(), Config.isNetworkAccessAllowed() }") == [False, True]
+    assert project.value(
+        "return { Config.isFileAccessAllowed(), Config.isNetworkAccessAllowed() }"
+    ) == [False, True]
 
 
 def test_secrets_are_masked(make_project: MakeProject) -> None:
@@ -81,7 +85,9 @@ def test_a_snapshot_can_be_restored(project: Project) -> None:
         Config.restoreSnapshot(stamp)
         return { before, #Config.listProviders() }
     """) == [1, 0]
-    assert project.error("Config.restoreSnapshot(1)") == "Configuration error: Snapshot not found: 1"
+    assert (
+        project.error("Config.restoreSnapshot(1)") == "Configuration error: Snapshot not found: 1"
+    )
 
 
 def test_security_cannot_be_changed(project: Project) -> None:

@@ -35,11 +35,14 @@ def test_arrays_arrive_as_arrays(project: Project) -> None:
 
 
 def test_events_before_the_subscription_are_not_delivered(project: Project) -> None:
-    assert project.value("""
+    assert (
+        project.value("""
         Event.publish("t", 1)
         local id = Event.subscribe("t")
         return Event.receive(id, 0) == nil
-    """) is True
+    """)
+        is True
+    )
 
 
 @pytest.mark.parametrize(
@@ -53,7 +56,8 @@ def test_events_before_the_subscription_are_not_delivered(project: Project) -> N
     ],
 )
 def test_patterns_choose_events(project: Project, pattern: str, received: list[str]) -> None:
-    assert project.value(f"""
+    assert (
+        project.value(f"""
         local id = Event.subscribe("{pattern}")
         for _, name in ipairs {{ "a.b", "a.c.d", "x" }} do Event.publish(name, nil) end
         local names = {{}}
@@ -63,7 +67,9 @@ def test_patterns_choose_events(project: Project, pattern: str, received: list[s
           event = Event.receive(id, 0)
         end
         return names
-    """) == received
+    """)
+        == received
+    )
 
 
 def test_options_go_with_the_event(project: Project) -> None:
@@ -160,4 +166,9 @@ def test_python_code_receives_what_a_spell_publishes(project: Project) -> None:
 
 
 def test_emit_is_another_name_of_publish(project: Project) -> None:
-    assert project.value("local id = Event.subscribe('t') Event.emit('t', 5) return Event.receive(id).data") == 5
+    assert (
+        project.value(
+            "local id = Event.subscribe('t') Event.emit('t', 5) return Event.receive(id).data"
+        )
+        == 5
+    )

@@ -117,9 +117,7 @@ def test_a_backup_is_made_validated_and_restored(make_project: MakeProject) -> N
 def test_a_migration_registered_in_python_runs_from_lua(make_project: MakeProject) -> None:
     project = make_project("[runtime.state_persistence]\nmigration_enabled = true\n")
     migrations = project.runtime.migrations
-    migrations.add(
-        "1.0.0", "1.1.0", lambda record: {**record, "value": {"text": record["value"]}}
-    )
+    migrations.add("1.0.0", "1.1.0", lambda record: {**record, "value": {"text": record["value"]}})
     assert project.value("""
         State.save("global", "k", "plain")
         local status = State.get_migration_status()

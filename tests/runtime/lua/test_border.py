@@ -359,7 +359,7 @@ def test_the_memory_limit_is_an_error_and_the_engine_lives_on(
     make_spell: MakeSpell, code: str
 ) -> None:
     spell = limited(make_spell)
-    with pytest.raises(Exception, match="(?i)memory"):
+    with pytest.raises(Exception, match=r"(?i)memory"):
         spell.run(code)
     assert spell.value("kept = nil collectgarbage() return 'alive'") == "alive"
 

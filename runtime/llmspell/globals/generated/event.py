@@ -9,8 +9,9 @@ TARGET = Event
 
 def bind(border, target):
     """The functions behind `Event`, in the order of `border.lua`."""
-    fail, loads, function, options_of = border.fail, border.loads, border.function, border.options
-    data, json_text, text, instance = border.data, border.json_text, border.text, border.instance
+    fail, loads, function = border.fail, border.loads, border.function
+    options_of, data, json_text = border.options, border.data, border.json_text
+    text, instance = border.text, border.instance
     object_of, wait = border.object_of, border.wait
 
     known_call_publish = {"language": str, "correlation_id": str, "ttl_seconds": float}

@@ -57,8 +57,7 @@ def lua_border(api: Api) -> str:
         "  end })",
         "end",
     ]
-    for variable in api.variables:
-        lines.append(f'G["{variable.name}"] = {{}}')
+    lines += [f'G["{variable.name}"] = {{}}' for variable in api.variables]
     for namespace in api.namespaces:
         lines += ["", *_lua_namespace(namespace)]
     return "\n".join(lines) + "\n"
@@ -122,10 +121,8 @@ def _lua_function(member: Member, number: int, where: str, own_class: str | None
     for i, parameter in enumerate(member.parameters, 1):
         lines += ["  " + line for line in _lua_check(f"a{i}", i, parameter, where)]
     if member.options:
-        position = len(names)
-        lines.append(
-            f'  if options ~= nil then options = to_table(options, {position}, "{where}: options") end'
-        )
+        place = f'{len(names)}, "{where}: options"'
+        lines.append(f"  if options ~= nil then options = to_table(options, {place}) end")
     if own_class:
         arguments.insert(0, f'self_id(self, "{own_class}")')
     lines.append(f"  local r, e = f[{number}]({', '.join(arguments)})")
@@ -181,8 +178,9 @@ def python_border(namespace: Namespace) -> str:
         "",
         "def bind(border, target):",
         f'    """The functions behind `{namespace.name}`, in the order of `border.lua`."""',
-        "    fail, loads, function, options_of = border.fail, border.loads, border.function, border.options",
-        "    data, json_text, text, instance = border.data, border.json_text, border.text, border.instance",
+        "    fail, loads, function = border.fail, border.loads, border.function",
+        "    options_of, data, json_text = border.options, border.data, border.json_text",
+        "    text, instance = border.text, border.instance",
         "    object_of, wait = border.object_of, border.wait",
     ]
     bound = []

@@ -144,9 +144,8 @@ def _function(owner: str, separator: str, member: Member, own: str) -> list[str]
     for parameter in member.parameters:
         mark = "?" if parameter.type.optional else ""
         names.append(parameter.name)
-        lines.append(
-            f"---@param {parameter.name}{mark} {type_text(parameter.type)} {parameter.description}".rstrip()
-        )
+        described = f"{type_text(parameter.type)} {parameter.description}".rstrip()
+        lines.append(f"---@param {parameter.name}{mark} {described}")
     if member.options:
         names.append("options")
         lines.append(f"---@param options? {owner}.{member.name}.options")

@@ -102,7 +102,8 @@ def _class(cls: Class) -> list[str]:
 
 def _row(name: str, parameter: Parameter) -> str:
     optional = "?" if parameter.type.optional else ""
-    return f"| `{name}` | `{_cell(type_text(parameter.type))}{optional}` | {_cell(parameter.description)} |"
+    type_ = _cell(type_text(parameter.type))
+    return f"| `{name}` | `{type_}{optional}` | {_cell(parameter.description)} |"
 
 
 def _cell(text: str) -> str:

@@ -67,8 +67,8 @@
 ---| '"custom"' # for anything else; `custom:<id>`
 
 ---The arguments of the script. `ARGS.name` for `--name value` and `--name=value` (a flag
----without a value is `"true"`), `ARGS[1]` and `ARGS["1"]` for positional ones, `ARGS[0]` for
----the script's file name.
+---without a value is `"true"`), `ARGS[1]` and `ARGS["1"]` for positional ones,
+---`ARGS[0]` for the script's file name.
 ---@type table<string|integer, string>
 ARGS = {}
 
