@@ -40,11 +40,14 @@ format: $(STAMP)  ## put every file into the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-generate: $(STAMP)  ## write everything that is generated from the API description
+generate: $(STAMP)  ## write everything that is generated: API, configuration, command line
 	$(BIN)/python -m llmspell.globals.generate
+	$(BIN)/python -m llmspell.config.reference
+	$(BIN)/python -m llmspell.cli.reference
 
 bench: $(STAMP)  ## measure, and print the figures as a table
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/pytest -q tests/benchmarks --benchmark-enable --benchmark-only --benchmark-columns=median,ops
 
 e2e: $(STAMP)  ## tests that need Debian packages and browsers
 	@echo "no end-to-end tests yet: they come with the editor extension"

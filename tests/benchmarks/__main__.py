@@ -10,7 +10,7 @@ from pathlib import Path
 
 from attrs import asdict
 
-from tests.benchmarks import debugging, engine, services, startup
+from tests.benchmarks import debugging, engine, instrument, services, startup
 from tests.benchmarks.figure import Figure
 
 SUBJECTS = {
@@ -18,6 +18,7 @@ SUBJECTS = {
     "engine": engine.figures,
     "services": services.figures,
     "debugging": debugging.figures,
+    "instrumenting": instrument.figures,
 }
 REPORT = Path(__file__).parents[2] / ".benchmarks" / "latest.json"
 

@@ -14,6 +14,7 @@ from llmspell.errors import LLMSpellError
 
 _PREFIX = re.compile(r"(?:debug:|db:|[.:](?=[A-Za-z?]))")
 _WORD = re.compile(r"([A-Za-z][\w-]*|\?)(?:\s+(.*))?", re.DOTALL)
+_FREE = ("lua", "arguments")  # what may begin like an operator of Lua
 _OPERATOR = re.compile(r"(?:==?|~=|\.\.|[-+*/%^&|<>~:,]|(?:and|or)\b)")
 _ASSIGNMENT = re.compile(r"(.+?[^=~<>])=(?!=)(.+)", re.DOTALL)
 
@@ -21,8 +22,8 @@ _ASSIGNMENT = re.compile(r"(.+?[^=~<>])=(?!=)(.+)", re.DOTALL)
 class Command(NamedTuple):
     """A command: its other names, what follows it, one line of help.
 
-    takes: what may follow: `nothing`, `lua`, `place` (of a breakpoint) or `words`. repeats:
-    whether an empty line does it again.
+    takes: what may follow: `nothing`, `lua`, `place` (of a breakpoint), `arguments` (of the spell)
+    or `words`. repeats: whether an empty line does it again.
     """
 
     run: Callable[[Session, str], str | None]
@@ -50,7 +51,7 @@ def split(text: str) -> tuple[Command, str] | None:
     if found is None or command is None:
         return None
     rest = (found[2] or "").strip()
-    if rest.startswith("=") or (command.takes != "lua" and _OPERATOR.match(rest)):
+    if rest.startswith("=") or (command.takes not in _FREE and _OPERATOR.match(rest)):
         return None
     return command, rest
 
@@ -193,7 +194,7 @@ def _unwatch(session: Session, rest: str) -> str:
 
 
 def _locals(session: Session, _: str) -> str:
-    return show.variables(session.scope("Locals", "Parameters"), "No locals")
+    return show.variables(session.scope("Parameters", "Locals"), "No locals")
 
 
 def _arguments(session: Session, _: str) -> str:
@@ -205,7 +206,7 @@ def _upvalues(session: Session, _: str) -> str:
 
 
 def _globals(session: Session, _: str) -> str:
-    return show.variables(session.scope("Globals"), "No globals of the spell's own")
+    return show.variables(session.scope("Globals"), "No globals")
 
 
 def _stack(session: Session, _: str) -> str:
@@ -335,7 +336,9 @@ COMMANDS = {
     "disable": Command(_disable, "Switch breakpoints off", "N...|all", takes="words"),
     "watch": Command(_watch, "Show a value at each stop", "[EXPRESSION]", takes="lua"),
     "unwatch": Command(_unwatch, "Show it no more", "N|all", takes="words"),
-    "run": Command(_run, "Start the spell, again", "[ARGS...]", ("restart", "r"), takes="words"),
+    "run": Command(
+        _run, "Start the spell, again", "[ARGS...]", ("restart", "r"), takes="arguments"
+    ),
     "continue": Command(_going("continue"), "Go on", aliases=("c", "cont"), repeats=True),
     "next": Command(_going("over"), "Go on to the next line", aliases=("n",), repeats=True),
     "step": Command(_going("in"), "The same, into calls", aliases=("s",), repeats=True),
@@ -344,7 +347,7 @@ COMMANDS = {
     "locals": Command(_locals, "Show locals and parameters"),
     "args": Command(_arguments, "Show parameters and varargs"),
     "upvalues": Command(_upvalues, "Show upvalues"),
-    "globals": Command(_globals, "Show the spell's own globals"),
+    "globals": Command(_globals, "Show globals, without the library"),
     "stack": Command(_stack, "Show who called whom", aliases=("backtrace", "bt", "where", "w")),
     "up": Command(_up, "Select the caller", "[N]", takes="words", repeats=True),
     "down": Command(_down, "Select the called one", "[N]", takes="words", repeats=True),

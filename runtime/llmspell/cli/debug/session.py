@@ -307,10 +307,11 @@ class Session:
     def scope(self, *names: str) -> list[Variable]:
         """The variables of some scopes of the selected frame (`Locals`, `Parameters`, ...)."""
         debugger, frame = self.program.debugger, self.frame()
+        scopes = {s.name: s.reference for s in self._standing(lambda: debugger.scopes(frame.id))}
         found: list[Variable] = []
-        for scope in self._standing(lambda: debugger.scopes(frame.id)):
-            if scope.name in names:
-                found += self._standing(partial(debugger.variables, scope.reference))
+        for name in names:
+            if name in scopes:
+                found += self._standing(partial(debugger.variables, scopes[name]))
         return found
 
     def completions(self, text: str) -> list[Completion]:

@@ -322,7 +322,7 @@ host.set_debug_hook(hook)
 function host.poked()
   host.attend()
   if debugger.standing then return end -- it will look for a pause itself
-  if host.pause_wanted() and script_level() then return stand("pause", "hook") end
+  if script_level() and host.pause_wanted() then return stand("pause", "hook") end
   host.refresh_late()
 end
 
