@@ -10,7 +10,7 @@ from pathlib import Path
 
 from attrs import asdict
 
-from tests.benchmarks import debugging, engine, instrument, services, startup
+from tests.benchmarks import debugging, engine, instrument, profiling, services, startup
 from tests.benchmarks.figure import Figure
 
 SUBJECTS = {
@@ -19,6 +19,7 @@ SUBJECTS = {
     "services": services.figures,
     "debugging": debugging.figures,
     "instrumenting": instrument.figures,
+    "profiling": profiling.figures,
 }
 REPORT = Path(__file__).parents[2] / ".benchmarks" / "latest.json"
 

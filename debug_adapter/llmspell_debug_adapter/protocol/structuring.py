@@ -15,22 +15,35 @@ from llmspell_debug_adapter.protocol.messages import BAD, Refused
 
 T = TypeVar("T")
 
+_LARGEST = 2**53  # beyond that JSON numbers are not exact everywhere
+
 
 class _Wrong(Exception):
     """A value of the wrong kind; says what was wanted."""
 
 
-def _of_kind(kind: type, wanted: str) -> Callable[[Any, Any], Any]:
-    def structure(value: Any, _: Any) -> Any:
-        if kind is int and isinstance(value, float) and value.is_integer():
-            return int(value)
-        if kind is float and isinstance(value, int) and not isinstance(value, bool):
-            return float(value)
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise _Wrong(f"must be {wanted}")
-        return value
+def _whole_number(value: Any, _: Any) -> int:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _LARGEST:
+        raise _Wrong("must be a whole number")
+    return value
 
-    return structure
+
+def _text(value: Any, _: Any) -> str:
+    if not isinstance(value, str):
+        raise _Wrong("must be a string")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise _Wrong("is no valid text: it has half of a surrogate pair in it") from None
+    return value
+
+
+def _truth(value: Any, _: Any) -> bool:
+    if not isinstance(value, bool):
+        raise _Wrong("must be true or false")
+    return value
 
 
 def _quantity(value: Any, _: Any) -> Any:
@@ -79,9 +92,9 @@ def _list_hook(converter: cattrs.Converter, kind: Any) -> Callable[[Any, Any], A
 
 def _make() -> cattrs.Converter:
     converter = cattrs.Converter(detailed_validation=True)
-    for kind, wanted in ((bool, "true or false"), (int, "a whole number"), (float, "a number")):
-        converter.register_structure_hook(kind, _of_kind(kind, wanted))
-    converter.register_structure_hook(str, _of_kind(str, "a string"))
+    converter.register_structure_hook(bool, _truth)
+    converter.register_structure_hook(int, _whole_number)
+    converter.register_structure_hook(str, _text)
     converter.register_structure_hook(float | str | None, _quantity)
     converter.register_structure_hook_factory(_is_list, lambda kind: _list_hook(converter, kind))
     converter.register_structure_hook_factory(attrs.has, lambda cls: _attrs_hook(converter, cls))

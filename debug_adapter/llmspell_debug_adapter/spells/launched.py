@@ -5,25 +5,42 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Literal
 
+from attrs import frozen
+
+from llmspell.app import Runtime
 from llmspell.cli.execution import Spell, exit_code, make_runtime, show_notes
 from llmspell.cli.report import describe
 from llmspell.cli.run_options import seconds, size
 from llmspell.debugger.debugger import Debugger as LuaDebugger
+from llmspell.debugger.debugger import NotStanding
 from llmspell.errors import LLMSpellError
 from llmspell.lua.engine import EngineLost
-from llmspell.lua.outcome import Exited, Stopped
+from llmspell.lua.outcome import Exited, Interrupted, Stopped
 from llmspell.lua.streams import Streams
 from llmspell_debug_adapter.debuggee import Debugger
 from llmspell_debug_adapter.protocol.arguments import AttachArguments, LaunchArguments, Limits
 from llmspell_debug_adapter.protocol.messages import BAD, Refused
+from llmspell_debug_adapter.session.pydevd_threads import hide_from_pydevd
 from llmspell_debug_adapter.spells.output import tap
 from llmspell_debug_adapter.spells.python_debugging import Debugpy
 from llmspell_debug_adapter.spells.undebugged import Undebugged
 
 _GRACE = 3.0  # seconds that a spell may take to end before the process does
+_INSIST = 0.1  # seconds between attempts to end it
+
+
+@frozen
+class _Ready:
+    """What `launch` has prepared."""
+
+    runtime: Runtime
+    spell: Spell
+    timeout: float | None
 
 
 class LaunchedSpell:
@@ -46,8 +63,7 @@ class LaunchedSpell:
         self.writes_itself = False
         self.python: Debugpy | None = None
         self.debugger: Debugger | None = None
-        self._run: Callable[[], int] = lambda: 0
-        self._stop: Callable[[Stopped], None] = lambda _: None
+        self._ready: _Ready | None = None
         self._go = threading.Event()
         self._wanted = True
         self._over = threading.Event()
@@ -73,21 +89,7 @@ class LaunchedSpell:
             tap(streams, runtime.engine, self.debugger)
         self.name = os.path.abspath(arguments.program)  # noqa: PTH100 - without resolving links
 
-        def run() -> int:
-            show_notes(runtime)
-            try:
-                spell.run(runtime, options["timeout"])
-            except EngineLost as lost:
-                self._report(lost.reason, spell)
-                return exit_code(lost)
-            except LLMSpellError as error:
-                runtime.close()
-                self._report(error, spell)
-                return exit_code(error)
-            runtime.close()
-            return 0
-
-        self._run, self._stop = run, runtime.engine.stop
+        self._ready = _Ready(runtime, spell, options["timeout"])
 
     def attach(self, _: AttachArguments) -> None:
         """Refused: nothing runs here yet."""
@@ -99,11 +101,7 @@ class LaunchedSpell:
 
     def terminate(self) -> None:
         """Ends the spell, and the process if the spell does not end."""
-        self._wanted = False
-        if self._go.is_set() and self.debugger is not None:
-            self.debugger.terminate()
-        self._go.set()
-        self._end_soon()
+        self.interrupt(Interrupted())
 
     def leave(self) -> None:
         """Runs on without a client."""
@@ -117,21 +115,56 @@ class LaunchedSpell:
     def run(self) -> int:
         """Waits for `start`, runs the spell and gives its exit code."""
         self._go.wait()
+        ready = self._ready
         try:
-            return self._run() if self._wanted else 0
+            if ready is None:
+                return 0
+            if self._wanted:
+                return self._run(ready)
+            ready.runtime.close()
+            return 0
         finally:
             self._over.set()
 
+    def _run(self, ready: _Ready) -> int:
+        show_notes(ready.runtime)
+        try:
+            ready.spell.run(ready.runtime, ready.timeout)
+        except EngineLost as lost:
+            self._report(lost.reason, ready.spell)
+            return exit_code(lost)
+        except LLMSpellError as error:
+            ready.runtime.close()
+            self._report(error, ready.spell)
+            return exit_code(error)
+        ready.runtime.close()
+        return 0
+
     def interrupt(self, reason: Stopped) -> None:
-        """Ends the spell: Ctrl-C in its terminal, or SIGTERM."""
+        """Ends the spell: Ctrl-C in its terminal, SIGTERM, or the client. From any thread."""
         self._wanted = False
-        if self._go.is_set():
-            self._stop(reason)
         self._go.set()
-        self._end_soon()
+
+        def insist() -> None:
+            give_up = time.monotonic() + _GRACE
+            while not self._over.is_set():
+                if self._ready is not None and self.debugger is not None:
+                    # Asked again and again: it may be about to start only now.
+                    self._ready.runtime.engine.stop(reason)
+                    with suppress(NotStanding):
+                        self.debugger.terminate()
+                if time.monotonic() > give_up:
+                    self._stuck()
+                    return
+                self._over.wait(_INSIST)
+
+        hide_from_pydevd(
+            threading.Thread(target=insist, name="llmspell-dap-end", daemon=True)
+        ).start()
 
     def _report(self, error: LLMSpellError, spell: Spell) -> None:
-        if isinstance(error, Exited):
+        """Says how the spell has ended, unless it or the user wanted that."""
+        if isinstance(error, Exited) or (isinstance(error, Interrupted) and not self._wanted):
             return
         text = describe(error, trace="warn", environ=os.environ, sources=spell.sources)
         if self.writes_itself or self.debugger is None:
@@ -139,13 +172,6 @@ class LaunchedSpell:
             sys.stderr.flush()
         else:
             self.debugger.listener.output("stderr", text, None, None)
-
-    def _end_soon(self) -> None:
-        def watch() -> None:
-            if not self._over.wait(_GRACE):
-                self._stuck()
-
-        threading.Thread(target=watch, name="llmspell-dap-end", daemon=True).start()
 
 
 def _silent() -> Streams:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import os
 from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
 
 from llmspell.debugger.model import Source
 from llmspell.debugger.sources import normalized
@@ -62,5 +64,10 @@ def _place(engine: Engine) -> tuple[Source | None, int | None]:
         return None, None
     if found is None or not found[0].startswith(b"@"):
         return None, None
-    path = normalized(os.fsdecode(found[0][1:]))
-    return Source(os.path.basename(path), path), found[1]  # noqa: PTH119 - once for each line
+    return _source(found[0]), found[1]
+
+
+@lru_cache(maxsize=64)  # a program writes from few files, and resolving a path takes 20 µs
+def _source(chunk: bytes) -> Source:
+    path = normalized(os.fsdecode(chunk[1:]))
+    return Source(Path(path).name, path)

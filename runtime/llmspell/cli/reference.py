@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
+from llmspell.cli.debug.commands import COMMANDS as DEBUGGER_COMMANDS
+from llmspell.cli.debug.commands import Command as DebuggerCommand
 from llmspell.cli.global_options import Inherited
 from llmspell.cli.main import COMMANDS, root
 from llmspell.cli.repl.commands import COMMANDS as DOT_COMMANDS
+from llmspell.cli.repl.commands import Command
 from llmspell.cli.run import run_command
 
 PLACE = Path(__file__).parents[3] / "docs" / "cli.md"
@@ -55,7 +59,9 @@ def cli_reference() -> str:
             assert command is not None
             parts += _described(command, name, ctx, level=2)
             if name == "repl":
-                parts.append(_dot_commands())
+                parts.append(_commands("Commands inside the REPL", DOT_COMMANDS))
+            if name == "debug":
+                parts.append(_commands("Commands of the debugger", DEBUGGER_COMMANDS))
     parts += _described(run_command, "llmspell-run", None, level=2)
     parts.append(_EXIT_CODES)
     return "\n".join(parts)
@@ -103,9 +109,9 @@ def _option_table(ctx: click.Context, options: list[click.Option]) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _dot_commands() -> str:
-    rows = ["### Commands inside the REPL\n", "| command | also | meaning |", "| --- | --- | --- |"]
-    for name, command in DOT_COMMANDS.items():
+def _commands(title: str, commands: Mapping[str, Command | DebuggerCommand]) -> str:
+    rows = [f"### {title}\n", "| command | also | meaning |", "| --- | --- | --- |"]
+    for name, command in commands.items():
         words = f"{name} {command.words}".strip().replace("|", "\\|")
         aliases = ", ".join(f"`{alias}`" for alias in command.aliases)
         rows.append(f"| `{words}` | {aliases} | {command.help} |")

@@ -31,7 +31,7 @@ def config_schema() -> Schema:
     root["properties"] = properties | {
         "profiles": {
             "type": "object",
-            "description": "Named changes of this file, chosen with `--profile`.",
+            "description": "Named changes of this file, chosen with `--config-profile`.",
             "additionalProperties": {"$ref": "#/$defs/Profile"},
         }
     }

@@ -127,8 +127,12 @@ def test_config_init_keeps_its_own_output_option(shell: Shell) -> None:
 
 def test_config_option_reaches_the_command(shell: Shell) -> None:
     shell.write("mine.toml", "[profiles.slow.runtime]\nscript_timeout_seconds = 7\n")
-    for words in (["-c", "mine.toml", "doctor"], ["doctor", "-c", "mine.toml"]):
-        found = shell("llmspell", *words, "--profile", "slow", "--output", "json").json
+    for words in (
+        ["-c", "mine.toml", "--profile", "slow", "doctor"],
+        ["-c", "mine.toml", "--config-profile", "slow", "doctor"],
+        ["doctor", "-c", "mine.toml", "--config-profile", "slow"],
+    ):
+        found = shell("llmspell", *words, "--output", "json").json
         assert found["configuration"]["path"] == str(shell.folder / "mine.toml")
         assert found["configuration"]["profile"] == "slow"
 

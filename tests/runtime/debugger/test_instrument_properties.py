@@ -141,7 +141,7 @@ def programs(draw: st.DrawFn) -> bytes:
 
 
 SETTINGS = settings(
-    max_examples=100,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -178,7 +179,8 @@ class Session:
             elif event is not None:
                 self.screen.was_typed_on()
                 pausing = began
-                program.debugger.pause()
+                # It tries again and again until there is Lua code to pause.
+                threading.Thread(target=program.debugger.pause, daemon=True).start()
             elif self._time_left is not None and self._time_left <= 0:
                 program.engine.stop(TimedOut(self.options["timeout"]))
                 self._time_left = _AGAIN

@@ -1,0 +1,138 @@
+"""What spells can call: the described globals, their members, and the kinds of strings they take.
+
+The one source is the description that the runtime ships as `api.json`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import cattrs
+from attrs import field, frozen
+
+from llmspell.globals.generator.emit_luacats import type_text
+from llmspell.globals.generator.model import Type
+
+SymbolKind = Literal["namespace", "function", "variable"]
+
+
+@frozen
+class Parameter:
+    """A parameter. type: in LuaCATS notation, may be empty. string_kind: the name of a kind."""
+
+    name: str
+    type: str = ""
+    description: str = ""
+    optional: bool = False
+    string_kind: str | None = None
+
+    @property
+    def label(self) -> str:
+        """Name and type as a signature shows them."""
+        name = self.name + "?" * self.optional
+        return f"{name}: {self.type}" if self.type else name
+
+
+@frozen
+class Symbol:
+    """A described name, with dots (`State.save`). parameters: None for what is no function."""
+
+    name: str
+    kind: SymbolKind
+    summary: str
+    details: str = ""
+    parameters: tuple[Parameter, ...] | None = None
+    result: str = ""
+    raises: tuple[str, ...] = ()
+    deprecated: str | None = None
+
+    @property
+    def signature(self) -> str:
+        """The call with its types, or the bare name."""
+        if self.parameters is None:
+            return self.name
+        call = f"{self.name}({', '.join(parameter.label for parameter in self.parameters)})"
+        return f"{call}: {self.result}" if self.result else call
+
+
+@frozen
+class StringKind:
+    """A kind of string. values: those that are known beforehand, with what they mean."""
+
+    name: str
+    description: str
+    values: dict[str, str] = field(factory=dict)
+
+
+@frozen
+class Api:
+    """All described names by their full name, and the kinds by theirs."""
+
+    symbols: dict[str, Symbol] = field(factory=dict)
+    kinds: dict[str, StringKind] = field(factory=dict)
+
+    def globals(self) -> Iterator[Symbol]:
+        """The names that stand by themselves."""
+        return (symbol for name, symbol in self.symbols.items() if "." not in name)
+
+    def members(self, owner: str) -> dict[str, Symbol]:
+        """The members of a global table by their own name."""
+        prefix = f"{owner}."
+        return {
+            name.removeprefix(prefix): symbol
+            for name, symbol in self.symbols.items()
+            if name.startswith(prefix)
+        }
+
+
+def read_api(described: dict[str, Any]) -> Api:
+    """The content of `api.json` as an `Api`."""
+    symbols = {}
+    for namespace in described["namespaces"]:
+        own = namespace["name"]
+        symbols[own] = Symbol(own, "namespace", namespace["summary"], namespace.get("details", ""))
+        for member in namespace["members"]:
+            name = f"{own}.{member['name']}"
+            symbols[name] = _function(name, member)
+    for variable in described["variables"]:
+        summary, _, details = variable["description"].partition("\n\n")
+        symbols[variable["name"]] = Symbol(variable["name"], "variable", summary, details)
+    kinds = [
+        StringKind(kind["name"], kind["description"], kind.get("values", {}))
+        for kind in described["kinds"]
+    ]
+    return Api(symbols, {kind.name: kind for kind in kinds})
+
+
+def _function(name: str, member: dict[str, Any]) -> Symbol:
+    parameters = [_parameter(parameter) for parameter in member.get("parameters", ())]
+    if member.get("options"):
+        parameters.append(Parameter("options", f"{name}.options", optional=True))
+    result = _type(member["result"])
+    text = "" if result.name == "nil" else type_text(result) + "?" * result.optional
+    return Symbol(
+        name,
+        "function",
+        member["summary"],
+        member.get("details", ""),
+        tuple(parameters),
+        text,
+        tuple(member.get("raises", ())),
+        member.get("deprecated"),
+    )
+
+
+def _parameter(parameter: dict[str, Any]) -> Parameter:
+    type_ = _type(parameter["type"])
+    return Parameter(
+        parameter["name"],
+        type_text(type_),
+        parameter.get("description", ""),
+        type_.optional,
+        type_.kind,
+    )
+
+
+def _type(described: dict[str, Any]) -> Type:
+    return cattrs.structure(described, Type)

@@ -1,0 +1,48 @@
+"""`llmspell-language-server`: what editors start, over standard input and output or on a port."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from llmspell.version import __version__
+
+
+def main() -> None:
+    """Entry point."""
+    parser = argparse.ArgumentParser(
+        "llmspell-language-server",
+        description="Checks, completes and explains llmspell spells in an editor that speaks LSP. "
+        "Without options it speaks over standard input and output, as editors start it.",
+    )
+    parser.add_argument(
+        "--tcp",
+        type=_address,
+        metavar="HOST:PORT",
+        help="wait for one client on a port instead (0: a free one, which is printed)",
+    )
+    parser.add_argument(
+        "--stdio", action="store_true", help="the default; some editors always pass it"
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    options = parser.parse_args()
+
+    from .server import SpellServer
+    from .serving import serve_stdio, serve_tcp
+
+    if options.tcp is None:
+        sys.exit(serve_stdio(SpellServer()))
+    host, port = options.tcp
+    try:
+        sys.exit(serve_tcp(SpellServer(), host, port))
+    except OSError as error:
+        sys.exit(f"llmspell-language-server: cannot listen on {host}:{port}: {error.strerror}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, separator, port = text.rpartition(":")
+    if not separator or not host or not port.isdecimal() or int(port) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT, such as 127.0.0.1:6009")
+    return host, int(port)

@@ -1,0 +1,47 @@
+"""Servers in processes of their own, and the parts of one for tests of the analysis."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_lsp
+from lsprotocol import types
+from pytest_lsp import ClientServerConfig, LanguageClient
+
+from llmspell_server.analysis.api import Api
+from llmspell_server.compiler import Compiler
+from llmspell_server.library import load_api
+from tests.server.raw import RawClient
+
+SERVER = [sys.executable, "-m", "llmspell_server"]
+
+
+@pytest.fixture
+def raw() -> Iterator[RawClient]:
+    """A server over standard input and output to which any message can be sent."""
+    with RawClient.of_stdio(SERVER) as client:
+        yield client
+
+
+@pytest_lsp.fixture(config=ClientServerConfig(server_command=SERVER))
+async def client(lsp_client: LanguageClient) -> AsyncIterator[None]:
+    """A client that neither pulls diagnostics nor names position encodings."""
+    await lsp_client.initialize_session(types.InitializeParams(types.ClientCapabilities()))
+    yield
+    await lsp_client.shutdown_session()
+
+
+@pytest.fixture(scope="session")
+def api() -> Api:
+    """What spells can call."""
+    return load_api()
+
+
+@pytest.fixture(scope="session")
+def compiler() -> Iterator[Compiler]:
+    """Lua's compiler."""
+    compiler = Compiler()
+    yield compiler
+    compiler.close()

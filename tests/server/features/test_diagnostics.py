@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+from lsprotocol import types
+from pytest_lsp import LanguageClient
+
+from tests.server.raw import RawClient
+
+URI = "file:///spell.lua"
+
+
+def opened(text: str, language: str = "lua", uri: str = URI) -> types.DidOpenTextDocumentParams:
+    return types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, language, 1, text))
+
+
+@pytest.mark.asyncio
+async def test_a_syntax_error_appears_and_vanishes(client: LanguageClient) -> None:
+    client.text_document_did_open(opened("print('a'\n"))
+    report = await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    (found,) = report.diagnostics
+    assert (report.uri, report.version) == (URI, 1)
+    assert (found.message, found.code) == ("')' expected near <eof>", "syntax-error")
+    assert found.severity is types.DiagnosticSeverity.Error
+
+    change = types.TextDocumentContentChangePartial(
+        types.Range(types.Position(0, 9), types.Position(0, 9)), ")"
+    )
+    document = types.VersionedTextDocumentIdentifier(2, URI)
+    client.text_document_did_change(types.DidChangeTextDocumentParams(document, [change]))
+    report = await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    assert (report.version, list(report.diagnostics)) == (2, [])
+
+
+@pytest.mark.asyncio
+async def test_closing_takes_diagnostics_back(client: LanguageClient) -> None:
+    client.text_document_did_open(opened("x = = 1"))
+    report = await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    assert report.diagnostics
+    client.text_document_did_close(
+        types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(URI))
+    )
+    report = await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    assert not report.diagnostics
+
+
+@pytest.mark.asyncio
+async def test_what_is_not_closed_is_shown_too(client: LanguageClient) -> None:
+    client.text_document_did_open(opened("local x\nif x then\n"))
+    report = await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    (related,) = report.diagnostics[0].related_information or ()
+    assert related.location.range == types.Range(types.Position(1, 0), types.Position(1, 2))
+
+
+@pytest.mark.asyncio
+async def test_pulled_diagnostics_are_unchanged_for_the_same_text(client: LanguageClient) -> None:
+    client.text_document_did_open(opened("x = = 1"))
+    document = types.TextDocumentIdentifier(URI)
+    full = await client.text_document_diagnostic_async(types.DocumentDiagnosticParams(document))
+    assert isinstance(full, types.RelatedFullDocumentDiagnosticReport)
+    assert [found.message for found in full.items] == ["unexpected symbol near '='"]
+    again = await client.text_document_diagnostic_async(
+        types.DocumentDiagnosticParams(document, previous_result_id=full.result_id)
+    )
+    assert isinstance(again, types.RelatedUnchangedDocumentDiagnosticReport)
+
+
+def test_nothing_is_pushed_to_a_client_that_pulls(raw: RawClient) -> None:
+    raw.initialize(capabilities={"textDocument": {"diagnostic": {}}})
+    raw.open("x = = 1")
+    raw.notify("$/setTrace", {"value": "off"})
+    hover = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 0}}
+    number = raw.request("textDocument/hover", hover)["id"]
+    assert number == 2  # what came before it would have been a push
+
+
+def test_other_languages_are_left_alone(raw: RawClient) -> None:
+    raw.initialize()
+    text = {"uri": "file:///a.toml", "languageId": "toml", "version": 1, "text": "x = = 1"}
+    raw.notify("textDocument/didOpen", {"textDocument": text})
+    raw.open("x = = 1")
+    assert raw.notification("textDocument/publishDiagnostics")["uri"] == URI

@@ -1,0 +1,106 @@
+"""A client that sends whatever it is told, also what no proper client would send."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import socket
+import subprocess
+from collections.abc import Sequence
+from types import TracebackType
+from typing import IO, Any
+
+
+class RawClient:
+    """Messages as JSON, over a pair of streams."""
+
+    def __init__(
+        self, process: subprocess.Popen[bytes], reader: IO[bytes], writer: IO[bytes]
+    ) -> None:
+        self.process = process
+        self._reader, self._writer = reader, writer
+        self._ids = itertools.count(1)
+
+    @classmethod
+    def of_stdio(cls, command: Sequence[str]) -> RawClient:
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        assert process.stdout and process.stdin
+        return cls(process, process.stdout, process.stdin)
+
+    @classmethod
+    def of_port(cls, process: subprocess.Popen[bytes], connection: socket.socket) -> RawClient:
+        return cls(process, connection.makefile("rb"), connection.makefile("wb"))
+
+    def __enter__(self) -> RawClient:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.process.kill()
+        self.process.wait()
+        streams = {self._reader, self._writer, self.process.stdin, self.process.stdout}
+        for stream in streams - {None}:
+            assert stream is not None
+            try:
+                stream.close()
+            except OSError:
+                pass
+
+    def notify(self, method: str, params: object = None) -> None:
+        self._send({"method": method, **({} if params is None else {"params": params})})
+
+    def request(self, method: str, params: object = None) -> dict[str, Any]:
+        """The answer to a request: a message with `result` or `error`."""
+        number = next(self._ids)
+        body = {} if params is None else {"params": params}
+        self._send({"id": number, "method": method, **body})
+        while (message := self.receive()).get("id") != number:
+            pass
+        return message
+
+    def notification(self, method: str) -> Any:
+        """The parameters of the next notification of that method."""
+        while (message := self.receive()).get("method") != method:
+            pass
+        return message["params"]
+
+    def receive(self) -> dict[str, Any]:
+        length = 0
+        while (line := self._reader.readline()) not in (b"\r\n", b""):
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+        assert length, "the server has left"
+        message: dict[str, Any] = json.loads(self._reader.read(length))
+        return message
+
+    def initialize(self, **params: object) -> dict[str, Any]:
+        """The result of `initialize`."""
+        answer = self.request(
+            "initialize", {"processId": None, "rootUri": None, "capabilities": {}, **params}
+        )
+        self.notify("initialized", {})
+        result: dict[str, Any] = answer["result"]
+        return result
+
+    def open(self, text: str, uri: str = "file:///spell.lua") -> str:
+        document = {"uri": uri, "languageId": "lua", "version": 1, "text": text}
+        self.notify("textDocument/didOpen", {"textDocument": document})
+        return uri
+
+    def hang_up(self) -> None:
+        self._writer.close()
+
+    def exit_code(self) -> int:
+        return self.process.wait(timeout=20)
+
+    def _send(self, message: dict[str, Any]) -> None:
+        body = json.dumps({"jsonrpc": "2.0", **message}).encode()
+        self._writer.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+        self._writer.flush()
