@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from llmspell.lua.engine import Engine
 
-_CHECK = b"local chunk, message = load((...), '=source', 't') return message and tostring(message)"
+# In a coroutine, because the engine's own handler would turn `C stack overflow` into a table.
+_CHECK = b"local _, message = coroutine.wrap(load)((...), '=source', 't') return message"
 
 
 class Compiler:

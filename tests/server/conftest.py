@@ -25,7 +25,7 @@ def raw() -> Iterator[RawClient]:
         yield client
 
 
-@pytest_lsp.fixture(config=ClientServerConfig(server_command=SERVER))
+@pytest_lsp.fixture(config=ClientServerConfig(server_command=SERVER))  # type: ignore[untyped-decorator]
 async def client(lsp_client: LanguageClient) -> AsyncIterator[None]:
     """A client that neither pulls diagnostics nor names position encodings."""
     await lsp_client.initialize_session(types.InitializeParams(types.ClientCapabilities()))

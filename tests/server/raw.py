@@ -7,8 +7,9 @@ import json
 import socket
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, Self
 
 
 class RawClient:
@@ -33,7 +34,7 @@ class RawClient:
     def of_port(cls, process: subprocess.Popen[bytes], connection: socket.socket) -> RawClient:
         return cls(process, connection.makefile("rb"), connection.makefile("wb"))
 
-    def __enter__(self) -> RawClient:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -45,12 +46,10 @@ class RawClient:
         self.process.kill()
         self.process.wait()
         streams = {self._reader, self._writer, self.process.stdin, self.process.stdout}
-        for stream in streams - {None}:
-            assert stream is not None
-            try:
-                stream.close()
-            except OSError:
-                pass
+        for stream in streams:
+            with suppress(OSError):
+                if stream is not None:
+                    stream.close()
 
     def notify(self, method: str, params: object = None) -> None:
         self._send({"method": method, **({} if params is None else {"params": params})})

@@ -33,8 +33,12 @@ def test_initialize_names_the_server(raw: RawClient) -> None:
 
 def test_a_second_initialize_is_refused(raw: RawClient) -> None:
     raw.initialize()
-    params = {"processId": None, "rootUri": None, "capabilities": {}}
-    assert raw.request("initialize", params)["error"]["code"] == -32600
+    assert (
+        raw.request("initialize", {"processId": None, "rootUri": None, "capabilities": {}})[
+            "error"
+        ]["code"]
+        == -32600
+    )
 
 
 def test_only_what_has_a_handler_is_advertised(raw: RawClient) -> None:

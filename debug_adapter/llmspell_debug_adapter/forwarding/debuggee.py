@@ -8,12 +8,7 @@ from collections.abc import Callable
 from attrs import define, field
 
 from llmspell_debug_adapter.forwarding.processes import ForeignProcess, OwnProcess
-from llmspell_debug_adapter.protocol.framing import (
-    BadMessage,
-    Connection,
-    Message,
-    Unreadable,
-)
+from llmspell_debug_adapter.protocol.framing import Connection, Message
 from llmspell_debug_adapter.protocol.messages import Refused, Request
 
 Answered = Callable[[Message], None]
@@ -37,15 +32,7 @@ class Debuggee:
         """Starts the thread that hears what the session says."""
 
         def work() -> None:
-            while True:
-                try:
-                    message = self.connection.read()
-                except BadMessage:
-                    continue
-                except Unreadable:
-                    break
-                if message is None:
-                    break
+            for message in self.connection.messages(lambda _: None):
                 heard(message)
             hung_up()
 

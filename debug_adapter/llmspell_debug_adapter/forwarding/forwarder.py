@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import suppress
 from enum import IntEnum
 from functools import partial
@@ -20,12 +19,8 @@ from llmspell_debug_adapter.forwarding.breakpoints import Breakpoints
 from llmspell_debug_adapter.forwarding.client import ClientLink
 from llmspell_debug_adapter.forwarding.debuggee import Debuggee
 from llmspell_debug_adapter.forwarding.inbox import Inbox
-from llmspell_debug_adapter.forwarding.starting import (
-    GoToRunning,
-    Start,
-    StartInTerminal,
-    StartProcess,
-)
+from llmspell_debug_adapter.forwarding.launching import Launcher
+from llmspell_debug_adapter.forwarding.starting import GoToRunning, Start
 from llmspell_debug_adapter.protocol.arguments import (
     AttachArguments,
     CancelArguments,
@@ -34,12 +29,7 @@ from llmspell_debug_adapter.protocol.arguments import (
     LaunchArguments,
     RestartArguments,
 )
-from llmspell_debug_adapter.protocol.framing import (
-    BadMessage,
-    Connection,
-    Message,
-    Unreadable,
-)
+from llmspell_debug_adapter.protocol.framing import Connection, Message
 from llmspell_debug_adapter.protocol.messages import (
     EARLY,
     LATE,
@@ -85,6 +75,7 @@ class Forwarder:
         self._client = ClientLink(connection)
         self._inbox = Inbox()
         self._progress = Progress(self._emit_from_thread, "adapter")
+        self._launcher = Launcher(self._client, self._inbox)
         self._breakpoints = Breakpoints()
         self._phase = Phase.NEW
         self._can = InitializeArguments()
@@ -97,6 +88,7 @@ class Forwarder:
         self._stopped = False
         self._leaving = False
         self._restart: Request | None = None
+        self._replaced: Debuggee | None = None
         self._own: dict[str, Callable[[Request], None]] = {
             "initialize": self._on_initialize,
             "launch": self._on_launch,
@@ -124,17 +116,11 @@ class Forwarder:
 
     def _read_client(self) -> None:
         post = self._inbox.post
-        while True:
-            try:
-                message = self._connection.read()
-            except BadMessage as error:
-                post(partial(self._client.send, stray(None, str(error))))
-                continue
-            except Unreadable as error:
-                post(partial(self._client.send, stray(None, str(error))))
-                break
-            if message is None:
-                break
+
+        def malformed(sentence: str) -> None:
+            post(partial(self._client.send, stray(None, sentence)))
+
+        for message in self._connection.messages(malformed):
             post(partial(self._from_client, message))
         post(self._client_gone)
 
@@ -189,8 +175,8 @@ class Forwarder:
 
     def _on_launch(self, request: Request) -> None:
         self._check_ready(request)
-        self._launch = self._understood(request)
-        self._begin(self._way(self._launch[0]), request)
+        self._launch = self._launcher.understood(request, self._can)
+        self._begin(self._launcher.way(self._launch[0], self._exited), request)
 
     def _on_attach(self, request: Request) -> None:
         self._check_ready(request)
@@ -203,31 +189,6 @@ class Forwarder:
             raise Refused(f"{request.command}: initialize first", EARLY)
         if self._phase != Phase.READY:
             raise Refused(f"{request.command}: a spell is being debugged already", LATE)
-
-    def _understood(self, request: Request) -> tuple[LaunchArguments, Request]:
-        """The launch arguments, and the request as the session shall see it."""
-        arguments = structured(request.arguments, LaunchArguments)
-        if (
-            arguments.console != "internalConsole"
-            and not self._can.supports_run_in_terminal_request
-        ):
-            text = "this client has no terminal for spells; output comes here, and input is empty\n"
-            self._client.emit("output", {"category": "console", "output": text})
-            arguments = attrs.evolve(arguments, console="internalConsole")
-            request = attrs.evolve(
-                request, arguments={**request.arguments, "console": "internalConsole"}
-            )
-        return arguments, request
-
-    def _way(self, arguments: LaunchArguments) -> Start:
-        if arguments.console != "internalConsole":
-            return StartInTerminal(arguments, self._ask_from_thread)
-        way = StartProcess(
-            arguments,
-            self._output_from_thread,
-            lambda: self._inbox.post(lambda: self._exited(way)),
-        )
-        return way
 
     def _begin(self, start: Start, request: Request) -> None:
         """Fetches a debuggee and passes `launch` or `attach` on to it."""
@@ -286,8 +247,7 @@ class Forwarder:
             self._phase = Phase.READY
             self._client.refuse(request, refused)
         else:
-            self._client.refuse(self._restart, refused)
-            self._restart = None
+            self._give_up_restart(refused.sentence)
             self._end(None)
 
     # What the debuggee sends ---------------------------------------------------------------
@@ -340,10 +300,11 @@ class Forwarder:
                 answered(response(request))
             else:
                 answered(refusal(request, Refused(f"{request.command}: the debuggee has ended")))
-        if self._restart is not None:
+        if debuggee is self._replaced and self._restart is not None:
             self._start_again()
-        else:
-            self._end(debuggee.exit_code)
+            return
+        self._give_up_restart("the debuggee has ended")
+        self._end(debuggee.exit_code)
 
     def _end(self, code: int | None) -> None:
         """Tells the client, once, that it is over."""
@@ -359,9 +320,12 @@ class Forwarder:
     def _on_terminate(self, request: Request) -> None:
         if self._phase in (Phase.NEW, Phase.READY):
             raise Refused("terminate: launch or attach first", EARLY)
-        if self._phase == Phase.LIVE:
-            self._relay(request)
-            return
+        if self._debuggee is not None:
+            self._give_up_restart("terminated")
+            if self._debuggee is not self._replaced:  # that one has been told already
+                self._phase = Phase.LIVE
+                self._relay(request)
+                return
         if self._arrival is not None:
             self._arrival.give_up("terminated")
         self._client.answer(request)
@@ -372,13 +336,10 @@ class Forwarder:
             self._client.answer(request)
             self._inbox.close()
             return
+        self._give_up_restart("disconnected")
         self._leaving = True
-        self._relay_to_end(request, terminate is not False and self._launch is not None)
-
-    def _relay_to_end(self, request: Request, terminate: bool) -> None:
         debuggee = self._debuggee
-        assert debuggee is not None
-        if not terminate:
+        if terminate is False:
             debuggee.process = None  # it goes on without us
         debuggee.request(request, lambda message: self._give(request, message))
         self._inbox.alarm(_GRACE, debuggee.kill)
@@ -386,13 +347,13 @@ class Forwarder:
     def _client_gone(self) -> None:
         self._client.is_gone = True
         debuggee = self._debuggee
-        if debuggee is None or self._launch is None:
-            if debuggee is not None:
-                debuggee.connection.close()  # the session there lets the spell go on
+        if debuggee is None:
             self._inbox.close()
             return
+        if self._leaving:  # it has taken its leave; the session is still at that
+            return
         self._leaving, self._restart = True, None
-        debuggee.connection.close()  # the session there ends the spell
+        debuggee.connection.close()  # the session there ends the spell, or lets it go on
         self._inbox.alarm(_GRACE, debuggee.kill)
 
     def _on_cancel(self, request: Request) -> None:
@@ -421,25 +382,27 @@ class Forwarder:
             raise Refused("restart: configurationDone first", EARLY)
         changed = structured(request.arguments, RestartArguments).arguments
         if changed is not None:
-            self._launch = self._understood(Request(0, "launch", changed))
+            self._launch = self._launcher.understood(Request(0, "launch", changed), self._can)
         self._restart = request
         self._phase = Phase.STARTING
         if self._debuggee is None:
             self._start_again()
             return
+        self._replaced = self._debuggee
         farewell = {"restart": True, "terminateDebuggee": True}
         self._debuggee.request(Request(0, "disconnect", farewell), lambda _: None)
         self._inbox.alarm(_GRACE, self._debuggee.kill)
 
     def _start_again(self) -> None:
         assert self._launch is not None
+        self._replaced = None
         if self._stopped:
             self._stopped = False
             self._client.emit("continued", {"threadId": 1, "allThreadsContinued": True})
         self._breakpoints.new_debuggee()
         for lost in self._breakpoints.forget_data():
             self._client.emit("breakpoint", {"reason": "changed", "breakpoint": lost})
-        self._begin(self._way(self._launch[0]), self._launch[1])
+        self._begin(self._launcher.way(self._launch[0], self._exited), self._launch[1])
 
     def _configure_again(self, debuggee: Debuggee) -> None:
         """Sets the client's breakpoints in a new debuggee, and lets it run."""
@@ -451,21 +414,18 @@ class Forwarder:
         for changed in self._breakpoints.repeated(key, message):
             self._client.emit("breakpoint", {"reason": "changed", "breakpoint": changed})
 
-    def _restarted(self, _: Message) -> None:
-        if self._restart is not None:
+    def _restarted(self, message: Message) -> None:
+        if self._restart is not None and message.get("success") is True:
             self._client.answer(self._restart)
-        self._restart = None
-        self._phase = Phase.LIVE
+            self._restart = None
+            self._phase = Phase.LIVE
+
+    def _give_up_restart(self, reason: str) -> None:
+        if self._restart is not None:
+            self._client.refuse(self._restart, Refused(f"restart: {reason}"))
+            self._restart = None
 
     # On other threads ----------------------------------------------------------------------
 
     def _emit_from_thread(self, name: str, body: Message) -> None:
         self._inbox.post(lambda: self._client.emit(name, body))
-
-    def _output_from_thread(self, category: str, text: str) -> None:
-        self._emit_from_thread("output", {"category": category, "output": text})
-
-    def _ask_from_thread(self, command: str, arguments: Message) -> Future[Message]:
-        answer: Future[Message] = Future()
-        self._inbox.post(lambda: self._client.ask_later(command, arguments, answer))
-        return answer

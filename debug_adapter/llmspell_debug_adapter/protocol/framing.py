@@ -6,7 +6,7 @@ import json
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any, BinaryIO, Self
 
@@ -120,6 +120,21 @@ class Connection:
             return self._reader.read()
         except (OSError, ValueError):  # closed or reset: nobody is there any more
             return None
+
+    def messages(self, malformed: Callable[[str], object]) -> Iterator[Message]:
+        """What arrives, to the end; `malformed` is told of what was no message."""
+        while True:
+            try:
+                message = self.read()
+            except BadMessage as error:
+                malformed(str(error))
+                continue
+            except Unreadable as error:
+                malformed(str(error))
+                return
+            if message is None:
+                return
+            yield message
 
     def write(self, message: Message) -> None:
         """Sends a message; raises OSError when nobody is there."""

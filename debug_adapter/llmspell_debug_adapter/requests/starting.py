@@ -31,6 +31,9 @@ def launch(session: Session, arguments: LaunchArguments) -> Reply:
     """Makes the spell ready; it starts at configurationDone."""
     session.client.just_my_code = arguments.just_my_code
     session.program.launch(arguments)
+    base = arguments.cwd or "."
+    session.client.know_folder(base)
+    session.client.know_folder(os.path.join(base, os.path.dirname(arguments.program)))  # noqa: PTH118, PTH120
     session.begin()
     session.debugger.stop_on_entry = arguments.stop_on_entry and not arguments.no_debug
     return Reply(then=lambda: _introduce(session))

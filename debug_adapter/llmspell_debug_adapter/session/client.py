@@ -16,11 +16,21 @@ class Client:
     def __init__(self, arguments: InitializeArguments | None = None) -> None:
         self.can = arguments or InitializeArguments()
         self.just_my_code = True
-        self._mappings: Sequence[PathMapping] = ()
+        self._mappings: list[PathMapping] = []
+        self._spellings: dict[str, str] = {}
 
     def map_paths(self, mappings: Sequence[PathMapping]) -> None:
         """Folders that have another name where the program runs."""
-        self._mappings = mappings
+        self._mappings += mappings
+
+    def know_folder(self, folder: str) -> None:
+        """A folder that the client may have reached through symbolic links.
+
+        The debugger resolves them; the client is to see its own names, or it opens each file twice.
+        """
+        here, resolved = os.path.abspath(folder), os.path.realpath(folder)  # noqa: PTH100
+        if here != resolved:
+            self._mappings.append(PathMapping(here, resolved))
 
     def line(self, line: int) -> int:
         """A line for the client. 0 means none, to both sides."""
@@ -39,7 +49,8 @@ class Client:
         return column if column is None or self.can.columns_start_at1 else column + 1
 
     def path(self, path: str) -> str:
-        """A path for the client."""
+        """A path for the client: as it has spelt it itself, if it has."""
+        path = self._spellings.get(path, path)
         for mapping in self._mappings:
             path, changed = _moved(path, mapping.remote_root, mapping.local_root)
             if changed:
@@ -54,11 +65,16 @@ class Client:
             path = unquote(urlsplit(path).path)
             if re.match(r"/[A-Za-z]:", path):
                 path = path[1:]
+        spelt = path
         for mapping in self._mappings:
             path, changed = _moved(path, mapping.local_root, mapping.remote_root)
             if changed:
                 return path
-        return os.path.abspath(path)  # noqa: PTH100 - without resolving links
+        path = os.path.abspath(path)  # noqa: PTH100 - without resolving links
+        resolved = os.path.realpath(path)
+        if resolved != path:
+            self._spellings[resolved] = spelt
+        return path
 
 
 def _moved(path: str, old: str, new: str) -> tuple[str, bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from llmspell_debug_adapter.debuggee import Program
-from llmspell_debug_adapter.protocol.framing import BadMessage, Connection, Unreadable
+from llmspell_debug_adapter.protocol.framing import Connection
 from llmspell_debug_adapter.session.session import Session
 
 
@@ -16,16 +16,6 @@ def converse(connection: Connection, program: Program) -> Session:
 
 def listen(connection: Connection, session: Session) -> None:
     """Hands over what the client sends, until it has gone."""
-    while True:
-        try:
-            message = connection.read()
-        except BadMessage as error:
-            session.malformed(str(error))
-            continue
-        except Unreadable as error:
-            session.malformed(str(error))
-            break
-        if message is None:
-            break
+    for message in connection.messages(session.malformed):
         session.receive(message)
     session.client_lost()

@@ -44,7 +44,9 @@ class Renderer:
 
     def breakpoint(self, breakpoint: Breakpoint, source: Message | None = None) -> Message:  # noqa: A002 - its subject
         """A `Breakpoint`; of a source, where it belongs to one."""
-        body: Message = {"id": breakpoint.id, "verified": breakpoint.verified}
+        body: Message = {"verified": breakpoint.verified}
+        if breakpoint.id:  # exception filters have none
+            body["id"] = breakpoint.id
         if breakpoint.message is not None:
             body["message"] = breakpoint.message
         if source is not None:

@@ -9,6 +9,7 @@ from attrs import frozen
 from llmspell.syntax.cursor import KEYWORDS, Token, reference_at, tokens
 
 _CLOSED = re.compile(r"""(["'])(?:\\.|(?!\1)[^\\])*\1""", re.DOTALL)
+_DECLARATION = re.compile(r"\bfunction\s+[\w.:]+\Z")
 _OPENERS = frozenset("([{") | {"function", "if", "do", "repeat"}
 _CLOSERS = frozenset(")]}") | {"end", "until"}
 _STATEMENTS = frozenset({"then", "else", "elseif", "local", "return", "while", "for", "goto"})
@@ -78,7 +79,7 @@ def _named(code: str, before: list[Token], argument: int, quoted: str | None) ->
     reference = reference_at(code, before[-1].end)
     if reference is None or not reference.word or reference.word in KEYWORDS:
         return None
-    if len(before) > 1 and before[-2].text == "function":
-        return None  # a declaration
+    if _DECLARATION.search(code, 0, before[-1].end):
+        return None
     callee = ".".join(map(str, (*reference.path, reference.word)))
     return Call(callee, argument, quoted)

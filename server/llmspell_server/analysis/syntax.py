@@ -98,11 +98,11 @@ def _place(
 
 
 def _opening(text: Text, opened: re.Match[str]) -> Span:
+    """What opened it, or the whole line where several things may have."""
     start, end = _line(text, int(opened[2]))
-    found = re.search(rf"\b{opened[1]}\b", text.source[start:end]) if opened[1] else None
-    if found is None:
-        return _trimmed(text.source, start, end)
-    return start + found.start(), start + found.end()
+    lexemes = _LEXEME.finditer(text.source, start, end)
+    spans = [found.span() for found in lexemes if found[0] == opened[1]]
+    return spans[0] if len(spans) == 1 else _trimmed(text.source, start, end)
 
 
 def _fits(found: re.Match[str], wanted: str) -> bool:

@@ -59,5 +59,5 @@ def _item(ls: SpellServer, candidate: Candidate, place: types.Range) -> types.Co
 def _is_triggered(params: types.CompletionParams) -> bool:
     context = params.context
     return (
-        context is not None and context.trigger_kind is types.CompletionTriggerKind.TriggerCharacter
+        context is not None and context.trigger_kind == types.CompletionTriggerKind.TriggerCharacter
     )

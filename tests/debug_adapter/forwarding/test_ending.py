@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,6 +60,21 @@ def test_disconnect_can_leave_the_debuggee_running(
     assert adapter.gone() == 0
     wait_for_end(debuggee)
     assert (folder / "done.txt").read_text() == "500000500000"
+
+
+def test_a_client_that_leaves_at_once_is_still_understood(
+    adapter: OverStdio, spell: MakeSpell, folder: Path
+) -> None:
+    it = spell("local f = io.open('done.txt', 'w') f:write('x') f:close() --@here\n")
+    adapter.launch(it)
+    adapter.break_at(it, "here")
+    adapter.go()
+    adapter.stopped()
+    adapter.ask("disconnect", terminateDebuggee=False)
+    adapter.vanish()
+    assert adapter.gone() == 0
+    wait_for_end(debuggee_of(adapter))
+    assert (folder / "done.txt").exists()
 
 
 def test_a_spell_that_does_not_stop_is_killed(adapter: OverStdio, spell: MakeSpell) -> None:
@@ -132,6 +149,38 @@ def test_the_adapter_ends_with_its_input(adapters: Callable[..., OverStdio]) -> 
     adapter = adapters()
     adapter.vanish()
     assert adapter.gone() == 0
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_client_that_vanishes_in_the_midst_of_anything(
+    adapter: OverStdio, spell: MakeSpell, seed: int
+) -> None:
+    it = spell("for i = 1, 1e9 do\n  local t = { i } --@here\nend\n")
+    chance = random.Random(seed)
+    adapter.launch(it)
+    adapter.break_at(it, "here")
+    adapter.go()
+    adapter.stopped()
+    frame = adapter.frames()[0]["id"]
+    requests: list[tuple[str, dict[str, Any]]] = [
+        ("continue", {"threadId": 1}),
+        ("next", {"threadId": 1}),
+        ("pause", {"threadId": 1}),
+        ("stackTrace", {"threadId": 1}),
+        ("evaluate", {"expression": "t", "frameId": frame}),
+        ("evaluate", {"expression": "while true do end", "frameId": frame, "context": "repl"}),
+        ("setBreakpoints", {"source": {"path": str(it.path)}, "breakpoints": []}),
+        ("restart", {}),
+        ("terminate", {}),
+    ]
+    for command, arguments in chance.choices(requests, k=chance.randint(1, 6)):
+        asked = adapter.ask(command, **arguments)
+    if chance.random() < 0.5:
+        adapter.wait_for(lambda m: m.get("request_seq") == asked)
+    adapter.vanish()
+    assert adapter.gone() == 0
+    for event in adapter.events("process"):
+        wait_for_end(event["systemProcessId"])
 
 
 # Malformed input ---------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -136,3 +137,33 @@ def test_a_client_that_vanishes_during_a_restart(
     assert adapter.gone() == 0
     for event in adapter.events("process"):
         wait_for_end(event["systemProcessId"])
+
+
+@pytest.mark.parametrize("command", ["terminate", "disconnect"])
+def test_ending_during_a_restart(adapter: OverStdio, spell: MakeSpell, command: str) -> None:
+    adapter.launch(spell("print('going')\nwhile true do end\n"))
+    adapter.go()
+    adapter.wait_for_output("going")
+    restart = adapter.ask("restart")
+    adapter.request(command)
+    answer = adapter.wait_for(lambda m: m.get("request_seq") == restart)
+    assert answer["success"] or answer["message"].startswith("restart: ")
+    if command == "terminate":
+        adapter.event("terminated")
+        adapter.request("disconnect")
+    assert adapter.gone() == 0
+    for event in adapter.events("process"):
+        wait_for_end(event["systemProcessId"])
+
+
+def test_a_debuggee_that_dies_while_it_restarts_is_not_started_for_ever(
+    adapter: OverStdio, spell: MakeSpell, folder: Path
+) -> None:
+    """The second run finds a Python start-up file that ends it at once."""
+    adapter.launch(spell("print('going')\nwhile true do end\n"), env={"PYTHONPATH": str(folder)})
+    adapter.go()
+    adapter.wait_for_output("going")
+    (folder / "sitecustomize.py").write_text("import os\nos._exit(9)\n")
+    with pytest.raises(RequestFailed, match="has ended with code 9"):
+        adapter.request("restart")
+    adapter.event("terminated")

@@ -59,6 +59,25 @@ def test_values_that_changed_are_announced_only_to_who_wants_it(
     assert client.events("invalidated") == []
 
 
+@pytest.mark.parametrize("link", ["folder", "file"])
+def test_symbolic_links_keep_the_clients_names(
+    client: InProcess, spell: MakeSpell, tmp_path: Path, link: str
+) -> None:
+    spell("return 1 --@module\n", "helper.lua")
+    it = spell("require('helper')\nprint(1) --@here\n")
+    if link == "folder":
+        linked = tmp_path / "linked"
+        linked.symlink_to(it.path.parent)
+        it.path = linked / "spell.lua"
+    else:
+        it.path = it.path.with_name("linked.lua")
+        it.path.symlink_to("spell.lua")
+    stand_at(client, it, "here")
+    assert client.frames()[0]["source"]["path"] == str(it.path)
+    helper = next(s for s in client.request("loadedSources")["sources"] if "helper" in s["name"])
+    assert helper["path"] == str(it.path.with_name("helper.lua"))
+
+
 def mapped(local: str, remote: str, **can: object) -> Client:
     client = Client(InitializeArguments(**can))  # type: ignore[arg-type]
     client.map_paths([PathMapping(local, remote)])

@@ -36,7 +36,7 @@ def test_members_of_other_tables(marked: str, member: str, api: Api) -> None:
         "unknown.|",
         "f().|",
         "local State = {}\nState.|",
-        "local function f(State) return State.|",
+        "local function f(State) return State.| end",
         "-- State.|",
         "'State.|",
         "local |",

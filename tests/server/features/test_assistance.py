@@ -40,7 +40,7 @@ async def test_members_of_state(client: LanguageClient) -> None:
     assert {"save", "load", "delete", "list_keys"} <= found.keys()
     assert not {"State", "end", "print"} & found.keys()
     save = found["save"]
-    assert save.kind is types.CompletionItemKind.Function
+    assert save.kind == types.CompletionItemKind.Function
     assert save.detail and save.detail.startswith("State.save(scope: ")
     assert isinstance(save.documentation, types.MarkupContent)
     assert save.documentation.value.startswith("Stores a value.")
@@ -57,7 +57,7 @@ async def test_members_of_debug_replace_what_is_written(client: LanguageClient) 
 async def test_kinds_inside_a_string_argument(client: LanguageClient) -> None:
     found = await completions(client, 'State.save("|', '"')
     assert {"global", "session", "agent"} <= found.keys()
-    assert found["global"].kind is types.CompletionItemKind.EnumMember
+    assert found["global"].kind == types.CompletionItemKind.EnumMember
     assert found["global"].detail == "shared by all scripts of the project"
 
 

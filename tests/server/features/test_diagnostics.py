@@ -19,8 +19,11 @@ async def test_a_syntax_error_appears_and_vanishes(client: LanguageClient) -> No
     report = await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
     (found,) = report.diagnostics
     assert (report.uri, report.version) == (URI, 1)
-    assert (found.message, found.code) == ("')' expected near <eof>", "syntax-error")
-    assert found.severity is types.DiagnosticSeverity.Error
+    assert (found.message, found.code) == (
+        "')' expected (to close '(' at line 1) near <eof>",
+        "syntax-error",
+    )
+    assert found.severity == types.DiagnosticSeverity.Error
 
     change = types.TextDocumentContentChangePartial(
         types.Range(types.Position(0, 9), types.Position(0, 9)), ")"
@@ -47,8 +50,10 @@ async def test_closing_takes_diagnostics_back(client: LanguageClient) -> None:
 async def test_what_is_not_closed_is_shown_too(client: LanguageClient) -> None:
     client.text_document_did_open(opened("local x\nif x then\n"))
     report = await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-    (related,) = report.diagnostics[0].related_information or ()
-    assert related.location.range == types.Range(types.Position(1, 0), types.Position(1, 2))
+    related = report.diagnostics[0].related_information
+    assert related and related[0].location.range == types.Range(
+        types.Position(1, 0), types.Position(1, 2)
+    )
 
 
 @pytest.mark.asyncio

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from llmspell.cli.debug import show
 from llmspell.cli.debug.points import Point, Points, Wish, find_file
-from llmspell.cli.debug.program import Ended, Program
+from llmspell.cli.debug.program import Ended, Event, Program
 from llmspell.cli.debug.screen import Screen
 from llmspell.cli.execution import Spell, exit_code, fail, leave
 from llmspell.cli.repl.keyboard import InputSource
@@ -164,27 +164,23 @@ class Session:
         explained = False
         while True:
             began = time.monotonic()
-            patience = None if pausing is None or explained else _PATIENCE
-            limits = [limit for limit in (self._time_left, patience) if limit is not None]
-            try:
-                event = program.events.get(timeout=min(limits) if limits else None)
-            except Empty:
-                event = None
+            event = _next_event(program, self._time_left)
+            now = time.monotonic()
             if self._time_left is not None:
-                self._time_left -= time.monotonic() - began
+                self._time_left -= now - began
             if isinstance(event, Stop | Ended):
                 return event
             if isinstance(event, Terminated) or (event is not None and pausing is not None):
                 program.engine.stop(event)
             elif event is not None:
                 self.screen.was_typed_on()
-                pausing = began
+                pausing = now
                 # It tries again and again until there is Lua code to pause.
                 threading.Thread(target=program.debugger.pause, daemon=True).start()
             elif self._time_left is not None and self._time_left <= 0:
                 program.engine.stop(TimedOut(self.options["timeout"]))
                 self._time_left = _AGAIN
-            elif not explained:
+            elif pausing is not None and not explained and now - pausing >= _PATIENCE:
                 explained = True
                 self.screen.say(
                     "The spell is in a call; it pauses at its next line. Ctrl-C again ends it."
@@ -335,3 +331,15 @@ class Session:
             return look()
         except NotStanding:  # a time limit or a signal has ended it meanwhile
             raise LLMSpellError(NOT_RUNNING) from None
+
+
+def _next_event(program: Program, time_left: float | None) -> Event | None:
+    """The next event; None after a while, or when the time is over.
+
+    No wait is long: a signal that comes just before one begins is seen only when it ends.
+    """
+    wait = _PATIENCE if time_left is None else min(_PATIENCE, max(time_left, 0.0))
+    try:
+        return program.events.get(timeout=wait)
+    except Empty:
+        return None
