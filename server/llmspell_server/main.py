@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import socket
 import sys
 
 from llmspell.version import __version__
@@ -27,18 +28,26 @@ def main() -> None:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     options = parser.parse_args()
 
-    from .server import SpellServer
-    from .serving import serve_stdio, serve_tcp
+    door = None if options.tcp is None else _listen(*options.tcp)
 
-    if options.tcp is None:
-        sys.exit(serve_stdio(SpellServer()))
-    host, port = options.tcp
+    from .server import SpellServer
+    from .serving import serve_port, serve_stdio
+
     try:
-        sys.exit(serve_tcp(SpellServer(), host, port))
-    except OSError as error:
-        sys.exit(f"llmspell-language-server: cannot listen on {host}:{port}: {error.strerror}")
+        sys.exit(serve_stdio(SpellServer()) if door is None else serve_port(SpellServer(), door))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        door = socket.create_server((host, port))
+    except OSError as error:
+        sys.exit(f"llmspell-language-server: cannot listen on {host}:{port}: {error.strerror}")
+    bound = door.getsockname()
+    sys.stdout.write(f"listening on {bound[0]}:{bound[1]}\n")
+    sys.stdout.flush()
+    return door
 
 
 def _address(text: str) -> tuple[str, int]:

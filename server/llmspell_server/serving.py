@@ -38,15 +38,9 @@ def serve_stdio(server: SpellServer) -> int:
     return server.protocol.exit_code
 
 
-def serve_tcp(server: SpellServer, host: str, port: int) -> int:
-    """Serves the first client that connects, and no other; gives the exit code.
-
-    Raises OSError if the address cannot be used. Port 0 is a free one.
-    """
-    with socket.create_server((host, port)) as door:
-        bound = door.getsockname()
-        sys.stdout.write(f"listening on {bound[0]}:{bound[1]}\n")
-        sys.stdout.flush()
+def serve_port(server: SpellServer, door: socket.socket) -> int:
+    """Serves the first client that connects, and no other; gives the exit code."""
+    with door:
         client, _ = door.accept()
     asyncio.run(_converse_over(server, client))
     return server.protocol.exit_code

@@ -138,9 +138,9 @@ def test_a_taken_port_is_said_in_one_line() -> None:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         run = subprocess.run([*SERVER, "--tcp", address], capture_output=True, text=True)
     assert run.returncode == 1
-    assert run.stderr.strip() == (
-        f"llmspell-language-server: cannot listen on {address}: Address already in use"
-    )
+    (line,) = run.stderr.splitlines()
+    expected = f"llmspell-language-server: cannot listen on {address}: Address already in use"
+    assert line.startswith(expected)
 
 
 @pytest.mark.parametrize("address", ["6009", ":6009", "localhost:", "localhost:99999"])

@@ -30,6 +30,7 @@ class Terminated(Stopped):
         super().__init__("terminated")
 
 
+_LONGEST_WAIT = 0.05  # seconds
 Reason = Interrupted | Terminated
 _REASONS: dict[int, type[Reason]] = {signal.SIGINT: Interrupted, signal.SIGTERM: Terminated}
 
@@ -83,7 +84,7 @@ class Signals:
 
         threading.Thread(target=perform, name="llmspell-run", daemon=True).start()
         reason: Reason | None = None
-        while not isinstance(item := self._inbox.get(), _Done):
+        while not isinstance(item := self._next(), _Done):
             if reason is None:
                 reason = item
                 stop(reason)
@@ -94,6 +95,15 @@ class Signals:
             raise done.error
         value: T = done.value
         return value
+
+    def _next(self) -> Reason | _Done:
+        """The next item. A signal in the moment before the wait begins does not end it, so no
+        wait is long."""
+        while True:
+            try:
+                return self._inbox.get(timeout=_LONGEST_WAIT)
+            except Empty:
+                continue
 
     def pause(self, seconds: float) -> None:
         """Waits; raises Interrupted or Terminated when a signal comes."""

@@ -90,8 +90,9 @@ def test_reading_a_silent_pipe_can_be_interrupted(make_spell: MakeSpell) -> None
     [
         "('a'):rep(30):find(('a?'):rep(30) .. ('a'):rep(30))",
         # It ends some time, so that the thread that is left behind does not burn the test machine.
-        "local begin = os.clock() setmetatable({}, { __gc = function() "
-        "while os.clock() - begin < 2 do end end }) collectgarbage()",
+        """local begin = os.clock()
+        setmetatable({}, { __gc = function() while os.clock() - begin < 2 do end end })
+        collectgarbage()""",
     ],
     ids=["a pathological pattern", "a looping finaliser"],
 )

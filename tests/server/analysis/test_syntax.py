@@ -38,7 +38,7 @@ def check(marked: str, compiler: Compiler, message: str) -> None:
         ("\n⟦break⟧\nf()", "break outside loop at line 2"),
         ("f(⟦(⟧\n\n", "unexpected symbol near <eof>"),
         ("⟦if⟧ a then\n\nx = ⟦1⟧\n", "'end' expected (to close 'if' at line 1) near <eof>"),
-        ("x = ⟦{⟧ a, '{'\ny ⟦=⟧ 1", "'}' expected (to close '{' at line 1) near '='"),
+        ("x = ⟦{⟧ a, '{'\n⟦y⟧ = 1", "'}' expected (to close '{' at line 1) near 'y'"),
         ("⟦f(g(1), 2⟧\n⟦x⟧ = 1", "')' expected (to close '(' at line 1) near 'x'"),
         (
             "f()\n⟦x = [[ a⟧\n\n⟦b⟧",
