@@ -97,8 +97,10 @@ class Signals:
         return value
 
     def _next(self) -> Reason | _Done:
-        """The next item. A signal in the moment before the wait begins does not end it, so no
-        wait is long."""
+        """The next item.
+
+        A signal in the very moment before a wait begins does not end it, so no wait is long.
+        """
         while True:
             try:
                 return self._inbox.get(timeout=_LONGEST_WAIT)

@@ -658,6 +658,7 @@ end)
 host.find_place = aside(function(name, reference, thread_id, frame_level)
   local entry = references[reference]
   if not entry and thread_id > 0 then -- a plain name in a frame
+    if not is_name(name) then return nil end
     local thread = threads_by_id[thread_id]
     local level = absolute(thread, frame_level)
     local list, last = locals_of(thread, level)
