@@ -1,0 +1,50 @@
+"""Whatever has been typed so far, something sensible is said of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llmspell_server.analysis.completion import complete
+from llmspell_server.analysis.hover import described_under
+from llmspell_server.analysis.signature import active_call
+from llmspell_server.analysis.syntax import syntax_fault
+from llmspell_server.analysis.text import Text
+from llmspell_server.compiler import Compiler
+from llmspell_server.library import load_api
+
+EXAMPLES = sorted((Path(__file__).parents[3] / "examples").rglob("*.lua"))
+compile_chunk = Compiler()  # hypothesis wants no fixtures of a function
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_examples_have_no_diagnostics(path: Path, compiler: Compiler) -> None:
+    assert syntax_fault(Text(path.read_text("utf-8")), compiler) is None
+
+
+@given(st.data())
+def test_every_prefix_of_an_example_is_answered(data: st.DataObject) -> None:
+    source = data.draw(st.sampled_from(EXAMPLES)).read_text("utf-8")
+    end = data.draw(st.integers(0, len(source)))
+    answer_everywhere(Text(source[:end]), end)
+
+
+FRAGMENTS = ["State.save(", "'", '"', "[[", "]]", "--", "\n", "\r", "é😀", "= ", "end ", "{", "\\"]
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=12).map("".join))
+def test_any_mixture_is_answered(source: str) -> None:
+    answer_everywhere(Text(source), len(source))
+
+
+def answer_everywhere(text: Text, offset: int) -> None:
+    """Asks everything that can be asked, and looks that each place lies in the text."""
+    fault = syntax_fault(text, compile_chunk)
+    assert fault is None or 0 <= fault.start <= fault.end <= len(text.source)
+    assert complete(text, offset, load_api()).start <= offset
+    hovered = described_under(text, offset, load_api())
+    assert hovered is None or hovered.start <= offset <= hovered.end
+    active_call(text, offset, load_api())
