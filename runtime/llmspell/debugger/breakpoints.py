@@ -27,9 +27,11 @@ from llmspell.debugger.model import (
     BreakpointSpec,
     DataBreakpointSpec,
     FunctionBreakpointSpec,
+    Source,
     StopReason,
 )
 from llmspell.debugger.sources import Chunk, Sources, normalized
+from llmspell.errors import LLMSpellError
 from llmspell.lua.convert import lua_value
 
 Mode = Literal["auto", "compiled", "hook"]
@@ -158,7 +160,22 @@ class Breakpoints:
             kept.append(same or self._new_line(where, spec))
         self._drop(old)
         self._refresh(where)
+        if not named and not self._sources.chunks(where):
+            self._preview(where, [item for item in kept if not item.breakpoint.verified])
         return [item.breakpoint for item in kept]
+
+    def _preview(self, path: str, wished: Sequence[_Wished]) -> None:
+        """Says where breakpoints of a file will be that is not loaded yet."""
+        from llmspell.lua.loader import read_source
+
+        try:
+            text = read_source(path)
+        except LLMSpellError as error:
+            for item in wished:
+                item.breakpoint = evolve(item.breakpoint, message=str(error))
+            return
+        chunk = Chunk("@" + path, text, Source(path, path))
+        self._placed(wished, self._instrument(chunk, wished))
 
     def _new_line(self, where: str, spec: BreakpointSpec) -> _Wished:
         self._last_id += 1

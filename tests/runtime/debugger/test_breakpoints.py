@@ -83,12 +83,11 @@ def test_an_error_in_a_condition_is_reported_once(make_session: MakeSession, mod
 
 def test_a_condition_that_is_no_lua_is_not_verified(make_session: MakeSession, mode: str) -> None:
     session = make_session(LOOP, mode)
-    session.break_at("body", condition="i ==")
+    (point,) = session.break_at("body", condition="i ==")
+    assert not point.verified
+    assert "unexpected symbol" in (point.message or "")
     session.start()
     session.ended()
-    states = [p for p in session.seen.changes if not p.verified]
-    assert states
-    assert "unexpected symbol" in (states[-1].message or "")
 
 
 @pytest.mark.parametrize(
@@ -167,14 +166,19 @@ def test_a_removed_breakpoint_does_not_stop(make_session: MakeSession, mode: str
 
 def test_a_breakpoint_on_an_empty_line_moves_down(make_session: MakeSession, mode: str) -> None:
     session = make_session("local a = 1\n\n-- nothing here\nprint(a) -- target\n", mode)
-    session.start_line = 2  # type: ignore[attr-defined]
-    session.debugger.set_breakpoints(str(session.path), [BreakpointSpec(2)])
+    (point,) = session.debugger.set_breakpoints(str(session.path), [BreakpointSpec(2)])
+    assert (point.verified, point.line) == (True, session.line("target"))
     session.start()
     session.stop()
     assert session.at() == session.line("target")
-    moved = [p for p in session.seen.changes if p.line == session.line("target")]
-    assert moved
     session.finish()
+
+
+def test_a_file_that_is_missing_is_not_verified(make_session: MakeSession) -> None:
+    session = make_session(LOOP)
+    (point,) = session.debugger.set_breakpoints(str(session.folder / "no.lua"), [BreakpointSpec(1)])
+    assert not point.verified
+    assert "not found" in (point.message or "")
 
 
 def test_breakpoints_in_modules_and_coroutines(make_session: MakeSession, mode: str) -> None:

@@ -153,6 +153,11 @@ def test_load_gives_syntax_errors_as_a_second_result(spell: Spell) -> None:
     ]
 
 
+def test_a_chunk_that_nests_too_deep_has_a_message(spell: Spell) -> None:
+    message = spell.value("return select(2, load(('('):rep(300)))")
+    assert "C stack overflow" in message
+
+
 def test_loaded_chunks_share_the_globals(spell: Spell) -> None:
     assert spell.value("load('shared = 5')() return shared + load('return shared')()") == 10
 

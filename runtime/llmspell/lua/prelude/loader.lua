@@ -13,7 +13,10 @@ local read_chunk, search_path = host.read_chunk, host.search_path
 local function compile(source, chunk_name, environment)
   if byte(source) == 27 then return nil, "attempt to load a binary chunk: only source text can be loaded" end
   if host.prepare then source = host.prepare(source, chunk_name) end
-  return raw_load(source, chunk_name, "t", environment)
+  local chunk, message = raw_load(source, chunk_name, "t", environment)
+  -- A parser that runs out of C stack asks the message handler, which is the engine's own.
+  if not chunk and type(message) ~= "string" then message = host.failure_text(message) end
+  return chunk, message
 end
 
 function host.compile(source, chunk_name) return compile(source, chunk_name, G) end

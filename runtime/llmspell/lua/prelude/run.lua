@@ -69,6 +69,12 @@ local function handler(value)
   return failure
 end
 
+--- The text of what the handler made of an error.
+function host.failure_text(failure)
+  local ours = type(failure) == "table" and rawequal(raw.debug.getmetatable(failure), FAILURE)
+  return ours and failure.text or error_text(failure)
+end
+
 --- "error", text of the error, kind of the error value, frames as JSON; or "stop".
 local function outcome(failure)
   if rawequal(failure, STOP) then return "stop" end
