@@ -39,7 +39,13 @@ from llmspell_debug_adapter.session.listener import SessionListener
 from llmspell_debug_adapter.session.outbox import Outbox
 from llmspell_debug_adapter.session.progress import Progress
 from llmspell_debug_adapter.session.pydevd_threads import hide_from_pydevd
-from llmspell_debug_adapter.session.registry import HANDLERS, Handler, Phase, Reply
+from llmspell_debug_adapter.session.registry import (
+    HANDLERS,
+    WITH_PROGRAM,
+    Handler,
+    Phase,
+    Reply,
+)
 from llmspell_debug_adapter.session.render import Renderer
 from llmspell_debug_adapter.session.thread_events import ThreadEvents
 
@@ -235,7 +241,7 @@ class Session:
             raise Refused(f"{handler.command} was answered already", LATE)
         if phase == Phase.CONFIGURING:
             raise Refused(f"{handler.command}: configurationDone first", EARLY)
-        if self.program.debugger is None or Phase.CONFIGURING not in handler.phases:
+        if self.program.debugger is None or handler.phases != WITH_PROGRAM:
             raise Refused(f"{handler.command}: launch or attach first", EARLY)
         # Before launch, but in a process whose debugger is there anyway (a kernel).
 

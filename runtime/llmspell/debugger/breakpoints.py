@@ -269,7 +269,8 @@ class Breakpoints:
             from llmspell.lua.loader import read_source
 
             text = read_source(path)
-        return breakpoint_locations(text, line, end_line, compiler=self._compile)
+        last = min(end_line, text.count(b"\n") + 1)  # a client may ask for any number of lines
+        return breakpoint_locations(text, max(line, 1), last, compiler=self._compile)
 
     def find(self, number: int) -> Breakpoint | None:
         """The breakpoint with an id."""

@@ -47,7 +47,7 @@ TEXT = "local t = { a = 1 }\nlocal function f(x)\n  t.a = x\n  return x\nend\npr
 
 
 @settings(
-    max_examples=200,
+    max_examples=40,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking what hangs takes hours
     suppress_health_check=[HealthCheck.function_scoped_fixture],
