@@ -152,6 +152,8 @@ class Engine:
         if self._task is not None:
             self.poke()
         while not task.changed.wait(_REARM):
+            if self._lost or not self._thread.is_alive():
+                raise EngineLost(self._stop or Interrupted())
             self.poke()
         if task.error is not None:
             raise task.error
