@@ -109,15 +109,21 @@ class Points:
 
     # The debugger --------------------------------------------------------------------------
 
-    def attach(self, debugger: Debugger | None) -> None:
-        """Gives all of them to the debugger of a new run; None when it has ended."""
+    def attach(self, debugger: Debugger | None) -> list[tuple[Point, bool]]:
+        """Gives all of them to the debugger of a new run; None when it has ended.
+
+        Gives those that have moved or cannot be reached, and whether each has moved.
+        """
         self._debugger = debugger
+        before = {point.number: point.line for point in self.all}
         for point in self.all:
             point.id, point.problem = 0, None
         if debugger is not None:
             for place in {p.place for p in self.all if p.function is None}:
                 self._send_lines(place)
             self._send_functions()
+        moved = [(point, point.line != before[point.number]) for point in self.all]
+        return [(point, has_moved) for point, has_moved in moved if has_moved or point.problem]
 
     def hit(self, ids: Sequence[int]) -> list[Point]:
         """Those at which the program stands; temporary ones are forgotten."""

@@ -111,7 +111,8 @@ class Session:
         )
         program.debugger.stop_on_entry = stop_on_entry
         program.debugger.set_exception_filters([ExceptionFilter(name) for name in self._filters])
-        self.points.attach(program.debugger)
+        for point, moved in self.points.attach(program.debugger):
+            self._say_changed(point, moved=moved)
         self._program = program
         self._time_left = self.options.get("timeout") or None
         self.running = True
@@ -262,9 +263,11 @@ class Session:
 
     def _point_changed(self, state: Breakpoint) -> None:
         changed = self.points.changed(state)
-        if changed is None:
-            return
-        point, moved = changed
+        if changed is not None:
+            point, moved = changed
+            self._say_changed(point, moved=moved)
+
+    def _say_changed(self, point: Point, *, moved: bool) -> None:
         if moved:
             self.screen.say(f"Breakpoint {point.number} moved to {show.place(point)}")
         elif point.problem:
