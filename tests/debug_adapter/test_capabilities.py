@@ -8,7 +8,7 @@ import pkgutil
 import pytest
 
 import tests.debug_adapter
-from llmspell.debugger.debugger import EXCEPTION_FILTERS
+from llmspell.debugger.model import EXCEPTION_FILTERS
 from llmspell_debug_adapter.forwarding.forwarder import Forwarder, adapter_capabilities
 from llmspell_debug_adapter.session.registry import HANDLERS, capabilities
 from tests.debug_adapter import proofs, schema

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from llmspell.debugger.debugger import EXCEPTION_FILTERS
+from llmspell.debugger.model import EXCEPTION_FILTERS
 from llmspell_debug_adapter.protocol.framing import Message
 
 ALIASES = {

@@ -33,6 +33,7 @@ from llmspell.debugger.model import (
 from llmspell.debugger.sources import Chunk, Sources, normalized
 from llmspell.errors import LLMSpellError
 from llmspell.lua.convert import lua_value
+from llmspell.lua.loader import read_source
 
 Mode = Literal["auto", "compiled", "hook"]
 
@@ -166,8 +167,6 @@ class Breakpoints:
 
     def _preview(self, path: str, wished: Sequence[_Wished]) -> None:
         """Says where breakpoints of a file will be that is not loaded yet."""
-        from llmspell.lua.loader import read_source
-
         try:
             text = read_source(path)
         except LLMSpellError as error:
@@ -263,12 +262,7 @@ class Breakpoints:
     def locations(self, path: str, line: int, end_line: int) -> list[tuple[int, int]]:
         """Line and column of every place for a breakpoint on some lines of a file."""
         chunks = self._sources.chunks(normalized(path))
-        if chunks:
-            text = chunks[0].text
-        else:
-            from llmspell.lua.loader import read_source
-
-            text = read_source(path)
+        text = chunks[0].text if chunks else read_source(path)
         last = min(end_line, text.count(b"\n") + 1)  # a client may ask for any number of lines
         return breakpoint_locations(text, max(line, 1), last, compiler=self._compile)
 

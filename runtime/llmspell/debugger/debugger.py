@@ -18,6 +18,7 @@ from llmspell.debugger.breakpoints import SECRET, Breakpoints, Mode
 from llmspell.debugger.inspection import ENTRY_POINTS as INSPECTION
 from llmspell.debugger.inspection import Inspection
 from llmspell.debugger.model import (
+    EXCEPTION_FILTERS,
     Breakpoint,
     BreakpointSpec,
     Completion,
@@ -42,14 +43,6 @@ from llmspell.lua.engine import Engine, Interrupted
 # A pause is asked for until it is heard: a program that waits hears it when it goes on.
 _PAUSE_SECONDS, _PAUSE_INTERVAL = 1.0, 0.005
 _PRELUDE = Path(__file__).parent / "prelude"
-
-EXCEPTION_FILTERS = {
-    "uncaught": ("Uncaught errors", "Errors that end the spell.", True),
-    "pcall": ("Errors caught by pcall", "Stops where the error is raised.", False),
-    "xpcall": ("Errors caught by xpcall", "Stops where the error is raised.", False),
-    "coroutine": ("Errors that end a coroutine", "Stops when the coroutine has died.", False),
-}
-"""Filter -> label, description, whether it is on at the start."""
 
 
 class DebugError(LLMSpellError):
@@ -452,4 +445,4 @@ def _reason(text: str) -> StopReason:
     return text  # type: ignore[return-value]
 
 
-__all__ = ["EXCEPTION_FILTERS", "DebugError", "Debugger", "Listener", "NotStanding", "Silent"]
+__all__ = ["DebugError", "Debugger", "Listener", "NotStanding", "Silent"]

@@ -60,9 +60,18 @@ class DataBreakpointSpec:
     hit_condition: str | None = None
 
 
+EXCEPTION_FILTERS = {
+    "uncaught": ("Uncaught errors", "Errors that end the spell.", True),
+    "pcall": ("Errors caught by pcall", "Stops where the error is raised.", False),
+    "xpcall": ("Errors caught by xpcall", "Stops where the error is raised.", False),
+    "coroutine": ("Errors that end a coroutine", "Stops when the coroutine has died.", False),
+}
+"""Filter -> label, description, whether it is on at the start."""
+
+
 @frozen
 class ExceptionFilter:
-    """Stop at errors of one kind: `uncaught`, `pcall`, `xpcall` or `coroutine` (caught there).
+    """Stop at errors of one kind: one of EXCEPTION_FILTERS.
 
     condition: a Lua expression in which `err` is the error value.
     """

@@ -152,6 +152,14 @@ class Session:
         """The text of an expression's value."""
         return self.debugger.evaluate(expression, self.frames(thread)[frame].id, context).value
 
+    def values_at_stops(self, expression: str) -> list[str]:
+        """The text of an expression's value at each stop, until the spell has ended."""
+        seen = []
+        while self.next_stop() is not None:
+            seen.append(self.value(expression))
+            self.debugger.resume()
+        return seen
+
     @property
     def output(self) -> str:
         """What the spell wrote."""

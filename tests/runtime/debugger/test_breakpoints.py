@@ -63,11 +63,7 @@ def test_a_condition_chooses(
     session = make_session(LOOP, mode)
     session.break_at("body", condition=condition)
     session.start()
-    seen = []
-    while session.next_stop() is not None:
-        seen.append(session.value("i"))
-        session.debugger.resume()
-    assert seen == stops
+    assert session.values_at_stops("i") == stops
 
 
 def test_an_error_in_a_condition_is_reported_once(make_session: MakeSession, mode: str) -> None:
@@ -100,11 +96,7 @@ def test_a_hit_condition_counts(
     session = make_session(LOOP, mode)
     session.break_at("body", hit_condition=hits)
     session.start()
-    seen = []
-    while session.next_stop() is not None:
-        seen.append(session.value("i"))
-        session.debugger.resume()
-    assert seen == stops
+    assert session.values_at_stops("i") == stops
 
 
 def test_a_log_message_does_not_stop(make_session: MakeSession, mode: str) -> None:
