@@ -180,7 +180,11 @@ class Debugger:
                 thread = error.thread or thread if error is not None else thread
             stop = Stop(kind, thread, _DESCRIPTIONS.get(kind, ""), shown, hit_ids)
             self._last_stop = stop
-            go_on = self._standing.wait(lambda: self.listener.stopped(stop))
+            self._engine.clock.hold()
+            try:
+                go_on = self._standing.wait(lambda: self.listener.stopped(stop))
+            finally:
+                self._engine.clock.go_on()
             self._inspection.forget()
             self.listener.continued(thread)
         except Exception as error:  # noqa: BLE001 - never into Lua

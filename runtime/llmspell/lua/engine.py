@@ -11,6 +11,7 @@ import threading
 import time
 
 from llmspell.errors import LLMSpellError, ResourceError
+from llmspell.lua.clock import Clock
 from llmspell.lua.outcome import (
     ChunkError,
     EngineLost,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from llmspell.security.policy import Policy
 
 _REARM = 0.01  # seconds after which a hook that should have fired is armed again
+_LOOK_AGAIN = 0.1  # seconds between looks at a clock that is held
 _STACK_BYTES = 16 * 1024 * 1024
 _INTERRUPT_GRACE, _LIMIT_GRACE = 0.1, 2.0  # seconds until an engine that does not stop is lost
 
@@ -73,6 +75,8 @@ class Engine:
 
     def __init__(self, options: EngineOptions, api: Api | None = None) -> None:
         """Starts the Lua thread and opens the state; raises what opening it raises."""
+        self.clock = Clock()
+        """What time limits go by; a debugger holds it while the program stands still."""
         self._options = options
         self._stop: Stopped | None = None
         self._task: Task | None = None
@@ -231,8 +235,9 @@ class Engine:
     def _watch(self, task: Task, timeout: float | None) -> None:
         """Waits for a task, turning Ctrl-C and the time limit into stops; two stages."""
         try:
-            if not task.changed.wait(timeout):
-                assert timeout is not None
+            if timeout is None:
+                task.changed.wait()
+            elif not self._changes_within(task, timeout):
                 self.stop(TimedOut(timeout))
         except KeyboardInterrupt:
             self.stop(Interrupted())
@@ -247,6 +252,14 @@ class Engine:
                 self._state.hooks.arm()
         except KeyboardInterrupt:  # a second one: do not wait any longer
             self._lose()
+
+    def _changes_within(self, task: Task, timeout: float) -> bool:
+        """Whether a task changes before so many seconds are over on the clock."""
+        end = self.clock.seconds + timeout
+        while (left := end - self.clock.seconds) > 0:
+            if task.changed.wait(max(left, _LOOK_AGAIN) if self.clock.held else left):
+                return True
+        return task.changed.is_set()
 
     def _lose(self) -> NoReturn:
         self._lost = True

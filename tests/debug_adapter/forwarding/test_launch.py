@@ -63,6 +63,22 @@ def test_a_time_limit(adapter: OverStdio, spell: MakeSpell) -> None:
     assert "limit" in adapter.output("stderr")
 
 
+def test_a_time_limit_leaves_out_the_time_in_which_it_stands(
+    adapter: OverStdio, spell: MakeSpell
+) -> None:
+    it = spell("local n = 41 --@here\nprint(n + 1)\nwhile true do end\n")
+    adapter.launch(it, limits={"timeout": 1})
+    adapter.break_at(it, "here")
+    adapter.go()
+    adapter.stopped()
+    with pytest.raises(subprocess.TimeoutExpired):
+        adapter.process.wait(1.5)  # it stands
+    assert adapter.evaluate("1 + 1") == "2"
+    adapter.request("continue", threadId=1)
+    assert adapter.event("exited")["exitCode"] == 124
+    assert adapter.output() == "42\n"
+
+
 def test_a_memory_limit(adapter: OverStdio, spell: MakeSpell) -> None:
     it = spell("local t = {} while true do t[#t + 1] = string.rep('x', 1e6) .. #t end\n")
     assert run(adapter, it, limits={"maxMemory": 20_000_000}, breakpoints="hook") == 1

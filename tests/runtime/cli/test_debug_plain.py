@@ -124,6 +124,11 @@ def test_the_time_limit_leaves_out_the_time_in_which_it_stands(shell: Shell) -> 
     assert err == b""
 
 
+def test_the_time_limit_of_the_configuration_counts_too(shell: Shell) -> None:
+    shell.write("llmspell.toml", "[runtime]\nscript_timeout_seconds = 1\n")
+    assert debug(shell, "while true do end", commands="run\n").code == 124
+
+
 # Usage ---------------------------------------------------------------------------------------
 
 

@@ -78,12 +78,12 @@ class Session:
 
     # Running -------------------------------------------------------------------------------
 
-    def start(self, *arguments: str) -> None:
+    def start(self, *arguments: str, timeout: float | None = None) -> None:
         """Runs the file on a thread."""
 
         def run() -> None:
             try:
-                self.runtime.run_file(str(self.path), arguments)
+                self.runtime.run_file(str(self.path), arguments, timeout=timeout)
             except BaseException as error:
                 self.error = error
             self.seen.stops.put(None)

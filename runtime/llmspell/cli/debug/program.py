@@ -50,6 +50,7 @@ class Program(Silent):
         """Makes the runtime; raises what that raises."""
         self.events: SimpleQueue[Event] = SimpleQueue()
         self.spell = spell
+        self._timeout: float | None = options["timeout"]
         self._source = source
         self._on_output = on_output
         self._on_breakpoint = on_breakpoint
@@ -71,7 +72,7 @@ class Program(Silent):
         error: BaseException | None = None
         try:
             try:
-                self.spell.run(self.runtime, 0)  # the session keeps the time
+                self.spell.run(self.runtime, self._timeout)
             finally:
                 self.runtime.close()
         except BaseException as failure:  # noqa: BLE001 - reported by the session

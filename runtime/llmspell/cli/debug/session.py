@@ -30,12 +30,11 @@ from llmspell.debugger.model import (
     Variable,
 )
 from llmspell.errors import LLMSpellError
-from llmspell.lua.outcome import EngineLost, Interrupted, OutputClosed, TimedOut
+from llmspell.lua.outcome import EngineLost, Interrupted, OutputClosed
 
 T = TypeVar("T")
 
 _PATIENCE = 0.5  # seconds until a pause that does not come is explained
-_AGAIN = 0.1  # seconds until a run that has met its limit is told again to end
 
 NOT_RUNNING = "The spell is not running: `run` starts it"
 FILTERS = {
@@ -81,7 +80,6 @@ class Session:
         self._lost = False
         self._program: Program | None = None
         self.running = False  # whether the program runs, and has to be waited for
-        self._time_left: float | None = options.get("timeout") or None
         self._waited_for: Program | None = None
         self.signal: Reason | None = None  # one that came while nothing was waited for
 
@@ -114,7 +112,6 @@ class Session:
         for point, moved in self.points.attach(program.debugger):
             self._say_changed(point, moved=moved)
         self._program = program
-        self._time_left = self.options.get("timeout") or None
         self.running = True
         program.start()
 
@@ -135,8 +132,8 @@ class Session:
     def wait(self) -> None:
         """Waits until the program stands still or has ended, and says so.
 
-        Ctrl-C pauses it; a second one ends it. Only the time in which it runs counts for the time
-        limit. Raises Leave after SIGTERM, and when nobody reads the output any more.
+        Ctrl-C pauses it; a second one ends it. Raises Leave after SIGTERM, and when nobody reads
+        the output any more.
         """
         program = self.program
         self._waited_for = program
@@ -164,11 +161,8 @@ class Session:
         pausing: float | None = None  # when it was asked to pause
         explained = False
         while True:
-            began = time.monotonic()
-            event = _next_event(program, self._time_left)
+            event = _next_event(program)
             now = time.monotonic()
-            if self._time_left is not None:
-                self._time_left -= now - began
             if isinstance(event, Stop | Ended):
                 return event
             if isinstance(event, Terminated) or (event is not None and pausing is not None):
@@ -178,9 +172,6 @@ class Session:
                 pausing = now
                 # It tries again and again until there is Lua code to pause.
                 threading.Thread(target=program.debugger.pause, daemon=True).start()
-            elif self._time_left is not None and self._time_left <= 0:
-                program.engine.stop(TimedOut(self.options["timeout"]))
-                self._time_left = _AGAIN
             elif pausing is not None and not explained and now - pausing >= _PATIENCE:
                 explained = True
                 self.screen.say(
@@ -336,13 +327,12 @@ class Session:
             raise LLMSpellError(NOT_RUNNING) from None
 
 
-def _next_event(program: Program, time_left: float | None) -> Event | None:
-    """The next event; None after a while, or when the time is over.
+def _next_event(program: Program) -> Event | None:
+    """The next event; None after a while.
 
     No wait is long: a signal that comes just before one begins is seen only when it ends.
     """
-    wait = _PATIENCE if time_left is None else min(_PATIENCE, max(time_left, 0.0))
     try:
-        return program.events.get(timeout=wait)
+        return program.events.get(timeout=_PATIENCE)
     except Empty:
         return None
