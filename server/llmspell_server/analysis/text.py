@@ -26,9 +26,7 @@ class Text:
 
     def __init__(self, source: str) -> None:
         self.source = _LONE_SURROGATE.sub("\ufffd", source)
-        breaks = list(_BREAK.finditer(self.source))
-        self._starts = [0, *(found.end() for found in breaks)]
-        self._ends = [*(found.start() for found in breaks), len(self.source)]
+        self._starts = [0, *(found.end() for found in _BREAK.finditer(self.source))]
 
     @property
     def line_count(self) -> int:
@@ -38,6 +36,15 @@ class Text:
     def line_start(self, line: int) -> int:
         """Where a line begins."""
         return self._starts[line]
+
+    def line_end(self, line: int) -> int:
+        """Where a line ends, before its line break."""
+        if line + 1 == self.line_count:
+            return len(self.source)
+        end = self._starts[line + 1] - 1
+        if self.source[end] == "\n" and self.source[end - 1 : end] == "\r":
+            return max(end - 1, self._starts[line])
+        return end
 
     def line_at(self, offset: int) -> int:
         """The line that holds an offset."""
@@ -50,7 +57,7 @@ class Text:
         """
         if line >= self.line_count:
             return len(self.source)
-        start, end = self._starts[line], self._ends[line]
+        start, end = self._starts[line], self.line_end(line)
         content = self.source[start:end]
         if units == "utf-32" or content.isascii():
             return start + min(column, len(content))
@@ -68,8 +75,34 @@ class Text:
         return line, len(before.encode(codec)) // size
 
     def replaced(self, start: int, end: int, replacement: str) -> Text:
-        """The text with another piece between two offsets."""
-        return Text(self.source[:start] + replacement + self.source[end:])
+        """The text with another piece between two offsets.
+
+        Only the lines around it are looked for anew, so that an edit costs the same anywhere.
+        """
+        replacement = _LONE_SURROGATE.sub("\ufffd", replacement)
+        first = bisect_right(self._starts, max(start - 1, 0))  # CR may have become CR LF
+        later = bisect_right(self._starts, end + 1)
+        edited = Text.__new__(Text)
+        edited.source = self.source[:start] + replacement + self.source[end:]
+        moved = len(replacement) - (end - start)
+        kept = self._starts[:first]
+        around = _BREAK.finditer(edited.source, kept[-1], self._reach(later) + moved)
+        edited._starts = [
+            *kept,
+            *(found.end() for found in around),
+            *(begin + moved for begin in self._starts[later:]),
+        ]
+        return edited
+
+    def _reach(self, line: int) -> int:
+        """Up to where breaks are looked for when the lines from `line` on are kept."""
+        if line < self.line_count:
+            return self._starts[line] - self._break_length(line)
+        return len(self.source)
+
+    def _break_length(self, line: int) -> int:
+        """How long the line break before a line is."""
+        return self._starts[line] - self.line_end(line - 1)
 
     @cached_property
     def encoded(self) -> bytes:

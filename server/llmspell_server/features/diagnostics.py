@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from llmspell_server.analysis.syntax import Fault, syntax_fault
+from llmspell_server.analysis.faults import Fault, syntax_fault
 
 if TYPE_CHECKING:
     from llmspell_server.documents import Document

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmspell_server.analysis.completion import complete
+from llmspell_server.analysis.faults import syntax_fault
 from llmspell_server.analysis.hover import described_under
 from llmspell_server.analysis.signature import active_call
-from llmspell_server.analysis.syntax import syntax_fault
 from llmspell_server.analysis.text import Text
 from llmspell_server.compiler import Compiler
 from llmspell_server.library import load_api

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from llmspell_server.analysis.syntax import syntax_fault
+from llmspell_server.analysis.faults import syntax_fault
 from llmspell_server.analysis.text import Text
 from llmspell_server.compiler import Compiler
 from tests.server.marks import ranges, shown

@@ -1,0 +1,182 @@
+"""One version of a document: its text, its pieces, and what their names mean together.
+
+Snapshots are immutable. Nodes know their place within their piece only; a snapshot knows where its
+pieces are. A node together with its piece is a `Spot`, which stays valid in later snapshots for as
+long as they have the piece.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from .binding.binder import Binding, binding_of
+from .binding.variables import Local
+from .syntax import tree
+from .syntax.pieces import Piece, Pieces, pieces_of
+from .text import Text
+
+Span = tuple[int, int]
+
+
+class Spot(NamedTuple):
+    """A node and the piece that holds it."""
+
+    piece: Piece
+    node: tree.Node
+
+
+class Snapshot:
+    """A document as it is at one moment. Offsets of its methods are those of the whole text."""
+
+    def __init__(self, text: Text, pieces: Pieces) -> None:
+        self.text, self.pieces = text, pieces
+
+    @classmethod
+    def of(
+        cls, text: Text, broken: bool | None = None, pause: Callable[[], None] = lambda: None
+    ) -> Snapshot:
+        """Reads a text.
+
+        broken: whether Lua's compiler refuses it; None: as the parser says.
+        """
+        if broken is None:
+            pieces = pieces_of(text.source, False, pause)
+            broken = any(piece.problems for piece in pieces.all)
+            if not broken:
+                return cls(text, pieces)
+        return cls(text, pieces_of(text.source, broken, pause))
+
+    def edited(
+        self,
+        text: Text,
+        start: int,
+        end: int,
+        length: int,
+        broken: bool,
+        pause: Callable[[], None] = lambda: None,
+    ) -> Snapshot:
+        """The document with another text in which `length` characters replaced a range of this."""
+        pieces = self.pieces.edited(text.source, start, end, length, broken, pause)
+        return Snapshot(text, pieces)
+
+    # Places
+
+    def span(self, piece: Piece, node: tree.Node) -> Span:
+        """Where a node is in the text."""
+        start = self.pieces.start_of[piece]
+        return start + node.start, start + node.end
+
+    def source(self, piece: Piece, node: tree.Node) -> str:
+        """What is written there."""
+        return piece.text[node.start : node.end]
+
+    def path_at(self, offset: int) -> tuple[Piece, tuple[tree.Node, ...]]:
+        """The piece that holds an offset, and the nodes around it from the statement in.
+
+        At the place where two pieces meet, the earlier one counts if a word of it ends there.
+        """
+        index = self.pieces.index_at(offset)
+        if index and self.pieces.starts[index] == offset:
+            piece, path = self._path(index - 1, offset)
+            if path and isinstance(path[-1], (tree.Name, tree.Word)):
+                return piece, path
+        return self._path(index, offset)
+
+    def _path(self, index: int, offset: int) -> tuple[Piece, tuple[tree.Node, ...]]:
+        piece = self.pieces.all[index]
+        inside = offset - self.pieces.starts[index]
+        statement = piece.statement
+        if statement is None or not statement.start <= inside <= statement.end:
+            return piece, ()
+        return piece, tree.path_at(statement, inside)
+
+    def comment_at(self, offset: int) -> Spot | None:
+        """The comment that holds an offset."""
+        index = self.pieces.index_at(offset)
+        for each in (index - 1, index):
+            if each < 0:
+                continue
+            piece, inside = self.pieces.all[each], offset - self.pieces.starts[each]
+            for comment in piece.comments:
+                line = not comment.text.startswith("--[") or not comment.text.endswith("]")
+                if comment.start < inside < comment.end or (line and inside == comment.end):
+                    return Spot(piece, comment)
+        return None
+
+    # Names
+
+    @cached_property
+    def _outer(self) -> dict[Piece, Mapping[str, Local]]:
+        """The locals of the chunk that each piece sees."""
+        found: dict[Piece, Mapping[str, Local]] = {}
+        known: dict[str, Local] = {}
+        for piece in self.pieces.all:
+            found[piece] = known
+            declared = binding_of(piece).declared
+            if declared:
+                known = known | {local.name: local for local in declared}
+        return found
+
+    @cached_property
+    def _piece_of_local(self) -> dict[Local, Piece]:
+        return {local: piece for piece in self.pieces.all for local in binding_of(piece).declared}
+
+    def binding(self, piece: Piece) -> Binding:
+        """What the names of a piece mean within it."""
+        return binding_of(piece)
+
+    def local(self, piece: Piece, name: tree.Name) -> Local | None:
+        """The local that a name means; None for a global."""
+        binding_of(piece)
+        return name.local or self._outer[piece].get(name.text)
+
+    def chunk_locals(self, piece: Piece) -> Mapping[str, Local]:
+        """The locals of the chunk that a piece sees from above it."""
+        return self._outer[piece]
+
+    def piece_of(self, local: Local, where: Piece) -> Piece:
+        """The piece that declares a local which is known in some piece."""
+        return self._piece_of_local[local] if local.is_of_chunk else where
+
+    def uses(self, local: Local, where: Piece) -> Iterator[tuple[Piece, tree.Name]]:
+        """Where a local is read or written, in the order of the text, without its declaration.
+
+        where: the piece that declares it.
+        """
+        for name in local.uses:
+            yield where, name
+        if not local.is_of_chunk:
+            return
+        begin = self.pieces.all.index(where) + 1
+        for piece in self.pieces.all[begin:]:
+            names = binding_of(piece).free.get(local.name)
+            if names and self._outer[piece].get(local.name) is local:
+                for name in names:
+                    yield piece, name
+
+    def is_written(self, piece: Piece, name: tree.Name) -> bool:
+        """Whether a use of a name assigns."""
+        written = binding_of(piece).written
+        return name in (name.local.writes if name.local is not None else written)
+
+    def global_uses(self, name: str) -> Iterator[tuple[Piece, tree.Name]]:
+        """Where a global is read or written in this document."""
+        for piece in self.pieces.all:
+            names = binding_of(piece).free.get(name)
+            if names and name not in self._outer[piece]:
+                for found in names:
+                    if found not in binding_of(piece).environments:
+                        yield piece, found
+
+    def visible_locals(self, offset: int) -> dict[str, Local]:
+        """The locals that may be named at an offset, the inner ones in place of the outer."""
+        index = self.pieces.index_at(offset)
+        piece, inside = self.pieces.all[index], offset - self.pieces.starts[index]
+        found = dict(self._outer[piece])
+        for local in binding_of(piece).all:
+            end = local.end if local.end is not None else len(piece.text)
+            if local.begin <= inside <= end:
+                found[local.name] = local
+        return found

@@ -1,0 +1,68 @@
+"""Comment lines that belong together, and to what they belong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from . import tree
+from .pieces import Piece
+
+
+def comment_blocks(piece: Piece) -> tuple[tuple[tree.Word, ...], ...]:
+    """The comments of a piece, those on consecutive lines with only blanks before them together.
+
+    A comment behind code, and a long comment, is a block of its own.
+    """
+    found: tuple[tuple[tree.Word, ...], ...] | None = piece.facts.get("comments")
+    if found is None:
+        found = piece.facts["comments"] = tuple(_blocks(piece))
+    return found
+
+
+def block_above(piece: Piece, node: tree.Node) -> tuple[tree.Word, ...]:
+    """The comment lines directly above the line on which a node begins; empty without any."""
+    for block in comment_blocks(piece):
+        last = block[-1]
+        if last.end <= node.start and _is_above(piece.text, last.end, node.start):
+            return () if _is_behind_code(piece.text, block[0].start) else block
+    return ()
+
+
+def comment_beside(piece: Piece, node: tree.Node) -> tree.Word | None:
+    """The comment behind a node on its last line."""
+    for comment in piece.comments:
+        if comment.start >= node.end:
+            between = piece.text[node.end : comment.start]
+            return comment if not between.strip(" \t,;") else None
+    return None
+
+
+def _blocks(piece: Piece) -> Iterator[tuple[tree.Word, ...]]:
+    block: list[tree.Word] = []
+    for comment in piece.comments:
+        behind = _is_behind_code(piece.text, comment.start)
+        if block and (behind or not _is_next_line(piece.text, block[-1].end, comment.start)):
+            yield tuple(block)
+            block = []
+        block.append(comment)
+        if behind or comment.text.startswith(("--[[", "--[=")):
+            yield tuple(block)
+            block = []
+    if block:
+        yield tuple(block)
+
+
+def _is_behind_code(text: str, offset: int) -> bool:
+    before = text[text.rfind("\n", 0, offset) + 1 : offset]
+    return bool(before.strip())
+
+
+def _is_next_line(text: str, end: int, start: int) -> bool:
+    between = text[end:start]
+    return between.count("\n") <= 1 and not between.strip()
+
+
+def _is_above(text: str, end: int, start: int) -> bool:
+    """Whether the line that holds `start` is the one after `end`."""
+    between = text[end:start]
+    return between.count("\n") == 1 and not between.split("\n")[0].strip()

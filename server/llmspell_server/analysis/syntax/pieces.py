@@ -1,0 +1,117 @@
+"""A text as a row of pieces, of which an edit makes anew only those that it can have changed.
+
+A piece is a statement of the chunk with the white space and comments before it, and those
+comments behind it that stand on its last line; the last piece has no statement. The parser keeps
+nothing from one piece to the next. So a piece depends only on its own text and on how far the
+parser looked ahead, and keeping all that were not touched gives what parsing the whole text would.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+from attrs import define, field
+
+from . import tree
+from .parser import Problem, parse_piece
+
+
+@define(eq=False)
+class Piece:
+    """A statement with the text around it. Immutable, and shared by the versions of a document.
+
+    reach: how much of the text from its beginning the parser has looked at. facts: what others
+    know about it, under keys of theirs, kept as long as the piece.
+    """
+
+    text: str
+    statement: tree.Statement | None
+    comments: tuple[tree.Word, ...]
+    problems: tuple[Problem, ...]
+    reach: int
+    suspicious: bool
+    facts: dict[str, Any] = field(factory=dict, repr=False)
+
+
+class Pieces:
+    """The pieces of a text, and where each begins.
+
+    broken: whether it is known that the text does not compile, which decides how unfinished
+    blocks are read.
+    """
+
+    def __init__(self, pieces: Sequence[Piece], starts: Sequence[int], broken: bool) -> None:
+        self.all, self.starts, self.broken = tuple(pieces), tuple(starts), broken
+
+    @cached_property
+    def start_of(self) -> dict[Piece, int]:
+        """Where each piece begins."""
+        return dict(zip(self.all, self.starts, strict=True))
+
+    def index_at(self, offset: int) -> int:
+        """Which piece holds an offset; of two that meet there, the later."""
+        return max(0, bisect_right(self.starts, offset) - 1)
+
+    def edited(
+        self,
+        source: str,
+        start: int,
+        end: int,
+        length: int,
+        broken: bool,
+        pause: Callable[[], None] = lambda: None,
+    ) -> Pieces:
+        """The pieces of the text after an edit.
+
+        source: the whole new text. start, end: what was replaced in the old one, by how many
+        (length) characters. pause: called between pieces.
+        """
+        kept = 0
+        for piece, begin in zip(self.all, self.starts, strict=True):
+            if begin + piece.reach >= start or self._depends(piece, broken):
+                break
+            kept += 1
+        pieces, starts = list(self.all[:kept]), list(self.starts[:kept])
+        moved = length - (end - start)
+        later = {
+            begin + moved: index
+            for index, begin in enumerate(self.starts)
+            if index >= kept and begin >= end
+        }
+        position = starts[-1] + len(pieces[-1].text) if pieces else 0
+        while True:
+            index = later.get(position)
+            if index is not None and not self._depends(self.all[index], broken):
+                pieces.append(self.all[index])
+                starts.append(position)
+            else:
+                pieces.append(_parse(source, position, broken))
+                starts.append(position)
+                pause()
+            position += len(pieces[-1].text)
+            if pieces[-1].statement is None:
+                return Pieces(pieces, starts, broken)
+
+    def _depends(self, piece: Piece, broken: bool) -> bool:
+        """Whether a piece may look otherwise now that the text is broken or mended."""
+        return piece.suspicious and broken != self.broken
+
+
+def pieces_of(source: str, broken: bool, pause: Callable[[], None] = lambda: None) -> Pieces:
+    """The pieces of a whole text."""
+    return Pieces((), (), broken).edited(source, 0, 0, len(source), broken, pause)
+
+
+def _parse(source: str, start: int, broken: bool) -> Piece:
+    parsed = parse_piece(source, start, broken)
+    return Piece(
+        source[start : start + parsed.end],
+        parsed.statement,
+        parsed.comments,
+        parsed.problems,
+        parsed.reach,
+        parsed.suspicious,
+    )
