@@ -215,7 +215,7 @@ class Breakpoints:
         for spec in specs:
             self._last_id += 1
             wish = Wish(self._last_id, hit_condition=spec.hit_condition or None)
-            problem = _data_problem(spec)
+            problem = self._data_problem(spec)
             point = Breakpoint(wish.id, spec.data_id, 0, verified=problem is None, message=problem)
             made.append(self._keep(_Wished(wish, point, "", "data breakpoint")))
             if problem is None:
@@ -223,9 +223,19 @@ class Breakpoints:
                 hit = parse_hit_condition(spec.hit_condition) if spec.hit_condition else None
                 check = Check(wish.id, None, hit, None)
                 self._define(Site(self._last_site, 0, 0, (), False, False, (check,)))
-                watches.append([spec.data_id, self._last_site, spec.condition or ""])
+                watch = [spec.data_id, self._last_site, spec.condition or "", spec.access]
+                watches.append(watch)
         self._call("set_watches", packed=lua_value(watches))
         return [item.breakpoint for item in made]
+
+    def _data_problem(self, spec: DataBreakpointSpec) -> str | None:
+        if spec.hit_condition:
+            try:
+                parse_hit_condition(spec.hit_condition)
+            except ValueError as error:
+                return str(error)
+        problem = self._call("watch_problem", spec.data_id.encode(), spec.access.encode())
+        return None if problem is None else str(problem.decode())
 
     def clear(self) -> None:
         """Removes all breakpoints."""
@@ -296,14 +306,3 @@ def _check(check: Check, site: Site) -> dict[str, Any]:
         "literals": list(check.log.literals) if check.log else None,
         "values": check.log.source if check.log else None,
     }
-
-
-def _data_problem(spec: DataBreakpointSpec) -> str | None:
-    if spec.access != "write":
-        return "only writing can be watched"
-    if spec.hit_condition:
-        try:
-            parse_hit_condition(spec.hit_condition)
-        except ValueError as error:
-            return str(error)
-    return None

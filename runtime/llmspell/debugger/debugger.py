@@ -35,10 +35,13 @@ from llmspell.debugger.model import (
     Thread,
     Variable,
 )
+from llmspell.debugger.prototypes import constant_indexes
 from llmspell.debugger.sources import Sources
 from llmspell.debugger.standing import GoOn, NotStanding, Standing
 from llmspell.errors import LLMSpellError
 from llmspell.lua.engine import Engine, Interrupted
+from llmspell.lua.hooks import hook_api_available
+from llmspell.lua.instructions import instruction_reader
 
 # A pause is asked for until it is heard: a program that waits hears it when it goes on.
 _PAUSE_SECONDS, _PAUSE_INTERVAL = 1.0, 0.005
@@ -129,6 +132,7 @@ class Debugger:
 
     def _install(self) -> None:
         state = self._engine.state
+        reader = instruction_reader() if hook_api_available() else None
         state.extend_host(
             {
                 "breakpoint_secret": SECRET,
@@ -139,6 +143,9 @@ class Debugger:
                 "breakpoint_failed": self._breakpoint_failed,
                 "log_point": self._log_point,
                 "prepare": self._prepare,
+                "activation": reader and reader.activation,
+                "instruction": reader and reader.instruction,
+                "constant_indexes": _constant_indexes,
             }
         )
         for name in ("breaking", "inspection", "watching"):
@@ -442,6 +449,11 @@ _DESCRIPTIONS: dict[str, str] = {
     "pause": "Paused",
     "exception": "Paused on error",
 }
+
+
+def _constant_indexes(binary: bytes, text: bytes) -> bytes:
+    """See `prototypes`; as text with commas."""
+    return ",".join(map(str, constant_indexes(binary, text))).encode()
 
 
 def _reason(text: str) -> StopReason:

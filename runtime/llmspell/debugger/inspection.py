@@ -38,6 +38,7 @@ ENTRY_POINTS = (
     "describe_error",
     "list_names",
     "watch_info",
+    "watch_problem",
     "set_watches",
 )
 
@@ -292,8 +293,9 @@ class Inspection:
         answer = self._call("watch_info", name.encode(), reference or 0, thread, level)
         if answer is None:
             return None, f"'{name}' cannot be watched", []
-        identity, shown = answer
-        return identity.decode(), shown.decode("utf-8", "replace"), ["write"]
+        identity, shown, readable = answer
+        accesses = ["read", "write", "readWrite"] if readable else ["write"]
+        return identity.decode(), shown.decode("utf-8", "replace"), accesses
 
     def _json(self, name: str, *arguments: Any) -> Any:
         return json.loads(self._call(name, *arguments).decode("utf-8", "replace"))

@@ -63,14 +63,29 @@ def read(binary: bytes) -> list[Prototype]:
 
     Raises UnknownFormat.
     """
-    if not binary.startswith(_HEADER) or binary[12:15] != b"\x04\x08\x08":
-        raise UnknownFormat("not a Lua 5.4 binary chunk")
-    reader = _Reader(binary, 12 + 3 + 8 + 8 + 1)
+    reader = _reader(binary)
     try:
         reader.function()
     except (IndexError, KeyError) as error:
         raise UnknownFormat("a damaged Lua 5.4 binary chunk") from error
     return reader.found
+
+
+def constant_indexes(binary: bytes, text: bytes) -> list[int]:
+    """Where a string stands among the constants of the function that was dumped.
+
+    It may be there twice: the compiler forgets a constant when a function inside uses it too.
+    Raises UnknownFormat.
+    """
+    reader = _reader(binary)
+    reader.head()
+    return [index for index, constant in enumerate(reader.constants()) if constant == text]
+
+
+def _reader(binary: bytes) -> _Reader:
+    if not binary.startswith(_HEADER) or binary[12:15] != b"\x04\x08\x08":
+        raise UnknownFormat("not a Lua 5.4 binary chunk")
+    return _Reader(binary, 12 + 3 + 8 + 8 + 1)
 
 
 class _Reader:
@@ -107,20 +122,29 @@ class _Reader:
         count = self.number()
         self.position += count * size
 
-    def constants(self) -> None:
+    def constants(self) -> list[bytes | None]:
+        """The strings among them; None stands for another kind."""
+        found: list[bytes | None] = []
         for _ in range(self.number()):
             kind = self.byte()
             if kind in _STRINGS:
-                self.string()
+                found.append(self.string())
             else:
                 self.position += _CONSTANT_SIZES[kind]
+                found.append(None)
+        return found
 
-    def function(self) -> None:
+    def head(self) -> tuple[int, int, int, int]:
+        """Lines, parameters, whether there are varargs; leaves out all up to the constants."""
         self.string()  # the name of the chunk
         first, last = self.number(), self.number()
         parameters, vararg = self.byte(), self.byte()
         self.byte()  # registers
         self.skip(4)  # instructions
+        return first, last, parameters, vararg
+
+    def function(self) -> None:
+        first, last, parameters, vararg = self.head()
         self.constants()
         self.skip(3)  # upvalues
         place = len(self.found)

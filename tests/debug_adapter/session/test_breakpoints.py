@@ -209,6 +209,38 @@ def test_a_data_breakpoint_stops_at_a_write(client: InProcess, spell: MakeSpell)
     assert client.line() in (it.line("write"), it.line("write") + 1)
 
 
+@pytest.mark.parametrize("mode", ["auto", "hook"])
+def test_a_data_breakpoint_stops_at_reads(client: InProcess, spell: MakeSpell, mode: str) -> None:
+    it = spell(
+        "local t = { n = 1 }\nprint('look') --@look\nt.n = 2 --@write\nprint(t.n) --@read\n"
+        "t.n = 3 --@last\nprint('end') --@end\n"
+    )
+    client.launch(it, breakpoints=mode)
+    client.break_at(it, "look")
+    client.go()
+    client.stopped()
+    frame = client.frames()[0]["id"]
+    info = client.request("dataBreakpointInfo", name="t.n", frameId=frame)
+    assert info["accessTypes"] == ["read", "write", "readWrite"]
+    wish = {"dataId": info["dataId"], "accessType": "read"}
+    client.request("setDataBreakpoints", breakpoints=[wish])
+    stop = client.move("continue")
+    assert (stop["reason"], stop["text"]) == ("data breakpoint", "t.n is read")
+    assert client.line() == it.line("read")
+    client.request("setDataBreakpoints", breakpoints=[wish | {"accessType": "readWrite"}])
+    assert client.move("continue")["text"] == "t.n: 2 -> 3"
+    assert client.line() == it.line("end")
+
+
+def test_a_data_breakpoint_on_what_is_not_known_is_not_verified(
+    client: InProcess, spell: MakeSpell
+) -> None:
+    client.launch(spell("print(1)\n"))
+    (point,) = client.request("setDataBreakpoints", breakpoints=[{"dataId": "99"}])["breakpoints"]
+    assert not point["verified"]
+    assert "not known" in point["message"]
+
+
 def test_what_cannot_be_watched_has_no_data_id(client: InProcess, spell: MakeSpell) -> None:
     it = spell("print(1) --@here\n")
     client.launch(it)

@@ -1,10 +1,8 @@
-"""Stopping at errors, and at changes of data."""
+"""Stopping at errors."""
 
 from __future__ import annotations
 
-import pytest
-
-from llmspell.debugger.model import DataBreakpointSpec, ExceptionFilter
+from llmspell.debugger.model import ExceptionFilter
 from tests.runtime.debugger.conftest import MakeSession
 
 
@@ -127,59 +125,4 @@ def test_stepping_on_from_a_caught_error(make_session: MakeSession, mode: str) -
     session.stop()
     assert session.go("over") is not None
     assert session.at() == session.line("after")
-    session.finish()
-
-
-# Data ----------------------------------------------------------------------------------------
-
-DATA = """
-local t = { x = 1 }
-g = 1
-local n = 1 -- start
-t.y = 5
-t.x = 2 -- field
-g = 2 -- global
-n = 2 -- local
-print("end") -- end
-"""
-
-
-@pytest.mark.parametrize(
-    ("name", "scope", "written"),
-    [("x", "t", "field"), ("g", "Globals", "global"), ("n", "Locals", "local")],
-)
-def test_a_data_breakpoint_stops_after_the_write(
-    make_session: MakeSession, mode: str, name: str, scope: str, written: str
-) -> None:
-    session = make_session(DATA, mode)
-    session.break_at("start")
-    session.start()
-    session.stop()
-    session.go("over")
-    frame = session.frames()[0].id
-    if scope == "t":
-        reference = session.scope("Locals")["t"].reference
-    else:
-        reference = {s.name: s.reference for s in session.debugger.scopes(frame)}[scope]
-    identity, shown, accesses = session.debugger.data_breakpoint_info(name, reference, frame)
-    assert identity is not None
-    assert name in shown
-    assert accesses == ["write"]
-    (point,) = session.debugger.set_data_breakpoints([DataBreakpointSpec(identity)])
-    stop = session.go("continue")
-    assert stop is not None
-    assert (stop.reason, stop.hit_ids) == ("data breakpoint", [point.id])
-    assert session.at() == session.line(written) + 1
-    session.finish()
-
-
-def test_what_cannot_be_watched_has_no_id(make_session: MakeSession) -> None:
-    session = make_session(DATA)
-    session.break_at("start")
-    session.start()
-    session.stop()
-    locals_ = session.debugger.scopes(session.frames()[0].id)[0].reference
-    identity, message, _ = session.debugger.data_breakpoint_info("nothing", locals_, None)
-    assert identity is None
-    assert "nothing" in message
     session.finish()

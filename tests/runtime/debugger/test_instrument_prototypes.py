@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from llmspell.debugger.prototypes import UnknownFormat, read
+from llmspell.debugger.prototypes import UnknownFormat, constant_indexes, read
 
 from .marks import LUA
 
@@ -46,6 +46,14 @@ def test_functions_are_in_the_order_of_the_text() -> None:
     binary = LUA.compiler(b"f(function()\n g(function()\n end)\n end,\nfunction() end)")
     assert isinstance(binary, bytes)
     assert [(p.first_line, p.last_line) for p in read(binary)] == [(0, 0), (1, 4), (2, 3), (5, 5)]
+
+
+def test_a_constant_may_be_there_twice() -> None:
+    binary = LUA.compiler(b"print({ x = 1 })\nlocal function f(t) return t.x end\nt = t.x")
+    assert isinstance(binary, bytes)
+    assert len(constant_indexes(binary, b"x")) == 2
+    assert len(constant_indexes(binary, b"print")) == 1
+    assert constant_indexes(binary, b"y") == []
 
 
 @pytest.mark.parametrize("binary", [b"", b"x = 1", b"\x1bLuaQ\x00", b"\x1bLua\x53" + b"\x00" * 40])

@@ -12,7 +12,7 @@ local getinfo, running = raw.debug.getinfo, raw.coroutine.running
 local pcall, xpcall, error, select, type, rawequal = raw.pcall, raw.xpcall, raw.error, raw.select, raw.type, raw.rawequal
 local setmetatable, next, load, tostring, sub = raw.setmetatable, raw.next, raw.load, raw.tostring, raw.string.sub
 local concat, status = raw.table.concat, raw.coroutine.status
-local set_mask, STOP = host.set_debug_mask, host.STOP
+local set_debug_mask, STOP = host.set_debug_mask, host.STOP
 
 local WEAK_KEYS = { __mode = "k" }
 local debugger = {
@@ -21,6 +21,24 @@ local debugger = {
   erring = nil, -- { thread, value } of the coroutine that an error came through last
 }
 host.debugger = debugger
+
+--- Sets what is seen of a thread (nil: nothing); data breakpoints see more. Where each instruction
+--- is looked at, lines are told by `host.on_instruction`: with both masks the VM would tell a line
+--- with every instruction.
+local function set_mask(thread, mask, count)
+  local reading = debugger.reading
+  if mask and (debugger.watching or reading) then
+    local lines = debugger.watching or raw.string.find(mask, "l", 1, true)
+    mask = raw.string.gsub(mask, "l", "")
+    if reading then
+      reading.lines[thread] = lines and true or nil
+      mask, count = "c" .. mask, 1
+    elseif lines then
+      mask = mask .. "l"
+    end
+  end
+  set_debug_mask(thread, mask, count)
+end
 
 -- Where the program is -------------------------------------------------------------------------
 -- Levels are counted as `getinfo` does, from the function that asks. Functions that handle hook
@@ -96,13 +114,14 @@ function go_on(way, thread, depth, line, target, inside)
   local everywhere = way == "in" and not target
   debugger.step = {
     kind = everywhere and "in" or way == "out" and "out" or "over", thread = thread, depth = depth, line = line,
-    first = true, now = depth, target = target, live = inside == "hook",
+    first = true, now = depth, target = target, live = inside == "hook", resumers = {},
   }
   host.each_thread(function(other)
     if other == thread then
       set_mask(other, everywhere and "l" or way == "out" and "cr" or "crl", 0)
     elseif status(other) == "normal" then
       -- It goes on when this thread yields, ends or dies: the step arrives there.
+      debugger.step.resumers[other] = true
       set_mask(other, everywhere and "l" or "", 1)
     elseif everywhere then
       set_mask(other, "l", 0)
@@ -112,7 +131,7 @@ end
 
 --- Stops at the next instruction of a thread.
 local function arrive(thread)
-  debugger.step = { kind = "arrive" }
+  debugger.step = { kind = "arrive", resumers = { [thread] = true } }
   set_mask(thread, "", 1)
 end
 
@@ -133,7 +152,8 @@ local function on_line(line, step, thread)
   local hits = late_hits_at(info.source, line)
   if hits then return stand("breakpoint", "hook", hits) end
   local depth = levels() - level + 1
-  if step.kind ~= "in" and depth > step.depth then -- the counter drifted, or a late breakpoint is near
+  local passing = step.kind == "over" and depth > step.depth or step.kind == "out" and depth >= step.depth
+  if passing then -- the counter drifted, or a breakpoint is near
     step.now = depth
     if not lines_of(info.func) then set_mask(thread, "cr", 0) end
     return
@@ -152,7 +172,7 @@ function host.stop_at_entry()
   host.each_thread(function(thread) set_mask(thread, "l", 0) end)
 end
 
-function host.stand_at_data(hits) stand("data breakpoint", "hook", hits) end
+function host.stand_at_data(hits, text) stand("data breakpoint", "hook", hits, text) end
 
 -- These unwind frames that end without a return event.
 local CATCHERS = { [raw.pcall] = true, [raw.xpcall] = true }
@@ -160,7 +180,7 @@ local CATCHERS = { [raw.pcall] = true, [raw.xpcall] = true }
 local function on_call(step, thread)
   step.now = step.now + 1
   if step.target and step.now == step.depth + 1 and rawequal(getinfo(2 + host.via, "f").func, step.target) then
-    debugger.step = { kind = "in", thread = thread, depth = -1, line = -1 }
+    debugger.step = { kind = "in", thread = thread, depth = -1, line = -1, resumers = step.resumers }
     set_mask(thread, "l", 0)
     return
   end
@@ -243,7 +263,7 @@ local function set_late_mask(thread, mask)
     if before == "c" then loud = loud + 1 elseif mask == "c" then loud = loud - 1 end
     set_mask(thread, mask, 0)
   end
-  quiet = loud == 0 and host.via == 0 and not debugger.step and not debugger.watching
+  quiet = loud == 0 and host.via == 0 and not debugger.step and not debugger.watching and not debugger.reading
 end
 
 --- The wishes that want to stop at a line, as text with commas; nil if none does.
@@ -276,7 +296,7 @@ end
 --- Puts the hooks for late breakpoints and watches on all threads, or takes them off.
 function host.refresh_late()
   if debugger.step then return end
-  local mask = debugger.watching and "l" or late_wanted() and "crl" or nil
+  local mask = debugger.watching and "l" or late_wanted() and "crl" or debugger.reading and "" or nil
   quiet, loud = false, 0
   host.each_thread(function(thread)
     late_masks[thread] = mask -- the first events sort out what is really needed
@@ -293,11 +313,15 @@ end
 
 -- The hook -------------------------------------------------------------------------------------
 
+local UNHEARD = 100 -- instructions after which `dispatch` looks for a stop or a pause again
+
 local function arrived()
   if is_mine(getinfo(2 + host.via, "Sl")) then stand("step", "hook") end
 end
 
-local function hook(event, line)
+local hook
+function hook(event, line)
+  if debugger.reading and (event == "call" or event == "tail call") then host.note_call() end
   if event == "call" and quiet then
     -- The usual case with late breakpoints: a function that has none is called.
     local lines = late_functions[getinfo(2, "f").func]
@@ -305,7 +329,18 @@ local function hook(event, line)
   end
   local step = debugger.step
   if event == "count" then
-    if step and (step.kind == "arrive" or running() ~= step.thread) then return arrived() end
+    local resumers = step and step.resumers
+    if resumers and resumers[running()] then return arrived() end
+    local reading = debugger.reading
+    if reading then
+      if host.via > 0 then -- it comes from `dispatch`
+        reading.left = UNHEARD
+        return host.on_instruction(hook)
+      elseif reading.left > 0 then
+        reading.left = reading.left - 1
+        return host.on_instruction(hook)
+      end
+    end
     return host.dispatch(event, line)
   end
   if event == "line" and debugger.watching then host.check_watches() end
@@ -328,8 +363,9 @@ end
 
 function host.new_thread(thread)
   local step = debugger.step
-  if debugger.watching or (step and step.kind == "in" and not step.target) then
-    set_mask(thread, "l", 0)
+  if debugger.watching or debugger.reading or (step and step.kind == "in" and not step.target) then
+    local all_lines = debugger.watching or late_wanted() or step and step.kind == "in"
+    set_mask(thread, all_lines and "l" or "", 0)
   elseif late_wanted() then
     quiet, loud = false, loud + 1
     late_masks[thread] = "crl"

@@ -176,6 +176,8 @@ local function text_of(value, hex, whole)
   return tostring(value)
 end
 
+host.value_text = text_of
+
 local function has_children(value)
   local kind = type(value)
   if kind == "table" then return next(value) ~= nil or getmetatable(value) ~= nil or host.class_name(value) ~= nil end
@@ -654,11 +656,32 @@ host.assign = aside(function(reference, name, text, thread_id, frame_level, hex)
   return "ok", encode(record(name, value, nil, hex))
 end)
 
---- The place that a listed variable has, for a data breakpoint; nil for what cannot be watched.
+--- The field that an expression names in a frame: `a.b.c`, `a[i]`; nil if it is none.
+local function field_place(text, thread, frame_level)
+  local environment, varargs = frame_environment(thread, frame_level)
+  local function value_of(expression)
+    local chunk = load("return " .. expression, "=expression", "t", environment)
+    if not chunk then return nil end
+    local ok, value = limited(chunk, 1, unpack(varargs, 1, varargs.n))
+    if ok then return value end
+  end
+  local owner, key = raw.string.match(text, "^(.+)%.%s*([%a_][%w_]*)%s*$")
+  if not owner then
+    local brackets
+    owner, brackets = raw.string.match(text, "^(.-)%s*(%b[])%s*$")
+    key = owner and value_of(sub(brackets, 2, -2))
+  end
+  local place = key ~= nil and value_of(owner)
+  if type(place) ~= "table" or host.class_name(place) then return nil end
+  return { kind = "field", table = place, key = key, shown = text }
+end
+
+--- The place that a listed variable has, or an expression in a frame, for a data breakpoint; nil
+--- for what cannot be watched.
 host.find_place = aside(function(name, reference, thread_id, frame_level)
   local entry = references[reference]
-  if not entry and thread_id > 0 then -- a plain name in a frame
-    if not is_name(name) then return nil end
+  if not entry and thread_id > 0 then
+    if not is_name(name) then return field_place(name, threads_by_id[thread_id], frame_level) end
     local thread = threads_by_id[thread_id]
     local level = absolute(thread, frame_level)
     local list, last = locals_of(thread, level)
