@@ -50,12 +50,15 @@ class FunctionBreakpointSpec:
     hit_condition: str | None = None
 
 
+Access = Literal["read", "write", "readWrite"]
+
+
 @frozen
 class DataBreakpointSpec:
     """Stop when what `data_id` names is written (or read)."""
 
     data_id: str
-    access: Literal["read", "write", "readWrite"] = "write"
+    access: Access = "write"
     condition: str | None = None
     hit_condition: str | None = None
 

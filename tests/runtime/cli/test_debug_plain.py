@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 
@@ -220,9 +221,51 @@ def test_a_breakpoint_in_a_module_beside_the_spell(shell: Shell) -> None:
     assert "Breakpoint 2 at work/deep/module.lua:2 (line 1 has nothing to stop at)" in ended.out
 
 
+DATA = """local t = { x = 1 }
+print("go")
+t.x = 2
+print(t.x)
+t.x = 3
+print("end")
+"""
+
+
+def test_a_breakpoint_on_data_that_is_written(shell: Shell) -> None:
+    commands = "wwatch t.x if t.x == 3\ninfo\nc\nc\ninfo\n"
+    out = said(shell, DATA, "--break-at", "spell.lua:2", commands=commands)
+    assert "Breakpoint 2 at writing of t.x\n" in out
+    assert "2: writing of t.x, if t.x == 3\n" in out
+    assert "t.x: 2 -> 3\nStopped at breakpoint 2: spell.lua:6" in out
+    assert out.count("Stopped at breakpoint 2") == 1
+    assert "Breakpoint 2 at writing of t.x ends with the run\n" in out
+    assert out.endswith("1: spell.lua:2, hit 1 time\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "lines"), [("rwatch", [4]), ("awatch", [4, 4, 6]), ("wwatch", [4, 6])]
+)
+def test_breakpoints_on_reading_and_writing(shell: Shell, command: str, lines: list[int]) -> None:
+    commands = f"{command} t.x\n" + "c\n" * 4
+    out = said(shell, DATA, "--break-at", "spell.lua:2", commands=commands)
+    assert re.findall(r"Stopped at breakpoint 2: spell.lua:(\d)", out) == [str(n) for n in lines]
+
+
+def test_reading_of_a_local_cannot_be_watched(shell: Shell) -> None:
+    ended = debug(shell, LOOP, "--break-at", "spell.lua:3", commands="rwatch total\n")
+    assert "Only writing of local total can be watched" in ended.err
+
+
+def test_a_breakpoint_on_data_can_be_deleted(shell: Shell) -> None:
+    out = said(shell, DATA, "--break-at", "spell.lua:2", commands="rwatch t.x\ndelete 2\nc\n")
+    assert "Stopped at breakpoint 2" not in out
+    assert out.endswith("The spell has ended.\n")
+
+
 @pytest.mark.parametrize(
     ("command", "message"),
     [
+        ("wwatch", "Usage: wwatch"),
+        ("wwatch 1 + 1", "'1 + 1' cannot be watched"),
         ("b missing.lua:3", "There is no file missing.lua"),
         ("b 3x", "Usage: break"),
         ("delete 9", "There is no breakpoint 9"),

@@ -314,6 +314,17 @@ def test_a_read_that_is_not_watched_any_more_does_not_stop(
     session.ended()
 
 
+def test_a_watch_that_is_taken_back_at_once_changes_nothing(
+    make_session: MakeSession, mode: str
+) -> None:
+    session = make_session(READS, mode)
+    stand(session)
+    watch(session, "t.x", "readWrite")
+    session.debugger.set_data_breakpoints([])
+    session.debugger.resume()
+    session.ended()
+
+
 def test_the_program_cannot_tell(make_session: MakeSession, mode: str) -> None:
     code = """
         local seen = setmetatable({}, { __index = function(_, k) return k end, __len = function() return 9 end })

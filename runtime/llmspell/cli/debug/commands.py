@@ -10,6 +10,7 @@ from typing import NamedTuple
 from llmspell.cli.debug import show
 from llmspell.cli.debug.points import Point, parse_wish
 from llmspell.cli.debug.session import Leave, Session
+from llmspell.debugger.model import Access
 from llmspell.errors import LLMSpellError
 
 _PREFIX = re.compile(r"(?:debug:|db:|[.:](?=[A-Za-z?]))")
@@ -121,6 +122,18 @@ def _added(session: Session, text: str, *, temporary: bool) -> str:
         return f"{where}: {point.problem}"
     moved = "" if point.line == wish.line else f" (line {wish.line} has nothing to stop at)"
     return where + moved
+
+
+def _on_data(access: Access) -> Callable[[Session, str], str]:
+    def run(session: Session, rest: str) -> str:
+        expression, _, condition = rest.partition(" if ")
+        if not expression.strip():
+            raise LLMSpellError("Usage: wwatch, rwatch or awatch NAME [if CONDITION]")
+        point = session.add_data_point(expression.strip(), access, condition.strip() or None)
+        where = f"Breakpoint {point.number} at {show.place(point)}"
+        return f"{where}: {point.problem}" if point.problem else where
+
+    return run
 
 
 def _breakpoints(session: Session, _: str) -> str:
@@ -336,6 +349,15 @@ COMMANDS = {
     "disable": Command(_disable, "Switch breakpoints off", "N...|all", takes="words"),
     "watch": Command(_watch, "Show a value at each stop", "[EXPRESSION]", takes="lua"),
     "unwatch": Command(_unwatch, "Show it no more", "N|all", takes="words"),
+    "wwatch": Command(
+        _on_data("write"), "Stop when a variable or field is written", "NAME [if COND]", takes="lua"
+    ),
+    "rwatch": Command(
+        _on_data("read"), "Stop when a field or global is read", "NAME [if COND]", takes="lua"
+    ),
+    "awatch": Command(
+        _on_data("readWrite"), "Stop when it is read or written", "NAME [if COND]", takes="lua"
+    ),
     "run": Command(
         _run, "Start the spell, again", "[ARGS...]", ("restart", "r"), takes="arguments"
     ),

@@ -9,7 +9,13 @@ from pathlib import Path
 from attrs import define, frozen
 
 from llmspell.debugger.debugger import Debugger
-from llmspell.debugger.model import Breakpoint, BreakpointSpec, FunctionBreakpointSpec
+from llmspell.debugger.model import (
+    Access,
+    Breakpoint,
+    BreakpointSpec,
+    DataBreakpointSpec,
+    FunctionBreakpointSpec,
+)
 from llmspell.debugger.sources import normalized
 from llmspell.errors import LLMSpellError
 
@@ -33,7 +39,8 @@ class Wish:
 class Point:
     """A breakpoint: `number` is the user's, `id` the debugger's while it has it.
 
-    line may have moved to the next statement; `problem` says why it cannot be reached.
+    line may have moved to the next statement; `problem` says why it cannot be reached. access: for
+    one on data, whose `place` is an expression; such a one lives as long as the run.
     """
 
     number: int
@@ -46,6 +53,8 @@ class Point:
     hits: int = 0
     id: int = 0
     problem: str | None = None
+    access: Access | None = None
+    data_id: str = ""
 
 
 def parse_wish(text: str) -> Wish | None:
@@ -97,6 +106,16 @@ class Points:
         self._send(point)
         return point
 
+    def add_data(
+        self, expression: str, data_id: str, access: Access, condition: str | None
+    ) -> Point:
+        """Adds one on data of the program that stands still."""
+        self._last += 1
+        point = Point(self._last, expression, 0, None, condition, access=access, data_id=data_id)
+        self._points[point.number] = point
+        self._send(point)
+        return point
+
     def remove(self, point: Point) -> None:
         """Forgets one."""
         self._points.pop(point.number, None)
@@ -109,21 +128,28 @@ class Points:
 
     # The debugger --------------------------------------------------------------------------
 
-    def attach(self, debugger: Debugger | None) -> list[tuple[Point, bool]]:
-        """Gives all of them to the debugger of a new run; None when it has ended.
+    def attach(self, debugger: Debugger) -> list[tuple[Point, bool]]:
+        """Gives all of them to the debugger of a new run.
 
         Gives those that have moved or cannot be reached, and whether each has moved.
         """
         self._debugger = debugger
         before = {point.number: point.line for point in self.all}
-        for point in self.all:
-            point.id, point.problem = 0, None
-        if debugger is not None:
-            for place in {p.place for p in self.all if p.function is None}:
-                self._send_lines(place)
-            self._send_functions()
+        for place in {p.place for p in self.all if p.function is None}:
+            self._send_lines(place)
+        self._send_functions()
         moved = [(point, point.line != before[point.number]) for point in self.all]
         return [(point, has_moved) for point, has_moved in moved if has_moved or point.problem]
+
+    def detach(self) -> list[Point]:
+        """The run has ended; forgets those on its data, and gives them."""
+        self._debugger = None
+        gone = [point for point in self.all if point.access is not None]
+        for point in gone:
+            del self._points[point.number]
+        for point in self.all:
+            point.id, point.problem = 0, None
+        return gone
 
     def hit(self, ids: Sequence[int]) -> list[Point]:
         """Those at which the program stands; temporary ones are forgotten."""
@@ -144,7 +170,9 @@ class Points:
     def _send(self, point: Point) -> None:
         if self._debugger is None:
             return
-        if point.function is None:
+        if point.access is not None:
+            self._send_data()
+        elif point.function is None:
             self._send_lines(point.place)
         else:
             self._send_functions()
@@ -161,6 +189,12 @@ class Points:
         assert self._debugger is not None
         self._take_over(wanted, self._debugger.set_function_breakpoints(specs))
 
+    def _send_data(self) -> None:
+        wanted = [p for p in self.all if p.access is not None and p.enabled]
+        specs = [DataBreakpointSpec(p.data_id, p.access, p.condition) for p in wanted if p.access]
+        assert self._debugger is not None
+        self._take_over(wanted, self._debugger.set_data_breakpoints(specs))
+
     @staticmethod
     def _take_over(points: Sequence[Point], states: Sequence[Breakpoint]) -> None:
         for point, state in zip(points, states, strict=True):
@@ -172,7 +206,8 @@ def _update(point: Point, state: Breakpoint) -> bool:
     """Whether it has moved."""
     waits = state.message == "not loaded yet"
     point.problem = None if state.verified or waits else state.message
-    moved = state.verified and point.function is None and state.line != point.line
+    on_line = point.function is None and point.access is None
+    moved = state.verified and on_line and state.line != point.line
     if moved:
         point.line = state.line
     return moved

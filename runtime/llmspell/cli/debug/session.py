@@ -20,6 +20,7 @@ from llmspell.cli.repl.keyboard import InputSource
 from llmspell.cli.signals import Reason, Terminated
 from llmspell.debugger.debugger import NotStanding
 from llmspell.debugger.model import (
+    Access,
     Breakpoint,
     Completion,
     ExceptionFilter,
@@ -185,7 +186,8 @@ class Session:
 
     def _has_ended(self, ended: Ended) -> None:
         program, self._program = self.program, None
-        self.points.attach(None)
+        for point in self.points.detach():
+            self.screen.say(f"Breakpoint {point.number} at {show.place(point)} ends with the run")
         error = ended.error
         if isinstance(error, EngineLost):
             self._lost = True
@@ -208,7 +210,7 @@ class Session:
         program, self._program = self._program, None
         if program is None:
             return
-        self.points.attach(None)
+        self.points.detach()
         self.running = False
         if isinstance(program.end().error, EngineLost):
             self._lost = True
@@ -232,6 +234,18 @@ class Session:
         if wish.function is None:
             path = self.current_file() if wish.file is None else self.file(wish.file)
         return self.points.add(wish, path, temporary=temporary)
+
+    def add_data_point(self, expression: str, access: Access, condition: str | None) -> Point:
+        """Sets a breakpoint on data; raises LLMSpellError."""
+        frame = self.frame()
+        identity, shown, accesses = self._standing(
+            lambda: self.program.debugger.data_breakpoint_info(expression, None, frame.id)
+        )
+        if identity is None:
+            raise LLMSpellError(shown)
+        if access not in accesses:
+            raise LLMSpellError(f"Only writing of {shown} can be watched")
+        return self.points.add_data(expression, identity, access, condition)
 
     def current_file(self) -> str:
         """The file of the selected frame, or the spell itself."""

@@ -25,8 +25,9 @@ _REASONS = {
     "entry": "Stopped at the first line",
     "step": "Stepped",
     "pause": "Paused",
-    "data breakpoint": "Stopped at a write",
+    "data breakpoint": "Stopped at data",
 }
+_ACCESSES = {"read": "reading", "write": "writing", "readWrite": "reading or writing"}
 
 
 # Stops ---------------------------------------------------------------------------------------
@@ -47,8 +48,9 @@ def _reason(session: Session, reported: Stop, hit: Sequence[Point]) -> str:
         text = f"{kind[0].upper()}{kind[1:]}: {reported.text}"
         return f"{_painted(session, text, _RED)}\nRaised"
     if hit:
+        said = f"{reported.text}\n" if reported.reason == "data breakpoint" else ""
         numbers = " and ".join(str(point.number) for point in hit)
-        return f"Stopped at breakpoint{'s' * (len(hit) > 1)} {numbers}"
+        return f"{said}Stopped at breakpoint{'s' * (len(hit) > 1)} {numbers}"
     return _REASONS.get(reported.reason, "Stopped")
 
 
@@ -76,6 +78,8 @@ def where(frame: Frame) -> str:
 
 def place(point: Point) -> str:
     """Where a breakpoint is."""
+    if point.access is not None:
+        return f"{_ACCESSES[point.access]} of {point.place}"
     return point.place if point.function else f"{short_path(point.place)}:{point.line}"
 
 

@@ -97,6 +97,7 @@ function stand(reason, inside, hits, text)
   host.drop_references()
   if way == "stop" then
     host.arm_here()
+    host.via = 0
     error(STOP, 0)
   end
   go_on(way, thread, depth, info.currentline, target, inside)
@@ -341,6 +342,7 @@ function hook(event, line)
         return host.on_instruction(hook)
       end
     end
+    if host.via > 0 then return end -- reads were watched until a moment ago
     return host.dispatch(event, line)
   end
   if event == "line" and debugger.watching then host.check_watches() end
