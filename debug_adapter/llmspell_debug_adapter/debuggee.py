@@ -129,6 +129,9 @@ class Debugger(Protocol):
     def loaded_sources(self) -> list[Source]:
         """All sources so far."""
 
+    def end_thread(self, thread: int) -> bool:
+        """Ends a coroutine, or the program (thread 1); whether it is over at once."""
+
     def detach(self) -> None:
         """Removes every breakpoint and runs on."""
 

@@ -220,6 +220,13 @@ class ThreadArguments:
 
 
 @frozen
+class TerminateThreadsArguments:
+    """Threads to end."""
+
+    thread_ids: list[int] = field(factory=list)
+
+
+@frozen
 class StepInArguments:
     """A thread, and one of the calls that stepInTargets gave."""
 

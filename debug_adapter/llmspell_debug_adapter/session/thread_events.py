@@ -27,11 +27,16 @@ class ThreadEvents:
             self._known.add(thread)
             self._emit("thread", {"reason": "started", "threadId": thread})
 
+    def ended(self, thread: int) -> None:
+        """A thread is over; says so to who knows of it."""
+        if thread in self._known:
+            self._known.discard(thread)
+            self._emit("thread", {"reason": "exited", "threadId": thread})
+
     def listed(self, threads: Sequence[Thread]) -> None:
         """These are all there are."""
         current = {thread.id for thread in threads}
         for gone in sorted(self._known - current):
-            self._known.discard(gone)
-            self._emit("thread", {"reason": "exited", "threadId": gone})
+            self.ended(gone)
         for thread in sorted(current):
             self.started(thread)

@@ -45,6 +45,8 @@ from llmspell.lua.instructions import instruction_reader
 
 # A pause is asked for until it is heard: a program that waits hears it when it goes on.
 _PAUSE_SECONDS, _PAUSE_INTERVAL = 1.0, 0.005
+MAIN = 1
+"""The id of the main program among the threads."""
 _PRELUDE = Path(__file__).parent / "prelude"
 
 
@@ -148,9 +150,11 @@ class Debugger:
                 "constant_indexes": _constant_indexes,
             }
         )
-        for name in ("breaking", "inspection", "watching"):
+        for name in ("breaking", "inspection", "watching", "ending"):
             state.load_prelude((_PRELUDE / f"{name}.lua").read_bytes())
-        state.know_entry_points((*INSPECTION, *BREAKPOINTS, "set_filter", "stop_at_entry"))
+        state.know_entry_points(
+            (*INSPECTION, *BREAKPOINTS, "set_filter", "stop_at_entry", "end_thread")
+        )
         for name, (_, _, on) in EXCEPTION_FILTERS.items():
             state.call_host("set_filter", name.encode(), on, b"")
 
@@ -332,6 +336,22 @@ class Debugger:
         if self._standing.is_standing:
             self._standing.go_on("stop")
 
+    def end_thread(self, thread: int) -> bool:
+        """Ends a coroutine, or the spell (thread 1); whether it is over at once.
+
+        The one that stands ends as soon as the program goes on, which it does now. One that has
+        resumed another ends when that comes back to it. Who has resumed it sees an error.
+        """
+        if thread == MAIN:
+            self.terminate()
+            return False
+        how: bytes | None = self._ask(lambda: self._call("end_thread", thread))
+        if how is None:
+            raise DebugError(f"there is no thread {thread} to end")
+        if how == b"standing":
+            self.resume()
+        return how != b"later"
+
     def detach(self) -> None:
         """Removes all breakpoints and lets the program go on."""
         self._pausing = False
@@ -461,4 +481,4 @@ def _reason(text: str) -> StopReason:
     return text  # type: ignore[return-value]
 
 
-__all__ = ["DebugError", "Debugger", "Listener", "NotStanding", "Silent"]
+__all__ = ["MAIN", "DebugError", "Debugger", "Listener", "NotStanding", "Silent"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.debug_adapter.client import RequestFailed
 from tests.debug_adapter.conftest import MakeSpell
 from tests.debug_adapter.in_process import InProcess
 from tests.debug_adapter.proofs import proves
@@ -88,3 +89,67 @@ def test_a_client_that_vanishes_takes_its_spell_along(
     if moment == "stop":
         client.stopped()
     client.close()  # says that the client is lost, and waits for the spell
+
+
+COROUTINES = """\
+local function forever()
+  while true do
+    pcall(function()
+      coroutine.yield()
+      print("inside") --@in
+    end)
+  end
+end
+local one, two = coroutine.create(forever), coroutine.create(forever)
+coroutine.resume(one)
+coroutine.resume(two)
+print("start") --@start
+print(coroutine.resume(one))
+print(coroutine.resume(two))
+print(coroutine.status(two))
+"""
+
+
+@proves("supportsTerminateThreadsRequest")
+@pytest.mark.parametrize("mode", ["auto", "hook"])
+def test_coroutines_can_be_ended(client: InProcess, spell: MakeSpell, mode: str) -> None:
+    it = spell(COROUTINES)
+    client.launch(it, breakpoints=mode)
+    client.break_at(it, "start", "in")
+    client.go()
+    client.stopped()
+    one, two = (t["id"] for t in client.request("threads")["threads"] if t["id"] != 1)
+    client.request("terminateThreads", threadIds=[one])
+    client.event("thread", reason="exited", threadId=one)
+    assert [t["id"] for t in client.request("threads")["threads"]] == [1, two]
+    assert client.move("continue")["threadId"] == two
+    client.request("terminateThreads", threadIds=[two])  # the one that stands: the program goes on
+    client.event("continued", threadId=two)
+    client.event("thread", reason="exited", threadId=two)
+    client.event("terminated")
+    assert client.output() == (
+        "start\nfalse\tcannot resume dead coroutine\n"
+        "false\tthe coroutine was ended by the debugger\ndead\n"
+    )
+
+
+def test_ending_the_main_thread_ends_the_spell(client: InProcess, spell: MakeSpell) -> None:
+    client.launch(spell("print('going')\nwhile true do pcall(error) end\n"))
+    client.go()
+    client.wait_for_output("going")
+    client.request("terminateThreads", threadIds=[1])
+    client.event("terminated")
+
+
+def test_threads_that_cannot_be_ended(client: InProcess, spell: MakeSpell) -> None:
+    it = spell("print(1) --@here\nprint('going')\nwhile true do end\n")
+    client.launch(it)
+    client.break_at(it, "here")
+    client.go()
+    client.stopped()
+    with pytest.raises(RequestFailed, match="no thread 99"):
+        client.request("terminateThreads", threadIds=[99])
+    client.request("continue", threadId=1)
+    client.wait_for_output("going")
+    with pytest.raises(RequestFailed, match="notStopped"):
+        client.request("terminateThreads", threadIds=[2])

@@ -15,9 +15,11 @@ local concat, status = raw.table.concat, raw.coroutine.status
 local set_debug_mask, STOP = host.set_debug_mask, host.STOP
 
 local WEAK_KEYS = { __mode = "k" }
+local ENDED = "the coroutine was ended by the debugger"
 local debugger = {
   step = nil, -- the step under way: { kind, thread, depth, line, first, now, target }
   filters = {}, -- exception filters by name: true or a condition
+  ending = setmetatable({}, WEAK_KEYS), -- coroutines that are to end, see ending.lua
   erring = nil, -- { thread, value } of the coroutine that an error came through last
 }
 host.debugger = debugger
@@ -27,6 +29,7 @@ host.debugger = debugger
 --- with every instruction.
 local function set_mask(thread, mask, count)
   local reading = debugger.reading
+  if debugger.ending[thread] then mask, count = "", 1 end
   if mask and (debugger.watching or reading) then
     local lines = debugger.watching or raw.string.find(mask, "l", 1, true)
     mask = raw.string.gsub(mask, "l", "")
@@ -99,6 +102,11 @@ function stand(reason, inside, hits, text)
     host.arm_here()
     host.via = 0
     error(STOP, 0)
+  end
+  if debugger.ending[thread] then
+    host.refresh_late() -- the others go on as ever
+    host.via = 0
+    error(ENDED, 0)
   end
   go_on(way, thread, depth, info.currentline, target, inside)
   host.refresh_late()
@@ -330,6 +338,7 @@ function hook(event, line)
   end
   local step = debugger.step
   if event == "count" then
+    if debugger.ending[running()] then error(ENDED, 0) end
     local resumers = step and step.resumers
     if resumers and resumers[running()] then return arrived() end
     local reading = debugger.reading
@@ -608,7 +617,7 @@ end
 --- Stops at an error if a filter wants it.
 local function at_error(value, kind)
   local filter = debugger.filters[kind]
-  if not filter or rawequal(value, STOP) or not script_level() then return end
+  if not filter or rawequal(value, STOP) or value == ENDED or not script_level() then return end
   if type(filter) == "function" then
     local ok, wanted = pcall(filter, value)
     if not ok or not wanted then return end

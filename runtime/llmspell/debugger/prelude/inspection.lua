@@ -42,6 +42,8 @@ function host.thread_id(thread)
   return id
 end
 
+function host.thread_by_id(id) return threads_by_id[id] end
+
 --- Threads as JSON: id, status, and where each one is.
 host.list_threads = aside(function()
   local list = {}
