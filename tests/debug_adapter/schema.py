@@ -24,7 +24,51 @@ _OPEN = {
     "ProtocolMessage",
 }
 
-_NEWER = {"Capabilities": {"supportsANSIStyling": {"type": "boolean"}}}
+_INTEGER = {"type": "integer"}
+_VALUE_LOCATION = {"valueLocationReference": _INTEGER}
+
+_NEWER = {
+    "Capabilities": {"supportsANSIStyling": {"type": "boolean"}},
+    "Variable": {"declarationLocationReference": _INTEGER, **_VALUE_LOCATION},
+}
+_NEWER_IN_BODIES = ("EvaluateResponse", "SetVariableResponse", "SetExpressionResponse")
+
+
+def _message(kind: str, **properties: Any) -> dict[str, Any]:
+    return {
+        "allOf": [
+            {"$ref": f"#/definitions/{kind}"},
+            {"type": "object", "properties": properties},
+        ]
+    }
+
+
+_NEWER_DEFINITIONS = {
+    "LocationsRequest": _message(
+        "Request",
+        command={"type": "string", "enum": ["locations"]},
+        arguments={"$ref": "#/definitions/LocationsArguments"},
+    ),
+    "LocationsArguments": {
+        "type": "object",
+        "properties": {"locationReference": _INTEGER},
+        "required": ["locationReference"],
+    },
+    "LocationsResponse": _message(
+        "Response",
+        body={
+            "type": "object",
+            "properties": {
+                "source": {"$ref": "#/definitions/Source"},
+                "line": _INTEGER,
+                "column": _INTEGER,
+                "endLine": _INTEGER,
+                "endColumn": _INTEGER,
+            },
+            "required": ["source", "line"],
+        },
+    ),
+}
 
 # Commands of ours beside the protocol.
 _OWN = {"llmspell/authenticate"}
@@ -41,6 +85,9 @@ def definitions() -> dict[str, Any]:
     found: dict[str, Any] = schema["definitions"]
     for name, properties in _NEWER.items():
         found[name]["properties"].update(properties)
+    for name in _NEWER_IN_BODIES:
+        found[name]["allOf"][-1]["properties"]["body"]["properties"].update(_VALUE_LOCATION)
+    found.update(_NEWER_DEFINITIONS)
     # What may be launch or attach arguments is, with two such open types, always both.
     restart = found["RestartArguments"]["properties"]["arguments"]
     restart["anyOf"] = restart.pop("oneOf")

@@ -320,6 +320,13 @@ class SourceArguments:
 
 
 @frozen
+class LocationsArguments:
+    """A place that the client got a number for."""
+
+    location_reference: int
+
+
+@frozen
 class ModulesArguments:
     """A part of the list of modules; `module_count` 0 is all of it."""
 

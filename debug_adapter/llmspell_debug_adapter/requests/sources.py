@@ -1,10 +1,11 @@
-"""source, loadedSources, modules."""
+"""source, loadedSources, modules, locations."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from llmspell_debug_adapter.protocol.arguments import (
+    LocationsArguments,
     ModulesArguments,
     NoArguments,
     SourceArguments,
@@ -54,3 +55,12 @@ def modules(session: Session, arguments: ModulesArguments) -> Message:
         "modules": [session.render.module(s) for s in found[start:end]],
         "totalModules": len(found),
     }
+
+
+@request("locations", LocationsArguments)
+def locations(session: Session, arguments: LocationsArguments) -> Message:
+    """Where a function is defined, by its `valueLocationReference`."""
+    found = session.locations.place(arguments.location_reference)
+    if found is None:
+        raise Refused(f"there is no location {arguments.location_reference}")
+    return session.render.place(*found)

@@ -15,6 +15,7 @@ from llmspell.debugger.model import (
 )
 from llmspell_debug_adapter.protocol.framing import Message
 from llmspell_debug_adapter.session.client import Client
+from llmspell_debug_adapter.session.locations import Locations
 
 _KINDS = {"function": "function", "method": "method", "field": "field", "keyword": "keyword"}
 
@@ -22,8 +23,9 @@ _KINDS = {"function": "function", "method": "method", "field": "field", "keyword
 class Renderer:
     """Writes records as this client wants them."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, locations: Locations) -> None:
         self._client = client
+        self._locations = locations
 
     def source(self, source: Source) -> Message:
         """A `Source`."""
@@ -108,6 +110,8 @@ class Renderer:
         body: Message = {"variablesReference": variable.reference, **_sizes(variable)}
         if self._client.can.supports_variable_type:
             body["type"] = variable.type
+        if variable.location is not None:
+            body["valueLocationReference"] = self._locations.reference(variable.location)
         if hint:
             attributes = [name for name in variable.attributes if name != "lazy"]
             body["presentationHint"] = {"kind": variable.kind, "attributes": attributes}

@@ -36,6 +36,7 @@ from llmspell_debug_adapter.protocol.messages import (
 from llmspell_debug_adapter.protocol.structuring import structured
 from llmspell_debug_adapter.session.client import Client
 from llmspell_debug_adapter.session.listener import SessionListener
+from llmspell_debug_adapter.session.locations import Locations
 from llmspell_debug_adapter.session.outbox import Outbox
 from llmspell_debug_adapter.session.progress import Progress
 from llmspell_debug_adapter.session.pydevd_threads import hide_from_pydevd
@@ -65,7 +66,8 @@ class Session:
 
         self.program = program
         self.client = Client()
-        self.render = Renderer(self.client)
+        self.locations = Locations()
+        self.render = Renderer(self.client, self.locations)
         self.outbox = Outbox(write)
         self.threads = ThreadEvents(self.emit)
         self.progress = Progress(self.emit, "session")

@@ -154,11 +154,31 @@ class Inspection:
         frame = self._owners.get(reference)
         found = []
         for item in _list(json.loads(text.decode("utf-8", "replace"))):
-            variable = _variable(self._with_view(item) if item.get("api") else item)
+            variable = self._variable(self._with_view(item) if item.get("api") else item)
             if variable.reference and frame is not None:
                 self._owners[variable.reference] = frame
             found.append(variable)
         return found
+
+    def _variable(self, item: dict[str, Any]) -> Variable:
+        kind, location = "data", None
+        if item["type"] == "function":
+            kind = "method"
+            source = self._sources.of(item["source"]) if item.get("source") else None
+            location = None if source is None else (source, item["line"])
+        elif item["type"] == "table":
+            kind = "class" if not item["value"].startswith("table") else "data"
+        return Variable(
+            item["name"],
+            item["value"],
+            item["type"],
+            item["reference"],
+            indexed=item.get("indexed"),
+            evaluate_name=item.get("expression"),
+            kind=kind,
+            attributes=_list_of_text(item.get("attributes")),
+            location=location,
+        )
 
     def _with_view(self, item: dict[str, Any]) -> dict[str, Any]:
         """A global of ours shows what it stands for, where it has such a view."""
@@ -182,7 +202,7 @@ class Inspection:
         kind, text = self._call(
             "assign", reference, name.encode(), value.encode(), thread, level, False
         )
-        return _variable(_answer(kind, text))
+        return self._variable(_answer(kind, text))
 
     def assign_expression(self, expression: str, value: str, frame: int | None) -> Variable:
         """Assigns to an expression in a frame."""
@@ -200,7 +220,7 @@ class Inspection:
             context=context,
             hexadecimal=hexadecimal,
         )
-        variable = _variable(item)
+        variable = self._variable(item)
         if variable.reference and frame is not None:
             self._owners[variable.reference] = frame
         return variable
@@ -312,24 +332,6 @@ def _answer(kind: bytes, text: bytes) -> dict[str, Any]:
         raise InspectionError(shown)
     record: dict[str, Any] = json.loads(shown)
     return record
-
-
-def _variable(item: dict[str, Any]) -> Variable:
-    kind = "data"
-    if item["type"] == "function":
-        kind = "method"
-    elif item["type"] == "table":
-        kind = "class" if not item["value"].startswith("table") else "data"
-    return Variable(
-        item["name"],
-        item["value"],
-        item["type"],
-        item["reference"],
-        indexed=item.get("indexed"),
-        evaluate_name=item.get("expression"),
-        kind=kind,
-        attributes=_list_of_text(item.get("attributes")),
-    )
 
 
 def _list_of_text(value: Any) -> list[str]:

@@ -131,7 +131,8 @@ class Scope:
 class Variable:
     """A value under a name. `reference` opens it, 0 where there is nothing inside.
 
-    evaluate_name: an expression that gives the value in the frame. attributes: of
+    evaluate_name: an expression that gives the value in the frame. location: where a function is
+    defined, source and line. attributes: of
     `static constant readOnly rawString hasObjectId canHaveObjectId hasSideEffects lazy`.
     """
 
@@ -144,6 +145,7 @@ class Variable:
     evaluate_name: str | None = None
     kind: str = "data"
     attributes: list[str] = field(factory=list)
+    location: tuple[Source, int] | None = None
 
 
 @frozen

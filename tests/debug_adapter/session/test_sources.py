@@ -56,3 +56,27 @@ def test_no_other_file_is_shown(client: InProcess, spell: MakeSpell) -> None:
         client.request("source", sourceReference=0, source={"path": "/etc/passwd"})
     with pytest.raises(RequestFailed, match="no source 99"):
         client.request("source", sourceReference=99)
+
+
+def test_functions_know_where_they_are_defined(client: InProcess, spell: MakeSpell) -> None:
+    it = spell(
+        "local function f() --@f\n  return 1\nend\n"
+        "local t = { g = load('\\n return 1'), p = print }\nprint(f, t) --@here\n"
+    )
+    stand_at(client, it, "here")
+    shown = client.scope("Locals")
+    place = client.request("locations", locationReference=shown["f"]["valueLocationReference"])
+    assert place == {"source": {"name": "spell.lua", "path": str(it.path)}, "line": it.line("f")}
+    children = client.children(shown["t"]["variablesReference"])
+    loaded = client.request("locations", locationReference=children["g"]["valueLocationReference"])
+    assert (loaded["source"]["sourceReference"] > 0, loaded["line"]) == (True, 1)
+    assert "valueLocationReference" not in children["p"]
+    frame = client.frames()[0]["id"]
+    answer = client.request("evaluate", expression="f", frameId=frame, context="hover")
+    assert answer["valueLocationReference"] == shown["f"]["valueLocationReference"]
+
+
+def test_a_location_that_was_never_given_is_refused(client: InProcess, spell: MakeSpell) -> None:
+    client.launch(spell("print(1)\n"))
+    with pytest.raises(RequestFailed, match="no location 7"):
+        client.request("locations", locationReference=7)

@@ -208,15 +208,24 @@ local function child_expression(parent, key)
   if kind == "number" or kind == "boolean" then return parent .. "[" .. tostring(key) .. "]" end
 end
 
+--- Chunk name and line where a function of the script is defined.
+local function defined_at(value)
+  if type(value) ~= "function" then return nil end
+  local info = getinfo(value, "S")
+  if info.what == "C" or is_engine(info) then return nil end
+  return info.source, info.what == "main" and 1 or info.linedefined
+end
+
 --- A record of a value under a name. `set` says how to assign it (see `host.assign`).
 local function record(name, value, expression, hex, attributes)
   local opened = has_children(value)
   local indexed, named
   if type(value) == "table" and opened then indexed = rawlen(value) end
+  local source, line = defined_at(value)
   return {
     name = name, value = text_of(value, hex), type = math_type(value) or type(value),
     reference = opened and keep { value = value, expression = expression } or 0,
-    indexed = indexed, expression = expression, attributes = attributes,
+    indexed = indexed, expression = expression, attributes = attributes, source = source, line = line,
   }
 end
 
