@@ -190,9 +190,7 @@ class Inspection:
             return item
         from llmspell.lua.convert import lua_value
 
-        kept: bytes = self._call(
-            "keep_value", item["name"].encode(), item["name"].encode(), packed=lua_value(view)
-        )
+        kept: bytes = self._call("keep_value", item["name"].encode(), packed=lua_value(view))
         shown: dict[str, Any] = json.loads(kept)
         return {**shown, "attributes": ["readOnly"]}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from llmspell.debugger.inspection import InspectionError
+from llmspell.debugger.model import ExceptionFilter
 from llmspell.debugger.standing import NotStanding
 from tests.runtime.debugger.conftest import MakeSession, Session
 
@@ -87,6 +88,8 @@ def test_the_spell_api_shows_what_it_means(session: Session) -> None:
     state = session.scope("Spell API")["State"]
     inside = {v.name: v for v in session.debugger.variables(state.reference)}
     assert inside["global"].value == "table (1 field)"
+    assert state.evaluate_name == "State"
+    assert inside["global"].evaluate_name is None  # the program knows it by no such name
 
 
 def test_tables_open_in_order_with_expressions(session: Session) -> None:
@@ -117,6 +120,28 @@ def test_a_huge_table_opens_at_once_and_unsorted(session: Session) -> None:
     first = session.debugger.variables(huge.reference, "named", 0, 100)
     second = session.debugger.variables(huge.reference, "named", 100, 100)
     assert len({v.name for v in (*first, *second)}) == 200
+
+
+@pytest.mark.parametrize(
+    "text", [r"back\\slash", r"quo\"ted", r"\\n", r"line\nbreak", r"\0\255\xE9", "é", r"\x7F"]
+)
+def test_text_is_shown_as_lua_writes_it(session: Session, text: str) -> None:
+    session.value(f'text = "{text}"')
+    assert session.value(f"{session.value('text')} == text") == "true"
+
+
+def test_names_of_the_api_are_not_the_scripts_own(session: Session) -> None:
+    ours = session.scope("Spell API")
+    assert {"State", "Event", "Config", "Logger", "Utils"} <= set(ours)
+    assert not set(ours) & set(session.scope("Globals"))
+    assert "print" not in ours
+
+
+def test_a_hidden_metatable_has_no_expression(session: Session) -> None:
+    session.value("hidden = setmetatable({}, { __metatable = 'no', __index = { z = 1 } })")
+    (metatable,) = session.debugger.variables(session.scope("Globals")["hidden"].reference)
+    assert (metatable.name, metatable.evaluate_name) == ("(metatable)", None)
+    assert metatable.reference
 
 
 def test_cycles_and_metatables_can_be_opened(session: Session) -> None:
@@ -248,4 +273,30 @@ def test_numbers_of_an_earlier_stop_mean_nothing(make_session: MakeSession) -> N
     session.go("continue")
     with pytest.raises(InspectionError, match="no variable"):
         session.debugger.variables(reference)
+    session.finish()
+
+
+def test_what_is_evaluated_runs_through_breakpoints_and_errors(
+    make_session: MakeSession, mode: str
+) -> None:
+    session = make_session(
+        """
+        local function called(n)
+          local twice = n * 2 -- inside
+          return twice
+        end
+        print(called(1)) -- here
+        print(called(3))
+        """,
+        mode,
+    )
+    session.debugger.set_exception_filters([ExceptionFilter("pcall"), ExceptionFilter("uncaught")])
+    session.break_at("inside", "here")
+    session.start()
+    session.stop()
+    assert session.value("called(4)") == "8"
+    assert session.value("called(5)", context="watch") == "10"
+    assert session.value("pcall(error, 1)") == "false, 1"
+    assert session.go("continue") is not None
+    assert session.at() == session.line("inside")
     session.finish()

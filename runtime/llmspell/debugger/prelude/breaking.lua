@@ -87,6 +87,7 @@ local reached -- what compiled breakpoints call, see below
 --- "hook", where there are no events; in "reached", whose own end must not be taken for one of the
 --- program; or in an error "handler", after which the stack unwinds.
 function stand(reason, inside, hits, text)
+  if debugger.standing then return end -- what is evaluated there runs through
   local thread = running()
   debugger.step = nil
   host.each_thread(function(other) set_mask(other, nil) end)

@@ -129,7 +129,7 @@ local MAX_TEXT = 1000
 local function quoted(text, whole)
   local cut = not whole and #text > MAX_TEXT
   if cut then text = sub(text, 1, MAX_TEXT) end
-  return '"' .. host.printable(text) .. '"' .. (cut and "..." or "")
+  return '"' .. host.quotable(text) .. '"' .. (cut and "..." or "")
 end
 
 local function number_text(value, hex)
@@ -276,7 +276,7 @@ host.list_scopes = aside(function(thread_id, frame_level)
 end)
 
 local API, STANDARD = {}, {}
-for name in next, host.private do API[name] = true end
+for name in next, G do API[name] = true end -- no script has run yet
 for name in next, host.loaded do STANDARD[name] = true end
 for name in next, raw do STANDARD[name] = true end
 STANDARD._G = true
@@ -337,7 +337,7 @@ end
 
 function scope_readers.api(_, hex)
   local records = {}
-  for _, name in raw.ipairs(sorted_globals(function(name) return API[name] end)) do
+  for _, name in raw.ipairs(sorted_globals(function(name) return API[name] and not STANDARD[name] end)) do
     local item = record(name, rawget(G, name), name, hex)
     item.api = name
     records[#records + 1] = item
@@ -425,7 +425,8 @@ local function table_children(entry, filter, start, count, hex)
     if entry.unsorted and records[1] then records[1].note = "unsorted" end
     local metatable = getmetatable(value)
     if from == 0 and room() and type(metatable) == "table" and not host.class_name(value) then
-      records[#records + 1] = record("(metatable)", metatable, expression and "getmetatable(" .. expression .. ")", hex, { "readOnly" })
+      local reachable = expression and rawget(metatable, "__metatable") == nil
+      records[#records + 1] = record("(metatable)", metatable, reachable and "getmetatable(" .. expression .. ")" or nil, hex, { "readOnly" })
     end
     if from == 0 and host.class_name(value) then instance_children(value, expression, hex, records) end
   end
@@ -453,8 +454,13 @@ host.list_children = aside(function(reference, filter, start, count, hex)
   return encode(records)
 end)
 
---- Keeps plain data of a service's debug view as a value to open.
-function host.keep_value(name, expression, value) return encode(record(name, value, expression)) end
+--- Keeps plain data of a service's debug view as a value to open. What is in it has no name in the
+--- program.
+function host.keep_value(name, value)
+  local item = record(name, value)
+  item.expression = name
+  return encode(item)
+end
 
 -- Expressions ----------------------------------------------------------------------------------
 

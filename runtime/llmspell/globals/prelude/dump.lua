@@ -58,6 +58,9 @@ end
 --- One line of foreign text, such as a name or a line of source, that is safe to show.
 function host.printable(text) return printable(text, "") end
 
+--- The same between quotes: what is shown is a string in Lua.
+function host.quotable(text) return printable(text, '"\\') end
+
 local function quoted(text, limit)
   local count = utf8_len(text)
   local cut = (count or #text) > limit
