@@ -277,6 +277,7 @@ end)
 
 local API, STANDARD = {}, {}
 for name in next, G do API[name] = true end -- no script has run yet
+API.ARGS, API.arg = nil, nil -- the script's own
 for name in next, host.loaded do STANDARD[name] = true end
 for name in next, raw do STANDARD[name] = true end
 STANDARD._G = true
