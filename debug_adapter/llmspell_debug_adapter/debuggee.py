@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, Protocol
 
 from llmspell.debugger.debugger import Listener
@@ -111,8 +111,9 @@ class Debugger(Protocol):
         frame: int | None,
         context: Context,
         hex: bool = False,  # noqa: A002 - the protocol's name
+        given_up: Callable[[], bool] | None = None,
     ) -> Variable:
-        """The value of an expression."""
+        """The value of an expression; fails as soon as `given_up` says so."""
 
     def completions(self, text: str, column: int, frame: int | None) -> list[Completion]:
         """Proposals at a column of a text."""

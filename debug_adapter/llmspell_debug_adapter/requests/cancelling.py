@@ -1,4 +1,4 @@
-"""cancel: gives up requests that wait for their turn."""
+"""cancel: gives up requests that wait for their turn, and evaluations under way."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from llmspell_debug_adapter.session.session import Session
     capabilities={"supportsCancelRequest": True},
 )
 def cancel(session: Session, arguments: CancelArguments) -> None:
-    """A request that waits is answered `cancelled`; one under way is finished."""
+    """They are answered `cancelled`; what else is under way takes no time, and is finished."""
     if arguments.request_id is not None:
         session.cancel(arguments.request_id)
     if arguments.progress_id is not None:

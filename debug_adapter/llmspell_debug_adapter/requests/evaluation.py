@@ -25,7 +25,11 @@ def evaluate(session: Session, arguments: EvaluateArguments) -> Message:
     known = arguments.context in get_args(Context)
     context = cast(Context, arguments.context) if known else "watch"
     variable = session.debugger.evaluate(
-        arguments.expression, arguments.frame_id, context, hex=arguments.format.hex
+        arguments.expression,
+        arguments.frame_id,
+        context,
+        hex=arguments.format.hex,
+        given_up=session.is_cancelled,
     )
     if context == "repl":
         session.values_changed()

@@ -76,6 +76,7 @@ class Session:
         self._hang_up = hang_up
         self._inbox: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
+        self._current = 0  # the request that is being answered
         self._questions: dict[int, Future[Message]] = {}
         self._thread = threading.Thread(target=self._serve, name="llmspell-dap", daemon=True)
 
@@ -116,6 +117,10 @@ class Session:
     def cancel(self, seq: int) -> None:
         """The client does not want the answer to a request any more."""
         self._cancelled.add(seq)
+
+    def is_cancelled(self) -> bool:
+        """Whether the client does not want the answer to the request that is being answered."""
+        return self._current in self._cancelled
 
     # From the program ----------------------------------------------------------------------
 
@@ -192,7 +197,9 @@ class Session:
 
     def _serve(self) -> None:
         while (request := self._inbox.get()) is not None:
+            self._current = request.seq
             self._answer(request)
+            self._cancelled.discard(request.seq)
 
     def _answer(self, request: Request) -> None:
         reply = Reply()
@@ -204,7 +211,8 @@ class Session:
         except NotStanding:
             answer = refusal(request, Refused.not_stopped())
         except LLMSpellError as error:
-            answer = refusal(request, Refused(str(error)))
+            cancelled = request.command != "cancel" and self.is_cancelled()
+            answer = refusal(request, Refused.cancelled() if cancelled else Refused(str(error)))
         except Exception as error:  # noqa: BLE001 - a defect of ours must not end the session
             traceback.print_exc(file=sys.stderr)
             answer = refusal(request, Refused(f"internal error: {error!r}", DEFECT))
@@ -223,7 +231,6 @@ class Session:
             raise Refused(f"Unknown command: {request.command}", UNKNOWN)
         self._check_phase(handler)
         if request.seq in self._cancelled:
-            self._cancelled.discard(request.seq)
             raise Refused.cancelled()
         arguments: Any = structured(request.arguments, handler.arguments)
         if handler.stopped and not self.debugger.is_stopped:

@@ -145,6 +145,7 @@ class Debugger:
                 "breakpoint_failed": self._breakpoint_failed,
                 "log_point": self._log_point,
                 "prepare": self._prepare,
+                "given_up": lambda: self._inspection.given_up(),
                 "activation": reader and reader.activation,
                 "instruction": reader and reader.instruction,
                 "constant_indexes": _constant_indexes,
@@ -424,10 +425,14 @@ class Debugger:
         frame: int | None,
         context: str = "repl",
         hex: bool = False,  # noqa: A002
+        given_up: Callable[[], bool] | None = None,
     ) -> Variable:
-        """The value of an expression in a frame; statements are allowed in context `repl`."""
+        """The value of an expression in a frame; statements are allowed in context `repl`.
+
+        given_up: asked on the Lua thread meanwhile; if it says so, the evaluation ends with an error.
+        """
         found: Variable = self._ask(
-            lambda: self._inspection.evaluate(expression, frame, context, hex)
+            lambda: self._inspection.evaluate(expression, frame, context, hex, given_up)
         )
         return found
 

@@ -74,6 +74,8 @@ class Inspection:
         self._frames: list[tuple[int, int, dict[str, Any]]] = []  # thread, level, as Lua says
         self._targets: list[str] = []
         self._owners: dict[int, int] = {}  # reference of a scope or value -> frame
+        self.given_up: Callable[[], bool] = _never
+        """Asked again and again while an expression is evaluated: whether nobody waits for it."""
 
     def forget(self) -> None:
         """The program goes on: numbers given out before mean nothing any more."""
@@ -208,16 +210,25 @@ class Inspection:
         return self.evaluate(expression, frame, "watch", False)
 
     def evaluate(
-        self, expression: str, frame: int | None, context: str, hexadecimal: bool
+        self,
+        expression: str,
+        frame: int | None,
+        context: str,
+        hexadecimal: bool,
+        given_up: Callable[[], bool] | None = None,
     ) -> Variable:
         """The value of an expression; statements only in context `repl`."""
-        item = self._evaluate(
-            expression,
-            frame,
-            statements=context == "repl",
-            context=context,
-            hexadecimal=hexadecimal,
-        )
+        self.given_up = given_up or _never
+        try:
+            item = self._evaluate(
+                expression,
+                frame,
+                statements=context == "repl",
+                context=context,
+                hexadecimal=hexadecimal,
+            )
+        finally:
+            self.given_up = _never
         variable = self._variable(item)
         if variable.reference and frame is not None:
             self._owners[variable.reference] = frame
@@ -317,6 +328,10 @@ class Inspection:
 
     def _json(self, name: str, *arguments: Any) -> Any:
         return json.loads(self._call(name, *arguments).decode("utf-8", "replace"))
+
+
+def _never() -> bool:
+    return False
 
 
 def _list(value: Any) -> list[dict[str, Any]]:

@@ -196,6 +196,23 @@ def test_a_request_that_waits_can_be_cancelled(client: InProcess, spell: MakeSpe
     assert client.answer_to(first)["body"]["result"] == '"done"'
 
 
+@pytest.mark.parametrize("code", ["while true do end", "while true do pcall(error) end"])
+def test_an_evaluation_under_way_can_be_cancelled(
+    client: InProcess, spell: MakeSpell, code: str
+) -> None:
+    it = spell("print(1) --@here\n")
+    stand_at(client, it, "here")
+    frame = client.frames()[0]["id"]
+    code = f"print('begun') {code}"
+    endless = client.ask("evaluate", expression=code, frameId=frame, context="repl")
+    client.wait_for_output("begun")
+    client.request("cancel", requestId=endless)
+    with pytest.raises(RequestFailed) as failed:
+        client.answer_to(endless)
+    assert failed.value.response["message"] == "cancelled"
+    assert client.evaluate("1 + 1") == "2"
+
+
 def test_cancelling_what_is_unknown_does_no_harm(client: InProcess) -> None:
     client.initialize()
     client.request("cancel", requestId=4711)

@@ -537,6 +537,7 @@ local function limited(body, seconds, ...)
   local thread = create(body)
   local deadline = raw.os.clock() + seconds
   raw.debug.sethook(thread, function()
+    if host.given_up() then error("cancelled", 0) end
     if raw.os.clock() > deadline then error("the expression took longer than " .. seconds .. " s", 0) end
   end, "", 1000)
   local results = pack(resume(thread, ...))
