@@ -145,7 +145,7 @@ class Debugger:
                 "breakpoint_failed": self._breakpoint_failed,
                 "log_point": self._log_point,
                 "prepare": self._prepare,
-                "given_up": lambda: self._inspection.given_up(),
+                "given_up": self._is_given_up,
                 "activation": reader and reader.activation,
                 "instruction": reader and reader.instruction,
                 "constant_indexes": _constant_indexes,
@@ -207,6 +207,9 @@ class Debugger:
     def _pause_wanted(self) -> bool:
         wanted, self._pausing = self._pausing, False
         return wanted
+
+    def _is_given_up(self) -> bool:
+        return self._inspection.given_up()
 
     def _breakpoint_failed(self, wish: int, message: bytes) -> None:
         point = self._breakpoints.find(wish)
@@ -429,7 +432,7 @@ class Debugger:
     ) -> Variable:
         """The value of an expression in a frame; statements are allowed in context `repl`.
 
-        given_up: asked on the Lua thread meanwhile; if it says so, the evaluation ends with an error.
+        given_up: asked on the Lua thread meanwhile; if it says so, the evaluation fails.
         """
         found: Variable = self._ask(
             lambda: self._inspection.evaluate(expression, frame, context, hex, given_up)
