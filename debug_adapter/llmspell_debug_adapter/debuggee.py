@@ -121,6 +121,9 @@ class Debugger(Protocol):
     def step_in_targets(self, frame: int) -> list[StepTarget]:
         """The calls on a frame's line."""
 
+    def step_in_target(self, target: int) -> str:
+        """The function that a target calls; fails where there is no such target."""
+
     def exception_info(self, thread: int) -> ExceptionInfo:
         """The error at which a thread stands."""
 

@@ -10,16 +10,22 @@ from llmspell_debug_adapter.protocol.arguments import (
     ThreadArguments,
 )
 from llmspell_debug_adapter.protocol.framing import Message
+from llmspell_debug_adapter.protocol.messages import BAD, Refused
 from llmspell_debug_adapter.session.registry import Phase, Reply, request
 from llmspell_debug_adapter.session.session import Session
 
 _RUNNING = frozenset({Phase.RUNNING})
 
 
-def _go_on(session: Session, move: Callable[[], None], body: Message | None = None) -> Reply:
+def _go_on(
+    session: Session, thread: int, move: Callable[[int], None], body: Message | None = None
+) -> Reply:
+    if not session.threads.knows(thread):
+        raise Refused(f"there is no thread {thread}", BAD)
+
     def go() -> None:
         session.listener.expect_continue()
-        move()
+        move(thread)
 
     return Reply(body, then=go)
 
@@ -27,28 +33,30 @@ def _go_on(session: Session, move: Callable[[], None], body: Message | None = No
 @request("continue", ThreadArguments, phases=_RUNNING, stopped=True)
 def continue_(session: Session, arguments: ThreadArguments) -> Reply:
     """Runs on, with all coroutines: only one of them runs at a time anyway."""
-    thread = arguments.thread_id
-    move = session.debugger.resume
-    return _go_on(session, lambda: move(thread), {"allThreadsContinued": True})
+    body = {"allThreadsContinued": True}
+    return _go_on(session, arguments.thread_id, session.debugger.resume, body)
 
 
 @request("next", ThreadArguments, phases=_RUNNING, stopped=True)
 def next_(session: Session, arguments: ThreadArguments) -> Reply:
     """To the next line of this function, or of its caller."""
-    return _go_on(session, lambda: session.debugger.step_over(arguments.thread_id))
+    return _go_on(session, arguments.thread_id, session.debugger.step_over)
 
 
 @request("stepIn", StepInArguments, phases=_RUNNING, stopped=True)
 def step_in(session: Session, arguments: StepInArguments) -> Reply:
     """Into the next call, or a chosen one."""
-    thread, target = arguments.thread_id, arguments.target_id
-    return _go_on(session, lambda: session.debugger.step_in(thread, target))
+    target = arguments.target_id
+    step = session.debugger.step_in
+    if target is not None:
+        session.debugger.step_in_target(target)  # fails before the client takes us to be running
+    return _go_on(session, arguments.thread_id, lambda thread: step(thread, target))
 
 
 @request("stepOut", ThreadArguments, phases=_RUNNING, stopped=True)
 def step_out(session: Session, arguments: ThreadArguments) -> Reply:
     """Until this function has returned."""
-    return _go_on(session, lambda: session.debugger.step_out(arguments.thread_id))
+    return _go_on(session, arguments.thread_id, session.debugger.step_out)
 
 
 @request(

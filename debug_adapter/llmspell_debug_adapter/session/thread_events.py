@@ -27,6 +27,10 @@ class ThreadEvents:
             self._known.add(thread)
             self._emit("thread", {"reason": "started", "threadId": thread})
 
+    def knows(self, thread: int) -> bool:
+        """Whether the client can have heard of a thread."""
+        return thread == MAIN or thread in self._known
+
     def ended(self, thread: int) -> None:
         """A thread is over; says so to who knows of it."""
         if thread in self._known:

@@ -309,17 +309,29 @@ class Debugger:
         self._standing.go_on("continue")
 
     def step_over(self, thread: int) -> None:
-        """Goes on to the next line of the frame, or to its caller."""
-        self._standing.go_on("over")
+        """Goes on to the next line of the frame, or to its caller.
+
+        Of a thread that does not stand, here and in all steps: to where it goes on itself.
+        """
+        self._step("over", thread)
 
     def step_in(self, thread: int, target: int | None = None) -> None:
         """Goes on to the next line anywhere, or into a chosen call of the current line."""
-        text = None if target is None else self._inspection.target(target)
-        self._standing.go_on("in", text)
+        text = None if target is None else self.step_in_target(target)
+        self._step("in", thread, text)
 
     def step_out(self, thread: int) -> None:
         """Goes on until the frame has returned."""
-        self._standing.go_on("out")
+        self._step("out", thread)
+
+    def _step(self, way: str, thread: int, target: str | None = None) -> None:
+        stop = self._last_stop
+        if stop is None or thread == stop.thread:
+            self._standing.go_on(way, target)
+        elif thread in [known.id for known in self.threads() if known.status != "dead"]:
+            self._standing.go_on("thread", str(thread))
+        else:
+            raise DebugError(f"there is no thread {thread} to step in")
 
     def pause(self, thread: int | None = None) -> None:
         """Stops the program where it is."""
@@ -450,6 +462,10 @@ class Debugger:
         """The calls on the current line of a frame."""
         found: list[StepTarget] = self._ask(lambda: self._inspection.step_in_targets(frame))
         return found
+
+    def step_in_target(self, target: int) -> str:
+        """The function that a target calls, as the program names it; raises LLMSpellError."""
+        return self._inspection.target(target)
 
     def exception_info(self, thread: int) -> ExceptionInfo:
         """The error at which the program stands."""

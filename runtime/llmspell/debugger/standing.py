@@ -14,7 +14,10 @@ _LOOK_AROUND = 0.1  # seconds between looks for what does not come through the q
 
 @define
 class GoOn:
-    """The way to go on: `continue`, `in`, `over`, `out` or `stop`; a target for `in`."""
+    """The way to go on: `continue`, `in`, `over`, `out`, `thread` or `stop`.
+
+    target: a call for `in`, an id for `thread`.
+    """
 
     way: str
     target: str | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.debug_adapter.client import RequestFailed
@@ -213,3 +215,116 @@ def test_without_debugging_a_spell_can_be_ended(client: InProcess, spell: MakeSp
         client.request("evaluate", expression="1")
     client.request("terminate")
     client.event("terminated")
+
+
+# Behaviours that delve's suite names -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["continue", "next", "stepIn", "stepOut"])
+def test_going_on_with_a_thread_that_does_not_exist_is_refused(
+    client: InProcess, spell: MakeSpell, command: str
+) -> None:
+    it = spell("print(1) --@here\nprint(2) --@next\n")
+    stand_at(client, it, "here")
+    with pytest.raises(RequestFailed, match="no thread 99"):
+        client.request(command, threadId=99)
+    client.move("next")
+    assert client.line() == it.line("next")
+
+
+@pytest.mark.parametrize("command", ["next", "stepIn", "stepOut", "continue", "stepInTargets"])
+def test_no_step_while_the_spell_runs(client: InProcess, spell: MakeSpell, command: str) -> None:
+    client.launch(spell("print('going')\nwhile true do end\n"))
+    client.go()
+    client.wait_for_output("going")
+    arguments: dict[str, Any] = {"frameId": 1} if command == "stepInTargets" else {"threadId": 1}
+    with pytest.raises(RequestFailed) as failed:
+        client.request(command, **arguments)
+    assert failed.value.response["message"] == "notStopped"
+
+
+@pytest.mark.parametrize("mode", ["auto", "hook"])
+@pytest.mark.parametrize("command", ["next", "stepIn", "stepOut"])
+def test_an_error_ends_a_step(client: InProcess, spell: MakeSpell, command: str, mode: str) -> None:
+    it = spell(
+        "local function fail()\n  error('no') --@raise\nend\n"
+        "local function call()\n  local n = 1 --@here\n  fail()\nend\ncall()\n"
+    )
+    client.launch(it, breakpoints=mode)
+    client.break_at(it, "here")
+    client.request("setExceptionBreakpoints", filters=["uncaught"])
+    client.go()
+    stop = client.stopped()
+    while stop["reason"] != "exception":
+        stop = client.move(command)
+    assert it.line("raise") in [frame["line"] for frame in client.frames()]
+
+
+@pytest.mark.parametrize("mode", ["auto", "hook"])
+def test_next_while_nexting(client: InProcess, spell: MakeSpell, mode: str) -> None:
+    it = spell(
+        "local co = coroutine.wrap(function()\n  print('in') --@inside\n  print('on') --@on\nend)\n"
+        "print('start') --@start\nco() --@resume\nprint('end') --@end\n"
+    )
+    client.launch(it, breakpoints=mode)
+    client.break_at(it, "start", "inside")
+    client.go()
+    client.stopped()
+    client.move("next")
+    stop = client.move("next")  # meets a breakpoint in another thread
+    thread = stop["threadId"]
+    assert (stop["reason"], client.line(thread)) == ("breakpoint", it.line("inside"))
+    client.move("next", thread)
+    assert client.line(thread) == it.line("on")
+    stop = client.move("next", thread)
+    while stop["threadId"] != 1:
+        stop = client.move("next", stop["threadId"])
+    assert client.line() in (it.line("resume"), it.line("end"))
+
+
+def test_pause_and_go_on_again_and_again(client: InProcess, spell: MakeSpell) -> None:
+    client.launch(spell("print('going')\nwhile true do end\n"))
+    client.go()
+    client.wait_for_output("going")
+    for _ in range(3):
+        stop = client.move("pause")
+        assert stop["reason"] == "pause"
+        client.request("continue", threadId=1)
+
+
+def test_several_breakpoints_that_are_hit_at_once_are_all_named(
+    client: InProcess, spell: MakeSpell
+) -> None:
+    it = spell("local function f()\n  return 1 --@here\nend\nprint(f())\n")
+    client.launch(it)
+    line = client.break_at(it, "here")[0]
+    body = client.request("setFunctionBreakpoints", breakpoints=[{"name": "f"}])
+    client.go()
+    stop = client.stopped()
+    assert set(stop["hitBreakpointIds"]) == {line["id"], body["breakpoints"][0]["id"]}
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments"),
+    [
+        ("scopes", {"frameId": 999}),
+        ("variables", {"variablesReference": 999}),
+        ("variables", {"variablesReference": 0}),
+        ("evaluate", {"expression": "1", "frameId": 999}),
+        ("setVariable", {"variablesReference": 999, "name": "x", "value": "1"}),
+        ("setExpression", {"expression": "x", "value": "1", "frameId": 999}),
+        ("stepInTargets", {"frameId": 999}),
+        ("completions", {"text": "x", "column": 2, "frameId": 999}),
+        ("dataBreakpointInfo", {"name": "x", "frameId": 999}),
+        ("source", {"sourceReference": 999}),
+        ("stepIn", {"threadId": 1, "targetId": 999}),
+    ],
+)
+def test_numbers_that_were_never_given_are_refused(
+    client: InProcess, spell: MakeSpell, command: str, arguments: dict[str, Any]
+) -> None:
+    it = spell("print(1) --@here\n")
+    stand_at(client, it, "here")
+    with pytest.raises(RequestFailed, match=r"there is no|is gone"):
+        client.request(command, **arguments)
+    assert client.evaluate("1 + 1") == "2"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from llmspell.debugger.debugger import DebugError
 from tests.runtime.debugger.conftest import MakeSession, Session
 
 CALLS = """
@@ -292,3 +295,62 @@ def test_a_spell_can_be_ended_while_it_runs(make_session: MakeSession, mode: str
     session.debugger.terminate()
     session.ended()
     assert type(session.error).__name__ == "Interrupted"
+
+
+PINGPONG = """
+local function body()
+  local n = 1
+  coroutine.yield() -- yields
+  n = n + 1 -- resumed
+  return n
+end
+local co = coroutine.create(body)
+local other = coroutine.create(body)
+coroutine.resume(co)
+coroutine.resume(other)
+print("start") -- start
+coroutine.resume(other)
+coroutine.resume(co)
+print("end")
+"""
+
+
+def test_a_step_in_another_thread_waits_until_that_goes_on(
+    make_session: MakeSession, mode: str
+) -> None:
+    session = make_session(PINGPONG, mode)
+    session.break_at("start")
+    session.start()
+    session.stop()
+    first = next(t.id for t in session.debugger.threads() if t.id != 1)
+    session.debugger.step_over(first)
+    stop = session.stop()
+    assert (stop.reason, stop.thread) == ("step", first)
+    assert session.at(first) in (session.line("yields"), session.line("resumed"))
+    session.finish()
+
+
+def test_a_step_in_a_thread_that_does_not_exist_is_refused(make_session: MakeSession) -> None:
+    session = make_session(PINGPONG)
+    session.break_at("start")
+    session.start()
+    session.stop()
+    with pytest.raises(DebugError, match="no thread 99"):
+        session.debugger.step_in(99)
+    assert session.debugger.is_stopped
+    session.finish()
+
+
+def test_a_breakpoint_in_a_coroutine_ends_a_step_over_its_resume(
+    make_session: MakeSession, mode: str
+) -> None:
+    session = make_session(PINGPONG, mode)
+    session.break_at("start", "resumed")
+    session.start()
+    session.stop()
+    session.go("over")
+    stop = session.go("over")
+    assert stop is not None
+    assert (stop.reason, session.at(stop.thread)) == ("breakpoint", session.line("resumed"))
+    assert stop.thread > 1
+    session.finish()

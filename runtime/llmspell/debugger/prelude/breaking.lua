@@ -80,7 +80,8 @@ end
 
 local quiet = false -- late breakpoints alone, every thread sees calls only, no dispatcher between
 local loud = 0 -- threads that see more than calls
-local go_on, stand
+local go_on, stand, step_thread
+local late_wanted, late_hits_at, lines_of -- see "Late breakpoints"
 local reached -- what compiled breakpoints call, see below
 
 --- Stands still at the innermost frame of the script. `inside` tells where it was called: in the
@@ -119,6 +120,7 @@ end
 function go_on(way, thread, depth, line, target, inside)
   if way == "continue" then return end
   quiet = false
+  if way == "thread" then return step_thread(host.thread_by_id(raw.math.tointeger(target))) end
   if inside == "handler" then way, depth, line = "in", -1, -1 end -- wherever it is caught
   target = target and host.step_target(target, thread)
   local everywhere = way == "in" and not target
@@ -135,6 +137,8 @@ function go_on(way, thread, depth, line, target, inside)
       set_mask(other, everywhere and "l" or "", 1)
     elseif everywhere then
       set_mask(other, "l", 0)
+    elseif late_wanted() then
+      set_mask(other, "crl", 0) -- its breakpoints end the step
     end
   end)
 end
@@ -145,6 +149,12 @@ local function arrive(thread)
   set_mask(thread, "", 1)
 end
 
+--- Goes on to the next instruction of a thread that does not stand.
+function step_thread(thread)
+  if late_wanted() then host.each_thread(function(other) set_mask(other, "crl", 0) end) end
+  arrive(thread)
+end
+
 --- Where a breakpoint call follows on this very line, it must not stop there again.
 local function note_landing(info)
   local lines = debugger.plain_lines[info.source]
@@ -152,8 +162,6 @@ local function note_landing(info)
     debugger.landed = { thread = running(), line = info.currentline, source = info.source }
   end
 end
-
-local late_hits_at, lines_of -- see below
 
 local function on_line(line, step, thread)
   local level = 2 + host.via
@@ -250,7 +258,7 @@ function lines_of(func)
   return lines
 end
 
-local function late_wanted() return next(debugger.late) ~= nil end
+function late_wanted() return next(debugger.late) ~= nil end
 
 --- The mask for a thread whose hooked function is at a level, as the caller counts: lines inside
 --- functions that have breakpoints, returns while such a function is further down, else calls.
@@ -359,7 +367,6 @@ function hook(event, line)
   if step then
     local thread = running()
     if step.kind == "in" or step.thread == thread then return on_step_event(event, line, step, thread) end
-    return
   end
   if late_wanted() then return on_late_event(event, line, running()) end
 end
