@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from llmspell.debugger.breakpoints import ENTRY_POINTS as BREAKPOINTS
 from llmspell.debugger.breakpoints import SECRET, Breakpoints, Mode
+from llmspell.debugger.evaluation_limit import EvaluationLimit
 from llmspell.debugger.inspection import ENTRY_POINTS as INSPECTION
 from llmspell.debugger.inspection import Inspection
 from llmspell.debugger.model import (
@@ -116,7 +117,8 @@ class Debugger:
         self._sources = Sources()
         self._standing = Standing(lambda: engine.stopping, engine.attend)
         self._breakpoints = Breakpoints(self._sources, mode, self._call)
-        self._inspection = Inspection(self._call, self._sources, self._debug_view)
+        self._limit = EvaluationLimit(self._bite)
+        self._inspection = Inspection(self._call, self._sources, self._debug_view, self._limit)
         self._pausing = False
         self._entered = False
         self._lock = threading.RLock()
@@ -134,6 +136,7 @@ class Debugger:
 
     def _install(self) -> None:
         state = self._engine.state
+        state.pump.abandons = self._limit.reason
         reader = instruction_reader() if hook_api_available() else None
         state.extend_host(
             {
@@ -145,7 +148,8 @@ class Debugger:
                 "breakpoint_failed": self._breakpoint_failed,
                 "log_point": self._log_point,
                 "prepare": self._prepare,
-                "given_up": self._is_given_up,
+                "limit": self._limit.set,
+                "given_up": self._limit.reason,
                 "activation": reader and reader.activation,
                 "instruction": reader and reader.instruction,
                 "constant_indexes": _constant_indexes,
@@ -208,8 +212,9 @@ class Debugger:
         wanted, self._pausing = self._pausing, False
         return wanted
 
-    def _is_given_up(self) -> bool:
-        return self._inspection.given_up()
+    def _bite(self) -> None:
+        self._engine.poke()
+        self._engine.state.pump.wake()
 
     def _breakpoint_failed(self, wish: int, message: bytes) -> None:
         point = self._breakpoints.find(wish)

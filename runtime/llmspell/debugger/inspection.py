@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
+from llmspell.debugger.evaluation_limit import EvaluationLimit
 from llmspell.debugger.model import (
     Completion,
     ExceptionInfo,
@@ -66,16 +67,19 @@ class Inspection:
     """
 
     def __init__(
-        self, call: Callable[..., Any], sources: Sources, debug_view: Callable[[str], Any]
+        self,
+        call: Callable[..., Any],
+        sources: Sources,
+        debug_view: Callable[[str], Any],
+        limit: EvaluationLimit,
     ) -> None:
         self._call = call
+        self._limit = limit
         self._sources = sources
         self._debug_view = debug_view
         self._frames: list[tuple[int, int, dict[str, Any]]] = []  # thread, level, as Lua says
         self._targets: list[str] = []
         self._owners: dict[int, int] = {}  # reference of a scope or value -> frame
-        self.given_up: Callable[[], bool] = _never
-        """Asked again and again while an expression is evaluated: whether nobody waits for it."""
 
     def forget(self) -> None:
         """The program goes on: numbers given out before mean nothing any more."""
@@ -199,9 +203,10 @@ class Inspection:
     def assign(self, reference: int, name: str, value: str) -> Variable:
         """Assigns the value of an expression to a listed variable."""
         thread, level = self._place(self._owners.get(reference))
-        kind, text = self._call(
-            "assign", reference, name.encode(), value.encode(), thread, level, False
-        )
+        with self._limit.watching():
+            kind, text = self._call(
+                "assign", reference, name.encode(), value.encode(), thread, level, False
+            )
         return self._variable(_answer(kind, text))
 
     def assign_expression(self, expression: str, value: str, frame: int | None) -> Variable:
@@ -218,17 +223,14 @@ class Inspection:
         given_up: Callable[[], bool] | None = None,
     ) -> Variable:
         """The value of an expression; statements only in context `repl`."""
-        self.given_up = given_up or _never
-        try:
-            item = self._evaluate(
-                expression,
-                frame,
-                statements=context == "repl",
-                context=context,
-                hexadecimal=hexadecimal,
-            )
-        finally:
-            self.given_up = _never
+        item = self._evaluate(
+            expression,
+            frame,
+            statements=context == "repl",
+            context=context,
+            hexadecimal=hexadecimal,
+            given_up=given_up,
+        )
         variable = self._variable(item)
         if variable.reference and frame is not None:
             self._owners[variable.reference] = frame
@@ -242,18 +244,20 @@ class Inspection:
         statements: bool,
         context: str,
         hexadecimal: bool = False,
+        given_up: Callable[[], bool] | None = None,
     ) -> dict[str, Any]:
         thread, level = self._place(frame)
-        kind, answer = self._call(
-            "evaluate",
-            text.encode(),
-            thread,
-            level,
-            statements,
-            _SECONDS.get(context, 5.0),
-            hexadecimal,
-            context in _WHOLE,
-        )
+        with self._limit.watching(given_up):
+            kind, answer = self._call(
+                "evaluate",
+                text.encode(),
+                thread,
+                level,
+                statements,
+                _SECONDS.get(context, 5.0),
+                hexadecimal,
+                context in _WHOLE,
+            )
         return _answer(kind, answer)
 
     # Errors --------------------------------------------------------------------------------
@@ -319,7 +323,8 @@ class Inspection:
         """An id for a data breakpoint: kept by the watcher until the engine ends."""
         owner = frame if frame is not None else self._owners.get(reference or 0)
         thread, level = self._place(owner)
-        answer = self._call("watch_info", name.encode(), reference or 0, thread, level)
+        with self._limit.watching():
+            answer = self._call("watch_info", name.encode(), reference or 0, thread, level)
         if answer is None:
             return None, f"'{name}' cannot be watched", []
         identity, shown, readable = answer
@@ -328,10 +333,6 @@ class Inspection:
 
     def _json(self, name: str, *arguments: Any) -> Any:
         return json.loads(self._call(name, *arguments).decode("utf-8", "replace"))
-
-
-def _never() -> bool:
-    return False
 
 
 def _list(value: Any) -> list[dict[str, Any]]:

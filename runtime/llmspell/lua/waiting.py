@@ -175,6 +175,8 @@ class Pump:
         self._stopping = stopping
         self._last_ticket = 0
         self._parked: dict[Job, Waiting] = {}
+        self.abandons: Callable[[], object] = lambda: None
+        """Whether what waits now is to wait no longer (an evaluation of a debugger)."""
 
     def attend(self) -> None:
         """Runs what was to be done at once, in whatever the Lua thread is doing (debugging)."""
@@ -210,6 +212,8 @@ class Pump:
                 waiting.give_up()
                 raise StopRequested
             self.handle_next(waiting.deadline)
+            if self.abandons():
+                waiting.give_up()
             if waiting.deadline is not None and time.monotonic() >= waiting.deadline:
                 waiting.give_up()
 

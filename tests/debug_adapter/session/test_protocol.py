@@ -196,7 +196,15 @@ def test_a_request_that_waits_can_be_cancelled(client: InProcess, spell: MakeSpe
     assert client.answer_to(first)["body"]["result"] == '"done"'
 
 
-@pytest.mark.parametrize("code", ["while true do end", "while true do pcall(error) end"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "while true do end",
+        "while true do pcall(error) end",
+        "coroutine.wrap(function() while true do end end)()",
+        "Event.receive(Event.subscribe('never'), 60000)",
+    ],
+)
 def test_an_evaluation_under_way_can_be_cancelled(
     client: InProcess, spell: MakeSpell, code: str
 ) -> None:

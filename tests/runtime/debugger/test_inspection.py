@@ -204,11 +204,26 @@ def test_statements_in_the_console_change_the_frame(session: Session) -> None:
     assert session.value("new_global") == "7"
 
 
-def test_a_watch_takes_no_statements_and_ends_in_time(session: Session) -> None:
+def test_a_watch_takes_no_statements(session: Session) -> None:
     with pytest.raises(InspectionError, match=r"syntax error|expected|unexpected"):
         session.value("count = 1", context="watch")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "(function() while true do end end)()",
+        "(function() while true do pcall(error) end end)()",
+        "coroutine.wrap(function() while true do pcall(error) end end)()",
+        "coroutine.resume(looping)",
+        "Event.receive(Event.subscribe('never'), 60000)",
+        "coroutine.wrap(function() Event.receive(Event.subscribe('never'), 60000) end)()",
+    ],
+)
+def test_a_watch_ends_in_time(session: Session, expression: str) -> None:
+    session.value("looping = coroutine.create(function() while true do pcall(error) end end)")
     with pytest.raises(InspectionError, match="took longer than"):
-        session.value("(function() while true do end end)()", context="watch")
+        session.value(expression, context="watch")
     assert session.value("count") == "2"
 
 

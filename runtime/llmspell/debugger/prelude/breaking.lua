@@ -375,7 +375,11 @@ host.set_debug_hook(hook)
 --- Called by the dispatcher when another thread wants attention: a pause, or changed breakpoints.
 function host.poked()
   host.attend()
-  if debugger.standing then return end -- it will look for a pause itself
+  if debugger.standing then -- it will look for a pause itself
+    local reason = host.given_up() -- an evaluation goes on for too long
+    if reason then error(reason, 0) end
+    return
+  end
   if script_level() and host.pause_wanted() then return stand("pause", "hook") end
   host.refresh_late()
 end

@@ -532,15 +532,21 @@ host.values_of = aside(function(names, thread)
   return unpack(values, 1, count)
 end)
 
---- Runs a function in a coroutine of its own, for at most some seconds.
+local function check_limit()
+  local reason = host.given_up()
+  if reason then error(reason, 0) end
+end
+
+--- Runs a function in a coroutine of its own, for at most some seconds. Waits, and coroutines that
+--- it resumes, are ended by the watchdog (see evaluation_limit.py).
 local function limited(body, seconds, ...)
   local thread = create(body)
-  local deadline = raw.os.clock() + seconds
-  raw.debug.sethook(thread, function()
-    if host.given_up() then error("cancelled", 0) end
-    if raw.os.clock() > deadline then error("the expression took longer than " .. seconds .. " s", 0) end
-  end, "", 1000)
+  host.limit(seconds)
+  raw.debug.sethook(thread, check_limit, "", 1000)
   local results = pack(resume(thread, ...))
+  local reason = host.given_up()
+  host.limit(nil)
+  if reason then return false, reason end
   if results[1] and status(thread) == "suspended" then
     raw.coroutine.close(thread)
     return false, "attempt to yield from an expression"
@@ -622,7 +628,7 @@ end)
 --- Evaluates to a function, for stepping into a chosen call.
 host.step_target = aside(function(text, thread)
   local chunk = load("return " .. text, "=target", "t", (frame_environment(thread, 0)))
-  local ok, value = pcall(chunk or error)
+  local ok, value = limited(chunk or error, 1)
   return ok and type(value) == "function" and value or nil
 end)
 
