@@ -7,10 +7,10 @@ import re
 from llmspell_server.analysis.text import Text
 
 
-def cursor(marked: str) -> tuple[Text, int]:
+def cursor(marked: str, mark: str = "|") -> tuple[Text, int]:
     """The text without its cursor, and where that was."""
-    assert marked.count("|") == 1, marked
-    return Text(marked.replace("|", "")), marked.index("|")
+    assert marked.count(mark) == 1, marked
+    return Text(marked.replace(mark, "")), marked.index(mark)
 
 
 def ranges(marked: str) -> tuple[Text, list[tuple[int, int]]]:

@@ -1,0 +1,1 @@
+"""Types of expressions, also where nothing is annotated; worked out when asked for, and kept."""

@@ -1,0 +1,265 @@
+"""Where variables and fields get their values, over all pieces of a document.
+
+An `Owner` names a variable, or a field of one by its keys. Its name stays the same while the text
+around it changes, so that what is known of it can be compared before and after an edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from attrs import field, frozen
+
+from llmspell_server.analysis.annotations.attached import declared_in
+from llmspell_server.analysis.annotations.nodes import ClassTag
+from llmspell_server.analysis.binding.binder import binding_of
+from llmspell_server.analysis.binding.variables import Local
+from llmspell_server.analysis.snapshot import Snapshot
+from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.pieces import Piece
+
+from .flow import Guard, conditioned, guards_after
+from .writes import Key, Path, Write, literal_key, writes_of
+
+
+@frozen
+class Owner:
+    """A variable or a field.
+
+    file: the document, "" for globals. root: the name of a global or of a local of the chunk, the
+    `Local` of a variable within a piece, or a table constructor that no variable holds. ordinal:
+    the how-manieth local of that name the chunk declares, from 0. piece: what holds the root, for
+    roots within a piece. keys: from the root to the field.
+    """
+
+    file: str
+    root: str | Local | tree.Table
+    ordinal: int = 0
+    piece: Piece | None = None
+    keys: tuple[Key, ...] = ()
+
+    @property
+    def is_global(self) -> bool:
+        """Whether it is reached from a global variable."""
+        return not self.file
+
+    @property
+    def variable(self) -> Owner:
+        """The variable it is reached from."""
+        return Owner(self.file, self.root, self.ordinal, self.piece) if self.keys else self
+
+    def down(self, *keys: Key) -> Owner:
+        """A field of it."""
+        return Owner(self.file, self.root, self.ordinal, self.piece, (*self.keys, *keys))
+
+
+@frozen
+class Source:
+    """A place where an owner gets a value.
+
+    key: the node that names the owner there. value: the expression; None for a declaration
+    without a value, and where the value is a loop's or a parameter's. position: which of its
+    values. statement: what does it. write: the write, if it is one.
+    """
+
+    file: str
+    piece: Piece
+    key: tree.Node
+    value: tree.Expression | None
+    position: int
+    statement: tree.Node
+    write: Write | None = None
+
+
+@frozen(eq=False)
+class Sources:
+    """What is written into an owner: its own values, and its fields."""
+
+    values: list[Source] = field(factory=list)
+    fields: dict[Key, Sources] = field(factory=dict)
+    items: list[Source] = field(factory=list)  # values under computed keys, and list items
+
+    def at(self, keys: tuple[Key, ...]) -> Sources | None:
+        """The sources of a field."""
+        found: Sources | None = self
+        for key in keys:
+            found = found.fields.get(key) if found else None
+        return found
+
+    def ensure(self, keys: tuple[Key, ...]) -> Sources:
+        """The sources of a field, made if there are none."""
+        found = self
+        for key in keys:
+            found = found.fields.setdefault(key, Sources())
+        return found
+
+    def insert(self, keys: tuple[Key, ...], source: Source) -> None:
+        """Adds a value, and the fields of a constructor in it."""
+        found = self.ensure(keys)
+        found.values.append(source)
+        table = constructor_of(source.value) if source.position == 0 else None
+        if table is not None:
+            found._insert_fields(table, source)
+
+    def _insert_fields(self, table: tree.Table, source: Source) -> None:
+        for number, entry in enumerate(table.fields, 1):
+            inner = Source(source.file, source.piece, entry, entry.value, 0, entry)
+            key: Key | None = number
+            if isinstance(entry, tree.Named):
+                key = entry.key.text
+                inner = Source(source.file, source.piece, entry.key, entry.value, 0, entry)
+            elif isinstance(entry, tree.Keyed):
+                key = literal_key(entry.key)
+            else:
+                self.items.append(inner)
+                continue
+            if key is None:
+                self.items.append(inner)
+            else:
+                self.insert((key,), inner)
+
+
+class FileSources:
+    """What a snapshot writes. Made when asked for, and kept with the snapshot."""
+
+    def __init__(self, file: str, snapshot: Snapshot) -> None:
+        self.file, self.snapshot = file, snapshot
+        self._inner: dict[Owner, Sources] = {}
+
+    @cached_property
+    def _declared(self) -> dict[str, list[tuple[Piece, Local]]]:
+        found: dict[str, list[tuple[Piece, Local]]] = {}
+        for piece in self.snapshot.pieces.all:
+            for local in binding_of(piece).declared:
+                found.setdefault(local.name, []).append((piece, local))
+        return found
+
+    @cached_property
+    def _writes(self) -> dict[Owner, list[tuple[Piece, Write]]]:
+        """The writes to variables of the chunk and globals, and to their fields."""
+        found: dict[Owner, list[tuple[Piece, Write]]] = {}
+        for piece in self.snapshot.pieces.all:
+            for root, writes in writes_of(piece).by_root.items():
+                if isinstance(root, Local) and not root.is_of_chunk:
+                    continue
+                owner = self.owner(piece, Path(root))
+                found.setdefault(owner, []).extend((piece, write) for write in writes)
+        return found
+
+    @cached_property
+    def guards_by_name(self) -> dict[str, tuple[tuple[Piece, Guard], ...]]:
+        """What each statement of the chunk makes sure of, by the variables it speaks of."""
+        found: dict[str, list[tuple[Piece, Guard]]] = {}
+        for piece in self.snapshot.pieces.all:
+            guards = guards_after(piece)
+            for root in conditioned(piece) if guards else ():
+                name = root.name if isinstance(root, Local) else root
+                found.setdefault(name, []).extend((piece, guard) for guard in guards)
+        return {name: tuple(guards) for name, guards in found.items()}
+
+    @cached_property
+    def has_generic_classes(self) -> bool:
+        """Whether it declares a class with type parameters."""
+        return any(
+            isinstance(each.tag, ClassTag) and each.tag.generics
+            for piece in self.snapshot.pieces.all
+            for found in declared_in(piece).values()
+            for each in found
+        )
+
+    def global_names(self) -> Iterator[str]:
+        """The globals that are written, or whose fields are."""
+        for owner in self._writes:
+            if owner.is_global and isinstance(owner.root, str):
+                yield owner.root
+
+    def owner(self, piece: Piece, path: Path) -> Owner:
+        """The owner that a path means in a piece."""
+        root = path.root
+        if isinstance(root, str):
+            local = self.snapshot.chunk_locals(piece).get(root)
+            if local is None:
+                return Owner("", root, 0, None, path.keys)
+            root = local
+        if root.is_of_chunk:
+            return Owner(self.file, root.name, self._ordinal(root), None, path.keys)
+        return Owner(self.file, root, 0, piece, path.keys)
+
+    def _ordinal(self, local: Local) -> int:
+        known = self._declared[local.name]
+        return next(index for index, (_, each) in enumerate(known) if each is local)
+
+    def declaration(self, owner: Owner) -> tuple[Piece, Local] | None:
+        """The local that an owner's variable is."""
+        if isinstance(owner.root, Local):
+            assert owner.piece is not None
+            return owner.piece, owner.root
+        if owner.is_global or not isinstance(owner.root, str):
+            return None
+        known = self._declared.get(owner.root, ())
+        return known[owner.ordinal] if owner.ordinal < len(known) else None
+
+    def sources(self, variable: Owner) -> Sources:
+        """What this document writes into a variable and its fields."""
+        found = self._inner.get(variable)
+        if found is None:
+            found = self._inner[variable] = self._collect(variable)
+        return found
+
+    def _collect(self, variable: Owner) -> Sources:
+        found = Sources()
+        if isinstance(variable.root, tree.Table):
+            assert variable.piece is not None
+            table = variable.root
+            found.insert((), Source(self.file, variable.piece, table, table, 0, table))
+            return found
+        declared = self.declaration(variable)
+        if declared is not None:
+            piece, local = declared
+            found.insert((), _declaration(self.file, piece, local))
+        if isinstance(variable.root, Local):
+            assert variable.piece is not None
+            writes = writes_of(variable.piece).by_root.get(variable.root, ())
+            pairs = [(variable.piece, write) for write in writes]
+        else:
+            pairs = self._writes.get(variable, [])
+        for piece, write in pairs:
+            source = Source(
+                self.file, piece, write.key, write.value, write.position, write.statement, write
+            )
+            if write.computed is not None:
+                found.ensure(write.path.keys).items.append(source)
+            else:
+                found.insert(write.path.keys, source)
+        return found
+
+
+def _declaration(file: str, piece: Piece, local: Local) -> Source:
+    """Where a local gets its first value."""
+    node, statement = local.declaration, local.statement
+    if isinstance(statement, tree.LocalFunction):
+        return Source(file, piece, node, statement.function, 0, statement)
+    if isinstance(statement, tree.LocalStatement) and statement.values:
+        last = len(statement.values) - 1
+        value: tree.Expression | None = statement.values[min(local.position, last)]
+        position = max(0, local.position - last)
+        if position and not isinstance(value, (tree.Call, tree.MethodCall, tree.Vararg)):
+            value = None
+        return Source(file, piece, node, value, position, statement)
+    return Source(file, piece, node, None, 0, statement)
+
+
+def constructor_of(value: tree.Expression | None) -> tree.Table | None:
+    """The constructor of a value: `{…}`, `setmetatable({…}, …)` or `x or {…}`."""
+    match value:
+        case tree.Table():
+            return value
+        case tree.Paren(inner=inner):
+            return constructor_of(inner)
+        case tree.Call(callee=tree.Name(text="setmetatable"), arguments=arguments):
+            first = arguments.values[0] if arguments.values else None
+            return constructor_of(first)
+        case tree.Binary(operator="or", right=right):
+            return constructor_of(right)
+    return None

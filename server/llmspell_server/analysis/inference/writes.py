@@ -1,0 +1,203 @@
+"""What a piece writes into variables and fields: `x = v`, `M.f = v`, `function M:g()`.
+
+A field is named by the variable that the text starts from and the keys from there. `self` is
+replaced by what the method belongs to: `self.a = 1` in `function C:m()` is a write to `C.a`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import define, field, frozen
+
+from llmspell_server.analysis.binding.binder import binding_of
+from llmspell_server.analysis.binding.variables import Local
+from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.literals import integer_value, string_value
+from llmspell_server.analysis.syntax.pieces import Piece
+
+Key = str | int
+Root = Local | str
+"""A local of the piece; or the name of what is free in it: a local of the chunk, or a global."""
+
+
+@frozen
+class Path:
+    """A variable and the keys from it: `a.b[1]` is `Path(a, ("b", 1))`."""
+
+    root: Root
+    keys: tuple[Key, ...] = ()
+
+    def down(self, key: Key) -> Path:
+        """The path of a field."""
+        return Path(self.root, (*self.keys, key))
+
+
+@define(eq=False)
+class Write:
+    """A value that is given to a variable or field.
+
+    path: which; of an entry under a computed key, the path of the table. key: the node that names
+    it (a `Name`, `Word` or key expression). value: the expression, None if there is none (more
+    names than values). position: which of the values of `value` it is, from 0. computed: whether
+    the key is computed. statement: what does it; is_method: whether that is `function a:b()`.
+    through_self: whether it is written as a field of `self`.
+    """
+
+    path: Path
+    key: tree.Node
+    value: tree.Expression | None
+    position: int
+    statement: tree.Statement
+    computed: tree.Expression | None = None
+    is_method: bool = False
+    through_self: bool = False
+
+
+@define(eq=False)
+class PieceWrites:
+    """All writes of a piece.
+
+    by_root: by the root of their paths. owners: to what each `self` belongs. metatables: the
+    calls of `setmetatable`.
+    """
+
+    by_root: dict[Root, list[Write]] = field(factory=dict)
+    owners: dict[Local, Path] = field(factory=dict)
+    metatables: list[tree.Call] = field(factory=list)
+
+
+def writes_of(piece: Piece) -> PieceWrites:
+    """What a piece writes; declarations of locals are not among it."""
+    found: PieceWrites | None = piece.facts.get("writes")
+    if found is None:
+        binding_of(piece)
+        found = piece.facts["writes"] = _Collector().collect(piece)
+    return found
+
+
+def path_of(expression: tree.Node, owners: dict[Local, Path] | None = None) -> Path | None:
+    """The path that an expression writes out; None for what is computed or called."""
+    keys: list[Key] = []
+    while True:
+        match expression:
+            case tree.Name(text=text, local=local):
+                break
+            case tree.Member(base=base, key=word):
+                keys.append(word.text)
+                expression = base
+            case tree.Index(base=base, key=key):
+                literal = literal_key(key)
+                if literal is None:
+                    return None
+                keys.append(literal)
+                expression = base
+            case tree.Paren(inner=inner):
+                expression = inner
+            case _:
+                return None
+    owner = owners.get(local) if owners and local is not None else None
+    if owner is not None:
+        return Path(owner.root, (*owner.keys, *reversed(keys)))
+    return Path(local if local is not None else text, tuple(reversed(keys)))
+
+
+def literal_key(expression: tree.Node) -> Key | None:
+    """The key that a literal is."""
+    if isinstance(expression, tree.String):
+        return string_value(expression.text)
+    if isinstance(expression, tree.Number):
+        return integer_value(expression.text)
+    return None
+
+
+def is_setmetatable(call: tree.Call) -> bool:
+    """Whether a call gives a table a metatable."""
+    callee = call.callee
+    return isinstance(callee, tree.Name) and callee.text == "setmetatable"
+
+
+class _Collector:
+    def __init__(self) -> None:
+        self._writes = PieceWrites()
+
+    def collect(self, piece: Piece) -> PieceWrites:
+        if piece.statement is not None:
+            for node in tree.walk(piece.statement):
+                if isinstance(node, (tree.Assignment, tree.FunctionStatement)):
+                    for write in self._of(node):
+                        self._writes.by_root.setdefault(write.path.root, []).append(write)
+                elif isinstance(node, tree.LocalStatement):
+                    self._methods_of_constructor(node)
+                elif isinstance(node, tree.Call) and is_setmetatable(node):
+                    self._writes.metatables.append(node)
+        return self._writes
+
+    def _of(self, statement: tree.Assignment | tree.FunctionStatement) -> Iterator[Write]:
+        if isinstance(statement, tree.FunctionStatement):
+            yield from self._function(statement)
+            return
+        last = len(statement.values) - 1
+        for index, target in enumerate(statement.targets):
+            value = statement.values[min(index, last)] if last >= 0 else None
+            position = max(0, index - last)
+            if position and not isinstance(value, (tree.Call, tree.MethodCall, tree.Vararg)):
+                value = None
+            yield from self._assigned(target, value, position, statement)
+
+    def _assigned(
+        self,
+        target: tree.Expression,
+        value: tree.Expression | None,
+        position: int,
+        statement: tree.Statement,
+    ) -> Iterator[Write]:
+        through_self = self._is_through_self(target)
+        path = path_of(target, self._writes.owners)
+        if path is not None:
+            self._own(value, path)
+            key = target.key if isinstance(target, (tree.Member, tree.Index)) else target
+            yield Write(path, key, value, position, statement, through_self=through_self)
+        elif isinstance(target, tree.Index):
+            table = path_of(target.base, self._writes.owners)
+            if table is not None:
+                yield Write(table, target.key, value, position, statement, target.key)
+
+    def _function(self, statement: tree.FunctionStatement) -> Iterator[Write]:
+        target, function = statement.target, statement.function
+        path = path_of(target, self._writes.owners)
+        if path is None:
+            return
+        is_method = isinstance(target, tree.Member) and target.colon
+        if function.receiver is not None:
+            self._writes.owners[function.receiver] = Path(path.root, path.keys[:-1])
+        else:
+            self._own(function, path)
+        key = target.key if isinstance(target, tree.Member) else target
+        yield Write(path, key, function, 0, statement, is_method=is_method)
+
+    def _own(self, value: tree.Expression | None, path: Path) -> None:
+        """A function in a field whose first parameter is called `self` is a method of the table."""
+        if isinstance(value, tree.Table):
+            self._own_fields(value, path)
+        if not isinstance(value, tree.Function) or not path.keys or not value.parameters:
+            return
+        first = value.parameters[0]
+        if first.text == "self" and first.local is not None:
+            self._writes.owners[first.local] = Path(path.root, path.keys[:-1])
+
+    def _own_fields(self, table: tree.Table, path: Path) -> None:
+        for entry in table.fields:
+            if isinstance(entry, tree.Named):
+                self._own(entry.value, path.down(entry.key.text))
+
+    def _methods_of_constructor(self, statement: tree.LocalStatement) -> None:
+        for declared, value in zip(statement.names, statement.values, strict=False):
+            local = declared.name.local
+            if isinstance(value, tree.Table) and local is not None:
+                self._own_fields(value, Path(local))
+
+    def _is_through_self(self, target: tree.Expression) -> bool:
+        while isinstance(target, (tree.Member, tree.Index)):
+            target = target.base
+        return isinstance(target, tree.Name) and target.local in self._writes.owners
