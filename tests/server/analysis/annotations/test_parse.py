@@ -13,7 +13,6 @@ from llmspell_server.analysis.annotations.nodes import (
     ClassTag,
     DiagnosticTag,
     FieldTag,
-    NameNode,
     ParamTag,
     ReturnTag,
     TypesTag,
@@ -167,7 +166,7 @@ def test_what_is_missing_is_a_problem(line: str, code: str) -> None:
 
 def test_names_of_types_know_their_place() -> None:
     source = "---@type table<Key, Value[]>"
-    found = [name for name in names_in(block(source).tags[0]) if isinstance(name, NameNode)]
+    found = names_in(block(source).tags[0])
     places = [source[name.name.start : name.name.end] for name in found]
     assert places == ["table", "Key", "Value"]
 
