@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from llmspell.debugger.model import Breakpoint, DataBreakpointSpec, Stop
+from llmspell.debugger.model import Breakpoint, BreakpointSpec, DataBreakpointSpec, Stop
 from tests.runtime.debugger.conftest import MakeSession, Session
 
 DATA = """
@@ -252,6 +252,25 @@ def test_conditions_of_a_read(make_session: MakeSession, mode: str) -> None:
     while session.go("continue") is not None:
         seen.append(session.value("i"))
     assert seen == ["4", "6"]
+
+
+def test_what_breakpoints_read_is_not_the_programs(make_session: MakeSession, mode: str) -> None:
+    session = make_session(
+        "local t = { x = 1 }\nprint(1) -- start\nprint(2) -- condition\nprint(3) -- log\n", mode
+    )
+    session.debugger.set_breakpoints(
+        str(session.path),
+        [
+            BreakpointSpec(session.line("start")),
+            BreakpointSpec(session.line("condition"), condition="t.x == tostring(2)"),
+            BreakpointSpec(session.line("log"), log_message="x is {t.x}"),
+        ],
+    )
+    session.start()
+    session.stop()
+    watch(session, "t.x", "read")
+    assert marks_at_stops(session) == []
+    assert session.seen.outputs[-1][1] == "x is 1\n"
 
 
 def test_a_step_meets_a_read(make_session: MakeSession, mode: str) -> None:

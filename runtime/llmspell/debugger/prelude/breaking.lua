@@ -48,7 +48,10 @@ end
 -- events are reached by tail calls only, so that the hooked function is at level 2, or at 3 when
 -- `dispatch` stands between (`host.via`).
 
-local function is_engine(info) return sub(info.source, 1, 10) == "=[llmspell" end
+local OURS = { ["=breakpoint"] = true, ["=filter"] = true } -- conditions and log messages
+
+local function is_engine(info) return sub(info.source, 1, 10) == "=[llmspell" or OURS[info.source] end
+host.is_engine = is_engine
 
 --- The level, as the caller counts, of the innermost frame of the script; nil if there is none.
 local function script_level()
