@@ -1,8 +1,14 @@
-"""Open documents: between the protocol's positions and the offsets of the analysis."""
+"""Open documents: between the protocol's positions and the offsets of the analysis.
+
+A document is a value: an edit puts another one in its place. So a request keeps what it was asked
+about, whatever is edited while it waits and works, and no lock is needed.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
+from urllib.parse import unquote
 
 from lsprotocol import types
 from pygls.workspace import TextDocument
@@ -12,7 +18,7 @@ from .analysis.text import Text, Units
 
 
 class Document(TextDocument):
-    """A document whose lines are those of LSP 3.17, in the position encoding of the session.
+    """The text of a document at one moment, in the position encoding of the session.
 
     pygls breaks lines wherever `str.splitlines` does (form feed, U+2028, …), and each of its
     edits builds the text anew line by line.
@@ -22,7 +28,7 @@ class Document(TextDocument):
 
     @property
     def text(self) -> Text:
-        """The document as it is now; the object stays as it is when the document changes."""
+        """The document's text."""
         if self._text is None:
             self._text = Text(self.source)
         return self._text
@@ -40,14 +46,24 @@ class Document(TextDocument):
         """Whether Lua is written in it, by what the client says or else by its name."""
         return self.language_id == "lua" or (not self.language_id and self.uri.endswith(".lua"))
 
-    def apply_change(self, change: types.TextDocumentContentChangeEvent) -> None:
-        """Edits a range, or puts another text in place of all."""
+    def edited(
+        self, change: types.TextDocumentContentChangeEvent, version: int | None = None
+    ) -> Document:
+        """The document after an edit of a range, or with another text in place of all."""
         if isinstance(change, types.TextDocumentContentChangePartial):
             start, end = self.offset(change.range.start), self.offset(change.range.end)
-            self._text = self.text.replaced(start, end, change.text)
+            text = self.text.replaced(min(start, end), max(start, end), change.text)
         else:
-            self._text = Text(change.text)
-        self._source = self._text.source
+            text = Text(change.text)
+        after = Document(
+            self.uri,
+            source=text.source,
+            version=version,
+            language_id=self.language_id,
+            position_codec=self.position_codec,
+        )
+        after._text = text
+        return after
 
     def offset(self, position: types.Position) -> int:
         """The offset of a position."""
@@ -67,8 +83,33 @@ class Document(TextDocument):
         )
 
 
+Documents = Mapping[str, Document]
+"""Open documents by `key_of` their URI."""
+
+
+def key_of(uri: str) -> str:
+    """What two spellings of a URI have in common: clients escape `:` or they do not."""
+    return unquote(uri)
+
+
 class Workspace(PyglsWorkspace):
     """The workspace of pygls with documents of ours."""
+
+    @property
+    def documents(self) -> dict[str, Document]:
+        """The open documents; the edits of the client put others in their place."""
+        return cast(dict[str, Document], self._text_documents)
+
+    def update_text_document(
+        self,
+        text_doc: types.VersionedTextDocumentIdentifier,
+        change: types.TextDocumentContentChangeEvent,
+    ) -> None:
+        """Puts the edited document in place of an open one; one that is not open is left alone."""
+        key = key_of(text_doc.uri)
+        before = self.documents.get(key)
+        if before is not None:
+            self.documents[key] = before.edited(change, text_doc.version)
 
     def _create_text_document(
         self,

@@ -2,47 +2,105 @@
 
 "Server lifecycle": requests before `initialize` and after `shutdown` are answered with errors,
 notifications there are dropped, and the exit code says whether the client shut down in order.
+
+The thread that reads messages keeps the session and the texts of documents, and no more. The
+features' handlers are jobs of the worker. Each request works on the documents as they were when it
+arrived; `$/cancelRequest` is answered here, whatever the worker does.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Generator
+import json
+from collections.abc import Callable, Generator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from attrs import frozen
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol, lsp_method
-from pygls.protocol.json_rpc import RPCMessage, RPCNotification, RPCRequest
+from pygls.protocol.json_rpc import JsonRPCProtocol, RPCMessage, RPCNotification, RPCRequest
 
-from .documents import Workspace
+from .advertised import complete_capabilities
+from .analysis.pace import Cancelled
+from .documents import Documents, Workspace, key_of
+from .errors import error_of, explanation_of
+from .work.jobs import Job, Outcome, Priority, Result
+from .work.priorities import OF_THE_MOMENT, priority_of
 
 if TYPE_CHECKING:
     from cattrs import Converter
     from pygls.lsp.server import LanguageServer
 
+    from .transport import Channel
+    from .work.worker import Worker
+
+# Handled by pygls's own parts, at once: they keep the session and the texts.
+_AT_ONCE = frozenset({types.INITIALIZE, types.SHUTDOWN})
+
+
+@frozen
+class Asked:
+    """What a job was asked: the method, and the documents as they were then."""
+
+    method: str
+    documents: Documents
+
 
 class Protocol(LanguageServerProtocol):
-    """One session with a client. finished: set when the client has said `exit`."""
+    """One session with a client.
+
+    finished: whether the client has said `exit`. channel: where messages go. on_parent: called with
+    the process that the client names as its own.
+    """
 
     def __init__(self, server: LanguageServer, converter: Converter) -> None:
-        self.finished = threading.Event()
+        self.finished = False
+        self.channel: Channel | None = None
+        self.worker: Worker
+        self.on_parent: Callable[[int], None] = lambda _: None
         self._initialized = False
+        self._jobs: dict[str | int, Job] = {}
         super().__init__(server, converter)
+
+    @property
+    def workspace(self) -> Workspace:
+        """The documents and folders of the session."""
+        workspace = super().workspace
+        assert isinstance(workspace, Workspace)
+        return workspace
 
     @property
     def exit_code(self) -> int:
         """0 after `shutdown` and `exit`, 1 for every other end."""
-        return 0 if self._shutdown and self.finished.is_set() else 1
+        return 0 if self._shutdown and self.finished else 1
 
-    def structure_message(self, data: dict[str, Any]) -> Any:
-        """A message from JSON. A request that is malformed gets its answer here."""
+    # What arrives
+
+    def receive(self, body: bytes) -> None:
+        """Takes one message. Whatever is wrong with it is answered, and the session goes on."""
         try:
-            return super().structure_message(data)
+            data = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            self.refuse(f"this is not JSON: {error}")
+            return
+        if not isinstance(data, dict) or not _is_message(data):
+            self._answer_error(
+                data.get("id") if isinstance(data, dict) else None,
+                types.ErrorCodes.InvalidRequest,
+                'a message is an object with `jsonrpc`: "2.0" and a `method`, `result` or `error`',
+            )
+            return
+        try:
+            message = self.structure_message(data)
         except JsonRpcException as error:
-            if "id" in data and "method" in data:
-                self._send_response(data["id"], error=error.to_response_error())
-            raise
+            self._explain(data, error)
+            return
+        self.handle_message(message)
+
+    def refuse(self, why: str) -> None:
+        """Answers something of which not even the sender's number is known."""
+        self._answer_error(None, types.ErrorCodes.ParseError, why)
 
     def handle_message(self, message: RPCMessage) -> None:
         """Passes on what may come at this time of a session, and refuses the rest."""
@@ -50,10 +108,15 @@ class Protocol(LanguageServerProtocol):
             refusal = self._refusal(message.method)
             if refusal is not None:
                 self._send_response(message.id, error=refusal)
-                return
-        elif isinstance(message, RPCNotification) and not self._heeds(message.method):
-            return
-        super().handle_message(message)
+            elif message.method in _AT_ONCE:
+                super().handle_message(message)
+            else:
+                self._ask(message)
+        elif isinstance(message, RPCNotification):
+            if self._heeds(message.method):
+                self._notice(message)
+        else:
+            super().handle_message(message)
 
     def _heeds(self, notification: str) -> bool:
         return notification == types.EXIT or (self._initialized and not self._shutdown)
@@ -74,27 +137,168 @@ class Protocol(LanguageServerProtocol):
             )
         return None
 
+    # Requests
+
+    def _ask(self, message: RPCRequest) -> None:
+        method, number = message.method, message.id
+        run = self._handler(method, message.params)
+        if run is None:
+            self._answer_error(
+                number, types.ErrorCodes.MethodNotFound, f"{method} is not answered by this server"
+            )
+            return
+        command = method == types.WORKSPACE_EXECUTE_COMMAND
+        job = Job(
+            run,
+            priority_of(method),
+            done=partial(self._answer, number, method),
+            is_stale=self._staleness(method, message.params),
+            gives_way=not command,
+            context=Asked(method, dict(self.workspace.documents)),
+        )
+        self._jobs[number] = job
+        self.worker.submit(job)
+
+    def _handler(self, method: str, params: Any) -> Callable[[], Any] | None:
+        handler = self.fm.features.get(method)
+        if handler is not None:
+            return partial(handler, params)
+        if method == types.WORKSPACE_EXECUTE_COMMAND and self.fm.commands:
+            return partial(self._command, params)
+        return None
+
+    def _command(self, params: types.ExecuteCommandParams) -> Any:
+        """Runs a command; pygls makes its arguments what the command's parameters say."""
+        handler, arguments, named = next(self.lsp_workspace__execute_command(params))
+        return handler(*arguments, **named)
+
+    def _staleness(self, method: str, params: Any) -> Callable[[], bool]:
+        identifier = getattr(params, "text_document", None)
+        if method not in OF_THE_MOMENT or identifier is None:
+            return lambda: False
+        documents, key = self.workspace.documents, key_of(identifier.uri)
+        asked_about = documents.get(key)
+        return lambda: documents.get(key) is not asked_about
+
+    def _answer(self, number: str | int, method: str, outcome: Outcome) -> None:
+        self._jobs.pop(number, None)
+        if isinstance(outcome, Result):
+            self._send_response(number, result=outcome.value)
+        else:
+            self._send_response(number, error=error_of(method, outcome))
+
+    # Notifications
+
+    def _notice(self, message: RPCNotification) -> None:
+        method = message.method
+        if method == types.CANCEL_REQUEST:
+            self._cancel(message.params.id)
+            return
+        builtin = self.fm.builtin_features.get(method)
+        if builtin is None:
+            handler = self.fm.features.get(method)
+            if handler is not None:
+                self._post(method, handler, (message.params,))
+            return
+        # pygls' own part of it, which yields the handler of ours for somebody to call.
+        for handler, arguments, _ in builtin(message.params) or ():
+            self._post(method, handler, arguments)
+
+    def _post(self, method: str, handler: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+        def done(outcome: Outcome) -> None:
+            if isinstance(outcome, Exception):
+                self.complain(f"{method} failed: {explanation_of(outcome)}")
+
+        job = Job(
+            partial(handler, *arguments),
+            Priority.NOTICE,
+            done=done,
+            context=Asked(method, dict(self.workspace.documents)),
+        )
+        self.worker.submit(job)
+
+    def _cancel(self, number: str | int) -> None:
+        job = self._jobs.get(number)
+        if job is not None:
+            job.end(Cancelled())
+
+    # What is sent
+
+    def _send_data(self, data: Any) -> None:
+        """Sends a message; the thread that sends it also puts it into JSON."""
+        if self.channel is not None:
+            body = json.dumps(data, default=self._serialize_message, separators=(",", ":"))
+            self.channel.write(body.encode())
+
+    def _send_response(
+        self,
+        msg_id: str | int | None,
+        result: Any = None,
+        error: types.ResponseError | None = None,
+    ) -> None:
+        """Answers a request. Results may be plain data: that is several times faster to send."""
+        body = {"result": result} if error is None else {"error": error}
+        self._send_data({"jsonrpc": self.VERSION, "id": msg_id, **body})
+
+    def _answer_error(self, number: Any, code: types.ErrorCodes, message: str) -> None:
+        self._send_response(number, error=types.ResponseError(code, message))
+
+    def _explain(self, data: dict[str, Any], error: JsonRpcException) -> None:
+        """Says what is wrong with a message whose parameters are not those of its method."""
+        reason = explanation_of(error.__cause__ or error)
+        if "method" not in data:  # a strange answer is as good as none
+            future = self._request_futures.pop(data["id"], None)
+            if future is not None:
+                future.set_exception(error)
+        elif "id" in data:
+            self._answer_error(
+                data["id"], types.ErrorCodes.InvalidParams, f"{data['method']}: {reason}"
+            )
+        else:
+            self.complain(f"{data['method']} is malformed and was left out: {reason}")
+
+    def complain(self, sentence: str) -> None:
+        """Writes a line into the client's log: what went wrong where no answer is waited for."""
+        self.notify(
+            types.WINDOW_LOG_MESSAGE, types.LogMessageParams(types.MessageType.Error, sentence)
+        )
+
     @lsp_method(types.INITIALIZE)
     def lsp_initialize(
         self, params: types.InitializeParams
     ) -> Generator[Any, Any, types.InitializeResult]:
         """Begins the session; what has no handler is not advertised."""
         result = yield from super().lsp_initialize(params)
-        theirs = self.workspace
+        theirs = super().workspace
         self._workspace = Workspace(
             theirs.root_uri,
             self._server._text_document_sync_kind,
             list(theirs.folders.values()),
             theirs.position_encoding,
         )
-        if not self.fm.commands:
-            result.capabilities.execute_command_provider = None
-        if result.capabilities.workspace is not None:
-            result.capabilities.workspace.file_operations = None
+        complete_capabilities(result.capabilities, params.capabilities, self.fm)
+        if params.process_id is not None:
+            self.on_parent(params.process_id)
         self._initialized = True
         return result
 
+    @lsp_method(types.SHUTDOWN)
+    def lsp_shutdown(self, *_: Any) -> Generator[Any, Any, None]:
+        """Ends what is still being worked on; each of these requests is answered as cancelled."""
+        for job in list(self._jobs.values()):
+            job.end(Cancelled())
+        yield from super().lsp_shutdown()
+
     @lsp_method(types.EXIT)
-    def lsp_exit(self, *_: Any) -> None:  # type: ignore[override]  # waits for no other handler
+    def lsp_exit(self, *_: Any) -> tuple[()]:  # type: ignore[override]  # waits for no handler
         """Ends the session: the loop that reads messages looks at `finished`."""
-        self.finished.set()
+        self.finished = True
+        return ()
+
+
+def _is_message(data: dict[str, Any]) -> bool:
+    if data.get("jsonrpc") != JsonRPCProtocol.VERSION:
+        return False
+    if "method" in data:
+        return isinstance(data["method"], str) and isinstance(data.get("id", 0), str | int)
+    return "id" in data and ("result" in data or "error" in data)

@@ -1,8 +1,13 @@
-"""The server: a session's protocol, what the features share, and the features wired to both."""
+"""The server: a session's protocol, what the features share, and the features wired to both.
+
+A feature is a module with `register(server)`, which declares its handlers with
+`server.feature(method, options)`, and the handlers: functions `(ls, params) -> result`. They run on
+the worker (`work/`), one at a time, so they share what they like without locks; what takes long
+calls the analysis, whose checkpoints end it when nobody waits any longer. Documents are those of
+the moment when the request arrived. Whatever is declared so is advertised.
+"""
 
 from __future__ import annotations
-
-from urllib.parse import unquote
 
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
@@ -11,10 +16,11 @@ from llmspell.version import __version__
 
 from .analysis.api import Api
 from .compiler import Compiler
-from .documents import Document
+from .documents import Document, Documents, Workspace, key_of
 from .features import completion, diagnostics, hover, signature_help
 from .library import load_api
-from .protocol import Protocol
+from .protocol import Asked, Protocol
+from .work.worker import Worker
 
 _FEATURES = (completion, diagnostics, hover, signature_help)
 
@@ -31,20 +37,35 @@ class SpellServer(LanguageServer):
             protocol_cls=Protocol,
             converter_factory=default_converter,
         )
+        self.worker = self.protocol.worker = Worker()
         self.compile = Compiler()
         for feature in _FEATURES:
             feature.register(self)
+
+    @property
+    def workspace(self) -> Workspace:
+        """The documents and folders of the session."""
+        return self.protocol.workspace
 
     @property
     def api(self) -> Api:
         """What spells can call."""
         return load_api()
 
+    @property
+    def documents(self) -> Documents:
+        """The open documents: for a handler those that it was asked about, else those of now."""
+        job = self.worker.current
+        if job is not None and isinstance(job.context, Asked):
+            return job.context.documents
+        return self.workspace.documents
+
     def lua_document(self, uri: str) -> Document | None:
         """An open document with Lua in it; None for all others."""
-        document = self.workspace.text_documents.get(unquote(uri))
-        return document if isinstance(document, Document) and document.is_lua else None
+        document = self.documents.get(key_of(uri))
+        return document if document is not None and document.is_lua else None
 
     def close(self) -> None:
         """Gives back what the session used."""
+        self.worker.close()
         self.compile.close()

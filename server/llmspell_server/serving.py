@@ -1,23 +1,26 @@
-"""How clients reach the server: standard input and output, or a TCP connection."""
+"""How clients reach the server: standard input and output, a TCP connection, or a WebSocket.
+
+The main thread reads and the worker works; there is no event loop between them. All messages that
+have arrived together are looked at before any of them is worked on, so that a request with its
+cancellation behind it costs nothing.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import select
 import socket
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from lsprotocol import types
-from pygls.io_ import StdinAsyncReader, StdoutWriter, run_async
+from .transport import Channel, Frames, send_to
 
 if TYPE_CHECKING:
-    from pygls.io_ import AsyncReader, AsyncWriter, Writer
-
     from .server import SpellServer
+
+_CHUNK = 1 << 16
 
 
 def serve_stdio(server: SpellServer) -> int:
@@ -25,25 +28,19 @@ def serve_stdio(server: SpellServer) -> int:
 
     Ends at once when the process ends that the client names in `initialize`.
     """
-    reader = StdinAsyncReader(sys.stdin.buffer, server.thread_pool)
-    writer = StdoutWriter(sys.stdout.buffer)
-    sys.stdout = sys.stderr  # nothing but messages may come out
-
-    @server.feature(types.INITIALIZE)
-    def watch(params: types.InitializeParams) -> None:
-        if params.process_id is not None:
-            end_with(params.process_id)
-
-    asyncio.run(_converse(server, reader, writer))
-    return server.protocol.exit_code
+    out = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing but messages may come out
+    source = sys.stdin.fileno()
+    server.protocol.on_parent = end_with
+    return _converse(server, lambda: os.read(source, _CHUNK), Channel(send_to(out)))
 
 
 def serve_port(server: SpellServer, door: socket.socket) -> int:
     """Serves the first client that connects, and no other; gives the exit code."""
     with door:
         client, _ = door.accept()
-    asyncio.run(_converse_over(server, client))
-    return server.protocol.exit_code
+    with client:
+        return _converse(server, lambda: client.recv(_CHUNK), Channel(client.sendall))
 
 
 def end_with(process: int) -> None:
@@ -61,30 +58,28 @@ def end_with(process: int) -> None:
         poll = select.poll()
         poll.register(handle, select.POLLIN)
         poll.poll()
-        os._exit(1)  # a thread still waits for standard input, and would hold up the interpreter
+        os._exit(1)  # the main thread waits for standard input, which others may hold open
 
     threading.Thread(target=wait, name="parent-watch", daemon=True).start()
 
 
-async def _converse_over(server: SpellServer, client: socket.socket) -> None:
-    reader, writer = await asyncio.open_connection(sock=client)
-    await _converse(server, reader, writer)
-    writer.close()
-    with suppress(ConnectionError):
-        await writer.wait_closed()
-
-
-async def _converse(server: SpellServer, reader: AsyncReader, writer: AsyncWriter | Writer) -> None:
+def _converse(server: SpellServer, receive: Callable[[], bytes], channel: Channel) -> int:
     """Reads and answers messages until the client leaves."""
     protocol = server.protocol
-    protocol.set_writer(writer)
+    protocol.channel = channel
+    frames = Frames(protocol.refuse)
     try:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            await run_async(
-                stop_event=protocol.finished,
-                reader=reader,
-                protocol=protocol,
-                error_handler=server.report_server_error,
-            )
+        while not protocol.finished and (arrived := _arrived(receive)):
+            with server.worker.held():
+                for body in frames.feed(arrived):
+                    protocol.receive(body)
     finally:
         server.close()
+    return protocol.exit_code
+
+
+def _arrived(receive: Callable[[], bytes]) -> bytes:
+    try:
+        return receive()
+    except ConnectionError:
+        return b""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import socket
 import subprocess
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import IO, Any, Self
 
@@ -56,12 +57,31 @@ class RawClient:
 
     def request(self, method: str, params: object = None) -> dict[str, Any]:
         """The answer to a request: a message with `result` or `error`."""
+        return self.answer(self.ask(method, params))
+
+    def ask(self, method: str, params: object = None) -> int:
+        """Sends a request; gives its number."""
         number = next(self._ids)
         body = {} if params is None else {"params": params}
         self._send({"id": number, "method": method, **body})
-        while (message := self.receive()).get("id") != number:
+        return number
+
+    def answer(self, number: int | None) -> dict[str, Any]:
+        """The answer to the request with a number; what comes before it is read and forgotten."""
+        while not _answers(message := self.receive(), number):
             pass
         return message
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Sends what the block sends in one piece, so that it arrives together."""
+        writer, self._writer = self._writer, io.BytesIO()
+        try:
+            yield
+        finally:
+            writer.write(self._writer.getvalue())
+            writer.flush()
+            self._writer = writer
 
     def notification(self, method: str) -> Any:
         """The parameters of the next notification of that method."""
@@ -93,13 +113,32 @@ class RawClient:
         self.notify("textDocument/didOpen", {"textDocument": document})
         return uri
 
+    def edit(self, text: str, version: int, uri: str = "file:///spell.lua") -> None:
+        """Puts another text in place of a document's."""
+        document = {"uri": uri, "version": version}
+        self.notify(
+            "textDocument/didChange",
+            {"textDocument": document, "contentChanges": [{"text": text}]},
+        )
+
     def hang_up(self) -> None:
         self._writer.close()
 
     def exit_code(self) -> int:
         return self.process.wait(timeout=20)
 
-    def _send(self, message: dict[str, Any]) -> None:
-        body = json.dumps({"jsonrpc": "2.0", **message}).encode()
-        self._writer.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+    def send(self, body: bytes) -> None:
+        """Sends what may be no message at all, with a proper header."""
+        self.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+
+    def write(self, data: bytes) -> None:
+        """Sends bytes as they are."""
+        self._writer.write(data)
         self._writer.flush()
+
+    def _send(self, message: dict[str, Any]) -> None:
+        self.send(json.dumps({"jsonrpc": "2.0", **message}).encode())
+
+
+def _answers(message: dict[str, Any], number: int | None) -> bool:
+    return "id" in message and "method" not in message and message["id"] == number

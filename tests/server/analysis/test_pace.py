@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from llmspell_server.analysis.pace import Cancelled, checkpoint, paced
+
+
+def test_a_checkpoint_calls_what_is_installed_for_the_block() -> None:
+    looks: list[int] = []
+    checkpoint()
+    with paced(lambda: looks.append(1)):
+        checkpoint()
+    checkpoint()
+    assert looks == [1]
+
+
+def test_what_is_installed_is_for_one_thread() -> None:
+    def look() -> None:
+        raise AssertionError("not of this thread")
+
+    with paced(look):
+        other = threading.Thread(target=checkpoint)
+        other.start()
+        other.join()
+
+
+def test_work_that_is_cancelled_is_not_taken_for_a_mistake() -> None:
+    def look() -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled), paced(look):
+        try:
+            checkpoint()
+        except Exception:
+            pytest.fail("a handler for mistakes saw it")

@@ -1,0 +1,64 @@
+"""The server with handlers that work until they are ended, for tests of who waits for whom.
+
+Each says in the log that it has begun, and with what text: `began <method> <text>`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lsprotocol import types
+
+from llmspell_server.analysis.pace import checkpoint
+from llmspell_server.server import SpellServer
+from llmspell_server.serving import serve_stdio
+
+
+def main() -> None:
+    server = SpellServer()
+    for method in (
+        types.TEXT_DOCUMENT_DEFINITION,
+        types.TEXT_DOCUMENT_DOCUMENT_SYMBOL,
+        types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE,
+    ):
+        server.feature(method, _OPTIONS.get(method))(_busy(method))
+    server.feature(types.TEXT_DOCUMENT_DECLARATION)(_fails)
+    server.feature(types.TEXT_DOCUMENT_DID_SAVE)(_fails)
+    server.feature(types.TEXT_DOCUMENT_REFERENCES)(_text)
+    raise SystemExit(serve_stdio(server))
+
+
+_OPTIONS = {
+    types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE: types.SemanticTokensLegend(["variable"], []),
+}
+
+
+def _busy(method: str) -> Any:
+    def handler(ls: SpellServer, params: Any) -> None:
+        document = ls.lua_document(params.text_document.uri)
+        text = document.text.source if document else ""
+        _log(ls, f"began {method} {text}")
+        while "busy" in text:
+            checkpoint()
+
+    return handler
+
+
+def _text(ls: SpellServer, params: types.ReferenceParams) -> Any:
+    """The text that the handler sees, in place of a URI."""
+    document = ls.lua_document(params.text_document.uri)
+    assert document
+    zero = types.Position(0, 0)
+    return [types.Location(document.text.source, types.Range(zero, zero))]
+
+
+def _fails(ls: SpellServer, params: Any) -> None:
+    raise LookupError("not today")
+
+
+def _log(ls: SpellServer, text: str) -> None:
+    ls.window_log_message(types.LogMessageParams(types.MessageType.Log, text))
+
+
+if __name__ == "__main__":
+    main()
