@@ -19,7 +19,7 @@ from . import tree
 from .parser import Problem, parse_piece
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Piece:
     """A statement with the text around it. Immutable, and shared by the versions of a document.
 
@@ -33,7 +33,7 @@ class Piece:
     problems: tuple[Problem, ...]
     reach: int
     suspicious: bool
-    facts: dict[str, Any] = field(factory=dict, repr=False)
+    facts: dict[str, Any] = field(factory=dict)
 
 
 class Pieces:

@@ -1,0 +1,83 @@
+"""`---@cast name +T, -U, T`: what a comment says of a variable from its line on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from llmspell_server.analysis.annotations import meaning
+from llmspell_server.analysis.annotations.attached import parsed
+from llmspell_server.analysis.annotations.nodes import CastTag
+from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.comments import comment_blocks
+from llmspell_server.analysis.syntax.pieces import Piece
+from llmspell_server.analysis.types import model
+from llmspell_server.analysis.types.model import Type
+
+from .expressions import Where
+from .flow import parents_of
+from .writes import Path, writes_of
+
+
+class Casts:
+    """Applies casts to uses of variables."""
+
+    def cast(self, where: Where, node: tree.Expression, path: Path, type_: Type) -> Type:
+        """The type of a use, changed by the casts between it and the last assignment."""
+        if not isinstance(node, tree.Name):
+            return type_
+        written = [
+            write.key.start
+            for write in writes_of(where.piece).by_root.get(path.root, ())
+            if not write.path.keys and write.key.start < node.start
+        ]
+        for place, tag in casts_of(where.piece):
+            if tag.name is None or tag.name.text != node.text or place > node.start:
+                continue
+            if all(each < place for each in written) and _is_around(where.piece, place, node):
+                type_ = _changed(type_, tag)
+        return type_
+
+
+def casts_of(piece: Piece) -> list[tuple[int, CastTag]]:
+    """The casts of a piece, with their offsets."""
+    found: list[tuple[int, CastTag]] | None = piece.facts.get("casts")
+    if found is None:
+        found = piece.facts["casts"] = list(_casts(piece))
+    return found
+
+
+def _casts(piece: Piece) -> Iterator[tuple[int, CastTag]]:
+    if "@cast" not in piece.text:
+        return
+    for lines in comment_blocks(piece):
+        for tag in parsed(piece, lines).tags:
+            if isinstance(tag, CastTag):
+                yield tag.start, tag
+
+
+def _is_around(piece: Piece, place: int, node: tree.Node) -> bool:
+    """Whether a block that holds the cast also holds the node."""
+    parents = parents_of(piece)
+    around: tree.Node | None = node
+    while around is not None:
+        if isinstance(around, tree.Block) and around.start <= place <= around.end:
+            return True
+        if isinstance(around, tree.Block) and any(
+            statement.start <= place < statement.end for statement in around.statements
+        ):
+            return False
+        around = parents.get(around)
+    return True
+
+
+def _changed(type_: Type, tag: CastTag) -> Type:
+    for change in tag.changes:
+        said = model.NIL if change.type is None else meaning.type_of(change.type)
+        if change.sign == "+":
+            type_ = model.choice((type_, said))
+        elif change.sign == "-":
+            removed = model.members_of(said)
+            type_ = model.choice(m for m in model.members_of(type_) if m not in removed)
+        else:
+            type_ = said
+    return type_

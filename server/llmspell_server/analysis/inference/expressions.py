@@ -1,0 +1,323 @@
+"""Types of expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from llmspell_server.analysis.annotations import meaning
+from llmspell_server.analysis.annotations.attached import inline_types
+from llmspell_server.analysis.binding.binder import binding_of
+from llmspell_server.analysis.pace import checkpoint
+from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.literals import integer_value, string_value
+from llmspell_server.analysis.syntax.pieces import Piece
+from llmspell_server.analysis.types import model
+from llmspell_server.analysis.types.model import Type, Values
+
+from .flow import Guard, conditioned, guards_of, reaching
+from .narrowing import Narrowing
+from .sources import FileSources, Owner
+from .writes import Key, Path, Root, literal_key, path_of, writes_of
+
+if TYPE_CHECKING:
+    from .inference import Inference
+
+_COMPARISONS = frozenset(("==", "~=", "<", ">", "<=", ">="))
+_FLOAT = frozenset(("/", "^"))
+_BITWISE = frozenset(("&", "|", "~", "<<", ">>"))
+_EVENTS = {
+    **dict(zip("+-*/%^", ("add", "sub", "mul", "div", "mod", "pow"), strict=True)),
+    "//": "idiv",
+    "..": "concat",
+    "&": "band",
+    "|": "bor",
+    "~": "bxor",
+    "<<": "shl",
+    ">>": "shr",
+}
+
+
+@frozen
+class Where:
+    """A piece of a document."""
+
+    file: FileSources
+    piece: Piece
+
+
+class Expressions:
+    """Types of the expressions of documents, with what `inference` knows about their variables."""
+
+    def __init__(self, inference: Inference) -> None:
+        self._inference = inference
+
+    def type(self, where: Where, node: tree.Node) -> Type:
+        """The type of an expression's first value."""
+        return self.values(where, node).at(0)
+
+    def values(self, where: Where, node: tree.Node) -> Values:
+        """The types of all values of an expression; `never` for one that depends on itself."""
+        notes = self._inference.queries.notes
+        found: Values | None = notes.get(node)
+        if found is None:
+            notes[node] = _CIRCLE
+            try:
+                checkpoint()
+                found = notes[node] = self._as_said(where, node) or self._values(where, node)
+            except BaseException:
+                del notes[node]  # cancelled
+                raise
+        return found
+
+    def list(self, where: Where, nodes: Sequence[tree.Expression]) -> Values:
+        """The values of a list of expressions, of which the last may give several."""
+        if not nodes:
+            return model.NO_VALUES
+        first = tuple(self.type(where, node) for node in nodes[:-1])
+        last = self.values(where, nodes[-1])
+        return Values((*first, *last.items), last.rest)
+
+    def _as_said(self, where: Where, node: tree.Node) -> Values | None:
+        """What `--[[@as T]]` behind an expression says."""
+        tag = inline_types(where.piece).get(node.end)
+        return Values((meaning.type_of(tag.types[0]),)) if tag is not None and tag.types else None
+
+    def _values(self, where: Where, node: tree.Node) -> Values:
+        match node:
+            case tree.Call():
+                return self._inference.calls.call(where, node)
+            case tree.MethodCall():
+                return self._inference.calls.method_call(where, node)
+            case tree.Vararg():
+                return self._vararg(where, node)
+            case tree.Missing():
+                return _UNKNOWN
+        return Values((self._single(where, node),))
+
+    def _single(self, where: Where, node: tree.Node) -> Type:
+        match node:
+            case tree.Name():
+                return self._name(where, node)
+            case tree.Member() | tree.Index():
+                return self._field(where, node)
+            case tree.Function():
+                return self._inference.functions.type(where, node)
+            case tree.Table():
+                return self._table(where, node)
+            case tree.Binary():
+                return self._binary(where, node)
+            case tree.Unary():
+                return self._unary(where, node)
+            case tree.Paren(inner=inner):
+                return self.type(where, inner)
+        return _literal(node)
+
+    # Variables and fields
+
+    def _name(self, where: Where, name: tree.Name) -> Type:
+        local = where.file.snapshot.local(where.piece, name)
+        owner = where.file.owner(where.piece, Path(name.local or name.text))
+        if local is None:
+            found = self._inference.variables.value(owner)
+        else:
+            found = self._assigned(where, name, owner)
+        return self.narrowed(where, name, found)
+
+    def _assigned(self, where: Where, use: tree.Name, owner: Owner) -> Type:
+        """The type of a local at a use, by the assignments that lead there."""
+        variables = self._inference.variables
+        sources = self._inference.values_of(owner)
+        if len(sources) < 2 or variables.declared(owner, sources) is not None:
+            return variables.value(owner)
+        places = [(source.piece, source.key) for source in sources]
+        reached = reaching(where.file.snapshot, where.piece, use, places)
+        if reached is None:
+            return variables.value(owner)
+        return model.union(*(variables.source(owner, sources[index]) for index in reached))
+
+    def _field(self, where: Where, node: tree.Member | tree.Index) -> Type:
+        base = self.type(where, node.base)
+        key: Key | Type | None = (
+            node.key.text if isinstance(node, tree.Member) else literal_key(node.key)
+        )
+        if key is None and isinstance(node, tree.Index):
+            key = self.type(where, node.key)
+        assert key is not None
+        found = self._inference.field_type(base, key)
+        if found is None:
+            found = self._by_path(where, node)
+        return self.narrowed(where, node, found)
+
+    def _by_path(self, where: Where, node: tree.Member | tree.Index) -> Type:
+        """What is written into a field whose table is unknown."""
+        path = path_of(node, writes_of(where.piece).owners)
+        if path is None:
+            return model.UNKNOWN
+        owner = where.file.owner(where.piece, path)
+        return self._inference.variables.value(owner) if owner.keys else model.UNKNOWN
+
+    def _table(self, where: Where, table: tree.Table) -> Type:
+        return model.Shape(Owner(where.file.file, table, 0, where.piece))
+
+    def _vararg(self, where: Where, node: tree.Vararg) -> Values:
+        function = where.file.snapshot.binding(where.piece).in_function.get(node)
+        if function is None:
+            return Values((), model.STRING)  # a spell gets its arguments
+        return Values((), self._inference.functions.variadic(where, function))
+
+    # Conditions
+
+    def narrowed(self, where: Where, node: tree.Expression, type_: Type) -> Type:
+        """The type with what the conditions around a use say of it."""
+        if type_ is model.NEVER:
+            return type_
+        path = path_of(node, writes_of(where.piece).owners)
+        if path is None:
+            return type_
+        guards = list(self._guards(where, node, path))
+        for place, guard, tested in reversed(guards):
+            type_ = self._narrowing(place, tested).narrowed(type_, guard.condition, guard.truth)
+        return self._inference.casts.cast(where, node, path, type_)
+
+    def _narrowing(self, where: Where, path: Path) -> Narrowing:
+        owners = writes_of(where.piece).owners
+        return Narrowing(
+            path,
+            self._inference.lua_types,
+            lambda each: path_of(each, owners),
+            lambda each: self.type(where, each),
+            lambda each, key: self._inference.field_type(each, key) or model.UNKNOWN,
+        )
+
+    def _guards(
+        self, where: Where, node: tree.Expression, path: Path
+    ) -> Iterator[tuple[Where, Guard, Path]]:
+        """The guards that hold for a path, up to where it may have been written since.
+
+        Each with its piece and the path as it is called there.
+        """
+        writes = [
+            write.key.start
+            for write in writes_of(where.piece).by_root.get(path.root, ())
+            if write.path.keys == path.keys[: len(write.path.keys)]
+        ]
+        if path.root in conditioned(where.piece):
+            for guard in guards_of(where.piece, node):
+                if isinstance(guard, tree.Function):
+                    if writes or path.keys:
+                        return
+                    continue
+                if any(guard.condition.end < write < node.start for write in writes):
+                    return
+                yield where, guard, path
+        if not any(write < node.start for write in writes):
+            yield from self._guards_above(where, node, path)
+
+    def _guards_above(
+        self, where: Where, node: tree.Expression, path: Path
+    ) -> Iterator[tuple[Where, Guard, Path]]:
+        """What statements of the chunk above have made sure of."""
+        owner = where.file.owner(where.piece, path)
+        if owner.piece is not None:
+            return
+        above = self._inference.guards_on(where.file.file, str(owner.root))
+        if not above:
+            return
+        if path.keys and binding_of(where.piece).in_function.get(_root_of(node)) is not None:
+            return
+        begin = where.file.snapshot.pieces.start_of
+        here = begin[where.piece]
+        written = [
+            begin[source.piece]
+            for source in self._inference.values_of(owner)
+            if source.write is not None and source.piece in begin
+        ]
+        for piece, guard in reversed(above):
+            if begin[piece] >= here or any(begin[piece] < each <= here for each in written):
+                continue
+            place = Where(where.file, piece)
+            root = next(
+                (root for root in conditioned(piece) if self._is_root(place, root, owner)), None
+            )
+            if root is not None:
+                yield place, guard, Path(root, path.keys)
+
+    def _is_root(self, where: Where, root: Root, owner: Owner) -> bool:
+        return where.file.owner(where.piece, Path(root)) == owner.variable
+
+    # Operators
+
+    def _binary(self, where: Where, node: tree.Binary) -> Type:
+        operator = node.operator
+        if operator == "and":
+            left = self.type(where, node.left)
+            return model.union(self._inference.lua_types.falsy(left), self.type(where, node.right))
+        if operator == "or":
+            left = self._inference.lua_types.truthy(self.type(where, node.left))
+            return model.union(left, self.type(where, node.right))
+        if operator in _COMPARISONS:
+            return model.BOOLEAN
+        left, right = self.type(where, node.left), self.type(where, node.right)
+        result = self._inference.operator(_EVENTS[operator], left, right)
+        if result is not None:
+            return result
+        if operator == "..":
+            return model.STRING
+        if operator in _FLOAT:
+            return model.NUMBER
+        if operator in _BITWISE or (_is_integer(left) and _is_integer(right)):
+            return model.INTEGER
+        return model.NUMBER
+
+    def _unary(self, where: Where, node: tree.Unary) -> Type:
+        if node.operator == "not":
+            return model.BOOLEAN
+        operand = self.type(where, node.operand)
+        if isinstance(operand, model.IntegerLiteral) and node.operator == "-":
+            return model.IntegerLiteral(-operand.value)
+        if isinstance(operand, model.NumberLiteral) and node.operator == "-":
+            return model.NumberLiteral(-operand.value)
+        event = {"-": "unm", "#": "len", "~": "bnot"}[node.operator]
+        result = self._inference.operator(event, operand, None)
+        if result is not None:
+            return result
+        if node.operator == "-":
+            return model.INTEGER if _is_integer(operand) else model.NUMBER
+        return model.INTEGER
+
+
+_UNKNOWN = Values((model.UNKNOWN,))
+_CIRCLE = Values((model.NEVER,), model.NEVER)
+
+
+def _literal(node: tree.Node) -> Type:
+    match node:
+        case tree.Nil():
+            return model.NIL
+        case tree.Boolean(value=value):
+            return model.TRUE if value else model.FALSE
+        case tree.String(text=text):
+            return model.StringLiteral(string_value(text))
+        case tree.Number(text=text):
+            integer = integer_value(text)
+            if integer is not None:
+                return model.IntegerLiteral(integer)
+            try:
+                return model.NumberLiteral(float(text))
+            except ValueError:
+                return model.NUMBER
+    return model.UNKNOWN
+
+
+def _is_integer(type_: Type) -> bool:
+    return type_ is model.INTEGER or isinstance(type_, model.IntegerLiteral)
+
+
+def _root_of(node: tree.Expression) -> tree.Expression:
+    """The variable that a path starts from."""
+    while isinstance(node, (tree.Member, tree.Index)):
+        node = node.base
+    return node

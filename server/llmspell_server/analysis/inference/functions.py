@@ -1,0 +1,204 @@
+"""Types of functions, by their annotations, by what they are given to, or by their bodies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from llmspell_server.analysis.binding.binder import binding_of
+from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.pieces import Piece
+from llmspell_server.analysis.types import model
+from llmspell_server.analysis.types.model import Function, Parameter, Type, Values
+
+from .expressions import Where
+from .flow import leaves, parents_of
+from .writes import Path, literal_key
+
+if TYPE_CHECKING:
+    from .inference import Inference
+
+
+class Functions:
+    """What functions take and give."""
+
+    def __init__(self, inference: Inference) -> None:
+        self._inference = inference
+
+    def type(self, where: Where, node: tree.Function) -> Function:
+        """The type of a function that is written out."""
+        annotated = self._inference.annotated.function(where, node)
+        returns = annotated.returns if annotated is not None else None
+        if returns is None:
+            returns = self.inferred_returns(where, node)
+        if annotated is not None:
+            return model_with_returns(annotated, returns)
+        parameters = [
+            Parameter(name.text, self.parameter(where, node, position))
+            for position, name in enumerate(node.parameters)
+        ]
+        is_method = node.receiver is not None
+        if is_method:
+            parameters.insert(0, Parameter("self", model.SELF))
+        variadic = model.UNKNOWN if node.vararg is not None else None
+        return Function(tuple(parameters), variadic, returns, is_method=is_method)
+
+    def parameter(self, where: Where, node: tree.Function, position: int) -> Type:
+        """The type of a parameter, counted without an implicit `self`."""
+        annotated = self._inference.annotated.function(where, node)
+        if annotated is not None:
+            shift = int(node.receiver is not None)
+            if position + shift < len(annotated.parameters):
+                found = annotated.parameters[position + shift]
+                if found.type is not model.UNKNOWN:
+                    return model.optional(found.type) if found.optional else found.type
+        expected = self._expected_function(where, node)
+        if expected is not None and position < len(expected.parameters):
+            found = expected.parameters[position]
+            return model.optional(found.type) if found.optional else found.type
+        return model.UNKNOWN
+
+    def variadic(self, where: Where, node: tree.Function) -> Type:
+        """The type of each value in the `...` of a function."""
+        annotated = self._inference.annotated.function(where, node)
+        if annotated is not None and annotated.variadic is not None:
+            return annotated.variadic
+        expected = self._expected_function(where, node)
+        return expected.variadic or model.UNKNOWN if expected is not None else model.UNKNOWN
+
+    def _expected_function(self, where: Where, node: tree.Function) -> Function | None:
+        expected = self.expected(where, node)
+        if expected is None:
+            return None
+        signatures = self._inference.signatures(expected)
+        return signatures[0] if signatures else None
+
+    # Results
+
+    def inferred_returns(self, where: Where, node: tree.Function) -> Values:
+        """What the `return`s of a function give together."""
+        found = [
+            self._inference.expressions.list(where, each.values)
+            for each in returns_of(where.piece).get(node, ())
+        ]
+        if not leaves(node.body):
+            found.append(model.NO_VALUES)
+        return _together(found)
+
+    # What is wanted
+
+    def expected(self, where: Where, node: tree.Node) -> Type | None:
+        """The type that is wanted of an expression where it stands; None if nobody says."""
+        parent = parents_of(where.piece).get(node)
+        match parent:
+            case tree.Arguments():
+                return self._expected_argument(where, parent, node)
+            case tree.Named() | tree.Keyed() | tree.Item():
+                return self._expected_field(where, parent)
+            case tree.LocalStatement() | tree.Assignment():
+                return self._expected_value(where, parent, node)
+            case tree.Return():
+                return self._expected_return(where, parent, node)
+            case tree.Paren() | tree.Binary(operator="or" | "and"):
+                return self.expected(where, parent)
+        return None
+
+    def _expected_argument(
+        self, where: Where, arguments: tree.Arguments, node: tree.Node
+    ) -> Type | None:
+        call = parents_of(where.piece)[arguments]
+        position = next(i for i, each in enumerate(arguments.values) if each is node)
+        if isinstance(call, (tree.Call, tree.MethodCall)):
+            return self._inference.calls.argument(where, call, position)
+        return None
+
+    def _expected_field(self, where: Where, field: tree.Field) -> Type | None:
+        table = parents_of(where.piece)[field]
+        expected = self.expected(where, table)
+        if expected is None or not isinstance(table, tree.Table):
+            return None
+        if isinstance(field, tree.Named):
+            return self._inference.field_type(expected, field.key.text)
+        if isinstance(field, tree.Keyed):
+            key = literal_key(field.key)
+            return self._inference.field_type(expected, key) if key is not None else None
+        return self._inference.field_type(expected, model.INTEGER)
+
+    def _expected_value(
+        self, where: Where, statement: tree.LocalStatement | tree.Assignment, node: tree.Node
+    ) -> Type | None:
+        position = next((i for i, each in enumerate(statement.values) if each is node), None)
+        if position is None:
+            return None
+        if isinstance(statement, tree.LocalStatement):
+            if position >= len(statement.names):
+                return None
+            local = statement.names[position].name.local
+            if local is None:
+                return None
+            owner = where.file.owner(where.piece, Path(local))
+            return self._inference.variables.declared(owner)
+        if position >= len(statement.targets):
+            return None
+        target = statement.targets[position]
+        if isinstance(target, (tree.Member, tree.Index)):
+            base = self._inference.type(where, target.base)
+            key = target.key.text if isinstance(target, tree.Member) else literal_key(target.key)
+            return self._inference.declared_field(base, key) if key is not None else None
+        if not isinstance(target, tree.Name):
+            return None
+        owner = where.file.owner(where.piece, Path(target.local or target.text))
+        return self._inference.variables.declared(owner)
+
+    def _expected_return(self, where: Where, node: tree.Return, value: tree.Node) -> Type | None:
+        function = binding_of(where.piece).in_function.get(node)
+        if function is None:
+            return None
+        annotated = self._inference.annotated.function(where, function)
+        if annotated is None or annotated.returns is None:
+            return None
+        position = next(i for i, each in enumerate(node.values) if each is value)
+        items = annotated.returns.items
+        return items[position] if position < len(items) else annotated.returns.rest
+
+
+def model_with_returns(function: Function, returns: Values) -> Function:
+    """The function with these results."""
+    if function.returns is returns:
+        return function
+    return evolve(function, returns=returns)
+
+
+def returns_of(piece: Piece) -> dict[tree.Function | None, list[tree.Return]]:
+    """The `return`s of each function of a piece; None: of the chunk."""
+    found: dict[tree.Function | None, list[tree.Return]] | None = piece.facts.get("returns")
+    if found is None:
+        found = piece.facts["returns"] = {}
+        for node, function in binding_of(piece).in_function.items():
+            if isinstance(node, tree.Return):
+                found.setdefault(function, []).append(node)
+    return found
+
+
+def _together(rows: list[Values]) -> Values:
+    """Values that are those of one row or another."""
+    if not rows or all(not row.items and row.rest is None for row in rows):
+        return model.NO_VALUES
+    width = max(len(row.items) for row in rows)
+    items = tuple(
+        _known(model.union(*(_widened(row.at(position)) for row in rows)))
+        for position in range(width)
+    )
+    rests = [row.rest for row in rows if row.rest is not None]
+    return Values(items, model.union(*rests) if rests else None)
+
+
+def _known(type_: Type) -> Type:
+    """`never` is what a function gives that only calls itself."""
+    return model.UNKNOWN if type_ is model.NEVER else type_
+
+
+def _widened(type_: Type) -> Type:
+    """Booleans stay as they are, so that `return nil, …` and `return false` can be told apart."""
+    return type_ if isinstance(type_, model.BooleanLiteral) else model.widened(type_)

@@ -1,0 +1,238 @@
+"""What the expressions of a workspace are, worked out when asked for and kept until it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from llmspell_server.analysis.snapshot import Snapshot
+from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.pieces import Piece
+from llmspell_server.analysis.text import Text
+from llmspell_server.analysis.types import calls, fields, model
+from llmspell_server.analysis.types.definitions import (
+    AliasDefinition,
+    ClassDefinition,
+    EnumDefinition,
+    TableDefinition,
+)
+from llmspell_server.analysis.types.model import Function, Shape, Type, Values
+
+from .annotated import Annotated
+from .calls import Calls
+from .casts import Casts
+from .expressions import Expressions, Where
+from .flow import Guard
+from .functions import Functions, returns_of
+from .luatypes import LuaTypes
+from .queries import Queries
+from .sources import FileSources, Owner, Source, Sources
+from .tables import Tables
+from .variables import Variables
+from .world import World
+from .writes import Key, path_of, writes_of
+
+_EMPTY = Sources()
+_INPUTS = frozenset(("written", "module file", "types", "metatables", "chunk", "guards"))
+
+
+class Inference:
+    """Answers what things are. It stands for the `Definitions` of its world.
+
+    Whoever changes a document calls `advance`; answers are then verified when they are used next.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.expressions = Expressions(self)
+        self.variables = Variables(self)
+        self.functions = Functions(self)
+        self.calls = Calls(self)
+        self.tables = Tables(self)
+        self.casts = Casts()
+        self.annotated = Annotated(self)
+        self.lua_types = LuaTypes(self)
+        self._files: dict[str, FileSources] = {}
+        self.queries = Queries(
+            {
+                "value": self.variables.answer,
+                "written": self._written,
+                "metatables": self._metatable_calls,
+                "module file": world.module,
+                "module": self._module,
+                "chunk": self._chunk,
+                "guards": self._guards_on,
+                "types": self.annotated.places,
+                "class": self.annotated.class_definition,
+                "alias": self.annotated.alias_definition,
+                "enum": self.annotated.enum_definition,
+            },
+            _INPUTS,
+            model.NEVER,
+        )
+
+    def advance(self) -> None:
+        """Says that documents have changed."""
+        self.queries.advance()
+
+    # Documents
+
+    def file(self, name: str) -> FileSources:
+        """What a document writes, as it is now."""
+        snapshot = self.world.snapshot(name)
+        kept = self._files.get(name)
+        if kept is None or kept.snapshot is not snapshot:
+            kept = self._files[name] = FileSources(name, snapshot or Snapshot.of(Text("")))
+        return kept
+
+    def _sources(self, owner: Owner) -> list[Sources]:
+        if owner.is_global:
+            assert isinstance(owner.root, str)
+            files = list(self.world.files_with_global(owner.root))
+        else:
+            files = [owner.file]
+        found = (self.file(name).sources(owner.variable).at(owner.keys) for name in files)
+        return [each for each in found if each is not None]
+
+    def _written(
+        self, owner: Owner
+    ) -> tuple[tuple[Source, ...], tuple[Key, ...], tuple[Source, ...]]:
+        sources = self._sources(owner)
+        return (
+            tuple(each for found in sources for each in found.values),
+            tuple(dict.fromkeys(key for found in sources for key in found.fields)),
+            tuple(each for found in sources for each in found.items),
+        )
+
+    def _facts(
+        self, owner: Owner
+    ) -> tuple[tuple[Source, ...], tuple[Key, ...], tuple[Source, ...]]:
+        if owner.piece is not None:
+            return self._written(owner)
+        found: tuple[tuple[Source, ...], tuple[Key, ...], tuple[Source, ...]]
+        found = self.queries.get("written", owner)
+        return found
+
+    def values_of(self, owner: Owner) -> tuple[Source, ...]:
+        """Where an owner gets its values."""
+        return self._facts(owner)[0]
+
+    def keys_of(self, owner: Owner) -> tuple[Key, ...]:
+        """The keys of the fields that are written into an owner."""
+        return self._facts(owner)[1]
+
+    def items_of(self, owner: Owner) -> tuple[Source, ...]:
+        """What is written into an owner under computed keys and as list items."""
+        return self._facts(owner)[2]
+
+    def metatable_calls(self, owner: Owner) -> Iterator[tuple[Where, tree.Call, Owner | None]]:
+        """The calls of `setmetatable` in the documents of an owner, with what they change."""
+        pieces: tuple[tuple[str, Piece], ...] = self.queries.get("metatables", owner.variable)
+        for name, piece in pieces:
+            where = Where(self.file(name), piece)
+            for call in writes_of(piece).metatables:
+                if len(call.arguments.values) > 1:
+                    path = path_of(call.arguments.values[0], writes_of(piece).owners)
+                    holder = where.file.owner(piece, path) if path is not None else None
+                    yield where, call, holder
+
+    def _metatable_calls(self, owner: Owner) -> tuple[tuple[str, Piece], ...]:
+        if owner.is_global:
+            assert isinstance(owner.root, str)
+            files = list(self.world.files_with_global(owner.root))
+        else:
+            files = [owner.file]
+        return tuple(
+            (name, piece)
+            for name in files
+            for piece in self.file(name).snapshot.pieces.all
+            if writes_of(piece).metatables
+        )
+
+    def guards_on(self, file: str, name: str) -> tuple[tuple[Piece, Guard], ...]:
+        """What the statements of a document's chunk make sure of, if they speak of a variable."""
+        found: tuple[tuple[Piece, Guard], ...] = self.queries.get("guards", file, name)
+        return found
+
+    def _guards_on(self, file: str, name: str) -> tuple[tuple[Piece, Guard], ...]:
+        return self.file(file).guards_by_name.get(name, ())
+
+    # Types
+
+    def type(self, where: Where, node: tree.Node) -> Type:
+        """The type of an expression's first value."""
+        return self.expressions.type(where, node)
+
+    def field_type(self, type_: Type, key: Key | Type) -> Type | None:
+        """The type of a field; None if the type has none of that name."""
+        return fields.field_type(type_, as_type(key), self)
+
+    def declared_field(self, type_: Type, key: Key) -> Type | None:
+        """The type that a class declares for a field; None for what only code writes."""
+        if isinstance(type_, model.Named) and isinstance(key, str):
+            return self.annotated.class_field(type_.name, key)
+        return None
+
+    def signatures(self, type_: Type) -> tuple[Function, ...]:
+        """With what a value can be called."""
+        return calls.signatures(type_, self)
+
+    def called(self, type_: Type, arguments: Values, receiver: Type | None = None) -> Values:
+        """What a call gives."""
+        if type_ is model.NEVER:  # a function that is being worked out
+            return Values((model.NEVER,), model.NEVER)
+        return calls.call(type_, arguments, self, receiver)
+
+    def operator(self, event: str, left: Type, right: Type | None) -> Type | None:
+        """The result of an operator for which a type has a handler."""
+        return calls.operator_result(event, left, right, self)
+
+    def module(self, where: Where, name: str) -> Type:
+        """What `require` gives in a document."""
+        file = self.queries.get("module file", name, where.file.file)
+        found: Type = model.UNKNOWN if file is None else self.queries.get("module", file)
+        return found
+
+    def _chunk(self, name: str) -> tuple[tuple[Piece, tree.Return], ...]:
+        """The `return`s of a document itself."""
+        return tuple(
+            (piece, node)
+            for piece in self.file(name).snapshot.pieces.all
+            for node in returns_of(piece).get(None, ())
+        )
+
+    def _module(self, name: str) -> Type:
+        returns: tuple[tuple[Piece, tree.Return], ...] = self.queries.get("chunk", name)
+        found = [
+            self.expressions.list(Where(self.file(name), piece), node.values).at(0)
+            for piece, node in returns
+        ]
+        return model.union(*found) if found else model.TRUE
+
+    # Names of types
+
+    def class_named(self, name: str) -> ClassDefinition | None:
+        """The class of that name."""
+        found: ClassDefinition | None = self.queries.get("class", name)
+        return found
+
+    def alias_named(self, name: str) -> AliasDefinition | None:
+        """The alias of that name."""
+        found: AliasDefinition | None = self.queries.get("alias", name)
+        return found
+
+    def enum_named(self, name: str) -> EnumDefinition | None:
+        """The enum of that name."""
+        found: EnumDefinition | None = self.queries.get("enum", name)
+        return found
+
+    def shape(self, shape: Shape) -> TableDefinition | None:
+        """What is known of a table that was found in code."""
+        owner = shape.identity
+        return self.tables.definition(owner) if isinstance(owner, Owner) else None
+
+
+def as_type(key: Key | Type) -> Type:
+    """A key as the type of the value that it is."""
+    if isinstance(key, str):
+        return model.StringLiteral(key)
+    return model.IntegerLiteral(key) if isinstance(key, int) else key

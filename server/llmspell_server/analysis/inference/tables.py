@@ -1,0 +1,186 @@
+"""What is known of tables that were found in code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.types import model
+from llmspell_server.analysis.types.definitions import (
+    FieldDefinition,
+    Indexer,
+    Operator,
+    TableDefinition,
+)
+from llmspell_server.analysis.types.model import Type
+
+from .expressions import Where
+from .flow import parents_of
+from .sources import Owner, Source, constructor_of
+from .writes import is_setmetatable, path_of, writes_of
+
+if TYPE_CHECKING:
+    from .inference import Inference
+
+_EVENTS = (
+    *("add", "sub", "mul", "div", "mod", "pow", "unm", "idiv", "band", "bor", "bxor", "shl"),
+    *("shr", "bnot", "concat", "len"),
+)
+
+
+class Tables:
+    """Finds the definitions of shapes."""
+
+    def __init__(self, inference: Inference) -> None:
+        self._inference = inference
+
+    def definition(self, owner: Owner) -> TableDefinition:
+        """The fields and the metatable of a table."""
+        metatables = self.metatables(owner)
+        return TableDefinition(
+            fields=_Fields(self._inference, owner),
+            indexers=self._indexers(owner),
+            parents=tuple(self._parents(owner, metatables)),
+            operators=tuple(self._operators(metatables)),
+            calls=tuple(self._calls(metatables)),
+        )
+
+    def metatables(self, owner: Owner) -> list[Type]:
+        """The types of the metatables that a table is given."""
+        found = []
+        for source in self._inference.values_of(owner):
+            table = constructor_of(source.value)
+            call = self._call_around(source, table) if table is not None else None
+            if call is not None:
+                found.append(self._metatable(source, call))
+        found += self._given_later(owner)
+        return found
+
+    def _call_around(self, source: Source, table: tree.Table) -> tree.Call | None:
+        """The `setmetatable` call whose first argument a constructor is."""
+        parents = parents_of(source.piece)
+        call = parents.get(parents.get(table, table), table)
+        if isinstance(call, tree.Call) and is_setmetatable(call):
+            values = call.arguments.values
+            return call if len(values) > 1 and values[0] is table else None
+        return None
+
+    def _metatable(self, source: Source, call: tree.Call) -> Type:
+        where = Where(self._inference.file(source.file), source.piece)
+        return self._inference.type(where, call.arguments.values[1])
+
+    def _given_later(self, owner: Owner) -> Iterator[Type]:
+        """`setmetatable(M, …)` for a table that is in a variable."""
+        for where, call, holder in self._inference.metatable_calls(owner):
+            if holder == owner:
+                yield self._inference.type(where, call.arguments.values[1])
+
+    def _parents(self, owner: Owner, metatables: list[Type]) -> Iterator[Type]:
+        for metatable in metatables:
+            index = self._inference.field_type(metatable, "__index")
+            if index is not None and index != model.Shape(owner):
+                yield index
+
+    def _operators(self, metatables: list[Type]) -> Iterator[Operator]:
+        for metatable in metatables:
+            for event in _EVENTS:
+                handler = self._inference.field_type(metatable, f"__{event}")
+                if handler is not None:
+                    results = self._inference.called(handler, model.NO_VALUES)
+                    yield Operator(event, None, results.at(0))
+
+    def _calls(self, metatables: list[Type]) -> Iterator[model.Function]:
+        for metatable in metatables:
+            handler = self._inference.field_type(metatable, "__call")
+            if handler is not None:
+                yield from self._inference.signatures(handler)
+
+    def _indexers(self, owner: Owner) -> tuple[Indexer, ...]:
+        """What is behind computed keys, and in the list part."""
+        found: dict[Type, list[Type]] = {}
+        for source in self._inference.items_of(owner):
+            where = Where(self._inference.file(source.file), source.piece)
+            key: Type = model.INTEGER
+            if isinstance(source.statement, tree.Keyed):
+                key = model.widened(self._inference.type(where, source.statement.key))
+            elif source.write is not None and source.write.computed is not None:
+                key = model.widened(self._inference.type(where, source.write.computed))
+            value: Type = model.UNKNOWN
+            if source.value is not None:
+                values = self._inference.expressions.values(where, source.value)
+                value = model.widened(values.at(source.position))
+            found.setdefault(key, []).append(value)
+        for each in self._inference.keys_of(owner):
+            if isinstance(each, int):
+                value = self._inference.variables.value(owner.down(each))
+                found.setdefault(model.INTEGER, []).append(model.widened(value))
+        return tuple(
+            Indexer(key, model.union(*(v for v in values if v is not model.NIL)))
+            for key, values in found.items()
+        )
+
+    def instances(self, owner: Owner) -> Iterator[Owner]:
+        """The tables that are made with a table as their metatable."""
+        for where, call, _ in self._inference.metatable_calls(owner):
+            metatable = path_of(call.arguments.values[1], writes_of(where.piece).owners)
+            if metatable is None or where.file.owner(where.piece, metatable) != owner:
+                continue
+            table = constructor_of(call.arguments.values[0])
+            holder = self._holder(where, call)
+            if holder is not None:
+                yield holder
+            elif table is not None:
+                yield Owner(where.file.file, table, 0, where.piece)
+
+    def _holder(self, where: Where, call: tree.Call) -> Owner | None:
+        """The variable that gets the result of a call."""
+        statement = parents_of(where.piece).get(call)
+        names: tuple[tree.Node, ...] = ()
+        if isinstance(statement, tree.LocalStatement):
+            names = tuple(declared.name for declared in statement.names)
+        elif isinstance(statement, tree.Assignment):
+            names = statement.targets
+        else:
+            return None
+        for target, value in zip(names, statement.values, strict=False):
+            path = path_of(target, writes_of(where.piece).owners) if value is call else None
+            if path is not None:
+                return where.file.owner(where.piece, path)
+        return None
+
+
+class _Fields(Mapping[str, FieldDefinition]):
+    """The fields of a table, looked for when they are asked for.
+
+    Those of the objects of a class count as the class's own, so that `self.x` is found in methods.
+    """
+
+    def __init__(self, inference: Inference, owner: Owner) -> None:
+        self._inference, self._owner = inference, owner
+
+    def __getitem__(self, name: str) -> FieldDefinition:
+        if name in self._inference.keys_of(self._owner):
+            return self._field(self._owner.down(name), name)
+        for instance in self._inference.tables.instances(self._owner):
+            if name in self._inference.keys_of(instance):
+                return self._field(instance.down(name), name)
+        raise KeyError(name)
+
+    def _field(self, owner: Owner, name: str) -> FieldDefinition:
+        sources = self._inference.values_of(owner)
+        return FieldDefinition(
+            name,
+            self._inference.variables.value(owner),
+            documentation=self._inference.annotated.documentation(sources),
+            place=sources[0] if sources else None,
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        names = dict.fromkeys(self._inference.keys_of(self._owner))
+        for instance in self._inference.tables.instances(self._owner):
+            names |= dict.fromkeys(self._inference.keys_of(instance))
+        return (name for name in names if isinstance(name, str))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

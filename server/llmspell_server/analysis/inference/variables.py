@@ -1,0 +1,155 @@
+"""Types of variables and of the fields that code writes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmspell_server.analysis.binding.variables import Local
+from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.types import model
+from llmspell_server.analysis.types.model import Type
+
+from .expressions import Where
+from .sources import Owner, Source, constructor_of
+from .writes import Path, is_setmetatable, writes_of
+
+if TYPE_CHECKING:
+    from .inference import Inference
+
+
+class Variables:
+    """What is in variables and fields, by their annotations or else by what is written there."""
+
+    def __init__(self, inference: Inference) -> None:
+        self._inference = inference
+
+    def value(self, owner: Owner) -> Type:
+        """The type of a variable or field."""
+        if owner.piece is None:
+            found: Type = self._inference.queries.get("value", owner)
+            return found
+        notes = self._inference.queries.notes
+        kept: Type | None = notes.get(owner)
+        if kept is None:
+            notes[owner] = model.NEVER
+            try:
+                kept = notes[owner] = self.answer(owner)
+            except BaseException:
+                del notes[owner]  # cancelled
+                raise
+        return kept
+
+    def answer(self, owner: Owner) -> Type:
+        """The type of a variable or field, worked out."""
+        sources = self._inference.values_of(owner)
+        declared = self.declared(owner, sources)
+        if declared is not None:
+            return declared
+        types = [self.source(owner, source) for source in sources]
+        if not types and (self._inference.keys_of(owner) or self._inference.items_of(owner)):
+            return model.Shape(owner, owner_name(owner))
+        types = [type_ for type_ in types if type_ is not model.NEVER]  # depends on itself
+        known = [type_ for type_ in types if type_ is not model.UNKNOWN]
+        if len(sources) > 1:  # set to nil somewhere means no more than that it may be absent
+            known = [model.widened(type_) for type_ in known]
+        found = model.union(*known) if known else model.UNKNOWN
+        return found if len(known) == len(types) else _with_unknown(found)
+
+    def declared(self, owner: Owner, sources: tuple[Source, ...] | None = None) -> Type | None:
+        """The type that annotations give a variable or field; None without any."""
+        for source in self._inference.values_of(owner) if sources is None else sources:
+            found = self._inference.annotated.declared(self._where(source), source)
+            if found is not None:
+                return found
+        return self._declared_field(owner)
+
+    def _declared_field(self, owner: Owner) -> Type | None:
+        """The type that the class of a table declares for a field."""
+        if not owner.keys or not isinstance(owner.keys[-1], str):
+            return None
+        table = Owner(owner.file, owner.root, owner.ordinal, owner.piece, owner.keys[:-1])
+        declared = self.declared(table)
+        if not isinstance(declared, model.Named):
+            return None
+        return self._inference.annotated.class_field(declared.name, owner.keys[-1])
+
+    def is_declared(self, owner: Owner) -> bool:
+        """Whether an annotation says the type of a variable."""
+        return self.declared(owner) is not None
+
+    def source(self, owner: Owner, source: Source) -> Type:
+        """The type of one of the values of an owner."""
+        where, value = self._where(source), source.value
+        if value is None:
+            return self._without_value(where, owner, source)
+        if source.position == 0 and constructor_of(value) is not None:
+            if isinstance(value, tree.Call) and is_setmetatable(value):
+                made = self._inference.calls.class_of_metatable(where, value)
+                if made is not None:
+                    return made
+            if isinstance(value, tree.Binary):
+                left = self._inference.type(where, value.left)
+                left = self._inference.lua_types.truthy(left)
+                return model.union(left, model.Shape(owner, owner_name(owner)))
+            return model.Shape(owner, owner_name(owner))
+        found = self._inference.expressions.values(where, value).at(source.position)
+        return found if self._is_constant(source) else model.widened(found)
+
+    def _is_constant(self, source: Source) -> bool:
+        """Whether the value can never be another one."""
+        name = source.key
+        return (
+            isinstance(name, tree.Name)
+            and isinstance(source.statement, tree.LocalStatement)
+            and name.local is not None
+            and (name.local.attribute == "const" or _is_set_once(name.local))
+        )
+
+    def _without_value(self, where: Where, owner: Owner, source: Source) -> Type:
+        statement = source.statement
+        local = owner.root if isinstance(owner.root, Local) else None
+        match statement:
+            case tree.Function() if local is not None:
+                return self._parameter(where, statement, local)
+            case tree.NumericFor():
+                types = [self._inference.type(where, value) for value in statement.values]
+                integers = all(model.widened(type_) is model.INTEGER for type_ in types)
+                return model.INTEGER if integers else model.NUMBER
+            case tree.GenericFor() if local is not None:
+                return self._inference.calls.iteration(where, statement).at(local.position)
+            case tree.LocalStatement():
+                return model.NIL
+        return model.UNKNOWN
+
+    def _parameter(self, where: Where, function: tree.Function, local: Local) -> Type:
+        if local.position >= 0:
+            found = self._inference.functions.parameter(where, function, local.position)
+            if found is not model.UNKNOWN:
+                return found
+        path = writes_of(where.piece).owners.get(local)
+        if path is None:
+            return model.UNKNOWN
+        return self.owner_of_self(where, path)
+
+    def owner_of_self(self, where: Where, path: Path) -> Type:
+        """The type of `self` in a method of a table."""
+        return self.value(where.file.owner(where.piece, path))
+
+    def _where(self, source: Source) -> Where:
+        return Where(self._inference.file(source.file), source.piece)
+
+
+def owner_name(owner: Owner) -> str:
+    """What to call the table that an owner holds."""
+    root = owner.root
+    name = root if isinstance(root, str) else root.name if isinstance(root, Local) else ""
+    return ".".join([name, *map(str, owner.keys)])
+
+
+def _is_set_once(local: Local) -> bool:
+    return not local.writes and not local.is_of_chunk
+
+
+def _with_unknown(type_: Type) -> Type:
+    """A type of which not all alternatives are known."""
+    return model.choice((type_, model.UNKNOWN)) if type_ is not model.UNKNOWN else type_

@@ -1,0 +1,130 @@
+"""With what a type can be called, and what a call gives."""
+
+from __future__ import annotations
+
+from . import model
+from .assignable import assignable
+from .binding import bind_call
+from .definitions import Definitions, Operator
+from .fields import OPEN, ancestry, members, table_of
+from .generics import substituted, substituted_values
+from .model import Function, Type, Values
+
+_UNKNOWN = Values((), model.UNKNOWN)
+
+
+def signatures(type_: Type, definitions: Definitions) -> tuple[Function, ...]:
+    """With what a value can be called, overloads last."""
+    found: list[Function] = []
+    for each in members(type_, definitions):
+        if isinstance(each, Function):
+            found += [each, *each.overloads]
+        elif isinstance(each, (model.Named, model.Shape)):
+            for ancestor in ancestry(each, definitions):
+                definition = table_of(ancestor, definitions)
+                if definition is not None:
+                    found += definition.calls
+                    found += _operator_calls(definition.operators)
+    return tuple(found)
+
+
+def _operator_calls(operators: tuple[Operator, ...]) -> list[Function]:
+    """The signatures that `---@operator call(T): R` gives."""
+    found = []
+    for each in operators:
+        if each.name == "call":
+            operand = () if each.operand is None else (model.Parameter("value", each.operand),)
+            found.append(Function(operand, returns=Values((each.result,))))
+    return found
+
+
+def call(
+    type_: Type, arguments: Values, definitions: Definitions, receiver: Type | None = None
+) -> Values:
+    """The results of a call; `unknown` ones where nothing says what they are.
+
+    receiver: the object on which a method is called; the arguments begin with it.
+    """
+    rows = []
+    for each in members(type_, definitions):
+        known = signatures(each, definitions)
+        if not known:
+            return _UNKNOWN
+        function = chosen(known, arguments, definitions)
+        rows.append(_results(function, arguments, definitions, receiver))
+    if not rows:
+        return _UNKNOWN
+    return rows[0] if len(rows) == 1 else together(rows)
+
+
+def together(rows: list[Values]) -> Values:
+    """Values that are those of one row or another."""
+    width = max(len(row.items) for row in rows)
+    items = tuple(model.union(*(row.at(position) for row in rows)) for position in range(width))
+    rests = [row.rest for row in rows if row.rest is not None]
+    return Values(items, model.union(*rests) if rests else None)
+
+
+def chosen(known: tuple[Function, ...], arguments: Values, definitions: Definitions) -> Function:
+    """The first signature that takes the arguments, else the first."""
+    if len(known) == 1:
+        return known[0]
+    return next((each for each in known if takes(each, arguments, definitions)), known[0])
+
+
+def takes(function: Function, arguments: Values, definitions: Definitions) -> bool:
+    """Whether a function can be called with these arguments."""
+    given = len(arguments.items)
+    if given > len(function.parameters) and function.variadic is None:
+        return False
+    bindings = bind_call(function, arguments, definitions) if function.generics else {}
+    for position, parameter in enumerate(function.parameters):
+        wanted = substituted(parameter.type, bindings)
+        if parameter.optional:
+            wanted = model.optional(wanted)
+        if position < given:
+            if not assignable(arguments.items[position], wanted, definitions):
+                return False
+        elif arguments.rest is None and not may_be_left_out(parameter, definitions):
+            return False
+    return True
+
+
+def may_be_left_out(parameter: model.Parameter, definitions: Definitions) -> bool:
+    """Whether a call may give nothing for a parameter."""
+    if parameter.optional:
+        return True
+    return any(each is model.NIL or each in OPEN for each in members(parameter.type, definitions))
+
+
+def _results(
+    function: Function, arguments: Values, definitions: Definitions, receiver: Type | None
+) -> Values:
+    if function.returns is None:
+        return _UNKNOWN
+    bindings = bind_call(function, arguments, definitions) if function.generics else {}
+    owner = receiver
+    if owner is None and function.is_method and arguments.items:
+        owner = arguments.items[0]
+    return substituted_values(function.returns, bindings, owner)
+
+
+def operator_result(
+    event: str, left: Type, right: Type | None, definitions: Definitions
+) -> Type | None:
+    """The result of an operator for which one of the operands has a handler; None without one.
+
+    event: as metamethods have it, without the underscores: `add`, `concat`, `len`.
+    """
+    for operand, other in ((left, right), (right, left)):
+        for each in members(operand, definitions) if operand is not None else ():
+            for ancestor in ancestry(each, definitions):
+                definition = table_of(ancestor, definitions)
+                for operator in definition.operators if definition is not None else ():
+                    if operator.name == event and (
+                        operator.operand is None
+                        or other is None
+                        or assignable(other, operator.operand, definitions)
+                    ):
+                        return operator.result
+    return None

@@ -1,0 +1,80 @@
+"""Type parameters: what they stand for in a call, and types with that put in."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from attrs import evolve
+
+from . import model
+from .model import Function, Type, Values
+
+Bindings: TypeAlias = dict[str, Type]
+"""What type parameters stand for, by their names."""
+
+
+def substituted(type_: Type, bindings: Bindings, self_type: Type | None = None) -> Type:
+    """The type with parameters and `self` replaced; parameters without a binding stay."""
+    if not bindings and self_type is None:
+        return type_
+    return _Substitution(bindings, self_type).type(type_)
+
+
+def substituted_values(values: Values, bindings: Bindings, self_type: Type | None) -> Values:
+    """The same for several values."""
+    if not bindings and self_type is None:
+        return values
+    return _Substitution(bindings, self_type).values(values)
+
+
+class _Substitution:
+    def __init__(self, bindings: Bindings, self_type: Type | None) -> None:
+        self._bindings, self._self = bindings, self_type
+
+    def type(self, type_: Type) -> Type:
+        if isinstance(type_, model.Basic):
+            return self._self if type_ is model.SELF and self._self is not None else type_
+        match type_:
+            case model.Generic(name=name):
+                return self._bindings.get(name, type_)
+            case model.NameOf(generic=generic):
+                return model.STRING if generic.name in self._bindings else type_
+            case model.Function():
+                return self.function(type_)
+            case model.Named(name=name, arguments=arguments) if arguments:
+                return model.Named(name, tuple(map(self.type, arguments)))
+        return self._built(type_)
+
+    def _built(self, type_: Type) -> Type:
+        match type_:
+            case model.Union(members=members):
+                return model.union(*map(self.type, members))
+            case model.Array(item=item):
+                return model.Array(self.type(item))
+            case model.Tuple(items=items):
+                return model.Tuple(tuple(map(self.type, items)))
+            case model.Map(key=key, value=value):
+                return model.Map(self.type(key), self.type(value))
+            case model.Record():
+                return model.Record(
+                    tuple(evolve(each, type=self.type(each.type)) for each in type_.fields),
+                    tuple((self.type(key), self.type(value)) for key, value in type_.indexers),
+                )
+        return type_
+
+    def values(self, values: Values) -> Values:
+        rest = values.rest
+        return Values(
+            tuple(map(self.type, values.items)), self.type(rest) if rest is not None else None
+        )
+
+    def function(self, function: Function) -> Function:
+        variadic, returns = function.variadic, function.returns
+        return evolve(
+            function,
+            parameters=tuple(
+                evolve(each, type=self.type(each.type)) for each in function.parameters
+            ),
+            variadic=self.type(variadic) if variadic is not None else None,
+            returns=self.values(returns) if returns is not None else None,
+        )
