@@ -10,11 +10,36 @@ from collections.abc import Mapping
 from typing import cast
 from urllib.parse import unquote
 
+from attrs import frozen
 from lsprotocol import types
 from pygls.workspace import TextDocument
 from pygls.workspace import Workspace as PyglsWorkspace
 
+from .analysis.faults import Compile, Fault, syntax_fault
+from .analysis.pace import checkpoint
+from .analysis.snapshot import Snapshot
 from .analysis.text import Text, Units
+
+
+@frozen
+class Edit:
+    """One or several edits of a snapshot: `length` characters in place of a range of it."""
+
+    before: Snapshot
+    start: int
+    end: int
+    length: int
+
+    def followed_by(self, start: int, end: int, length: int) -> Edit:
+        """The same with a further edit of what it gives."""
+        now = self.start + self.length
+        reach = max(now, end)
+        return Edit(
+            self.before,
+            min(self.start, start),
+            self.end + reach - now,
+            reach - min(self.start, start) + length - (end - start),
+        )
 
 
 class Document(TextDocument):
@@ -25,6 +50,10 @@ class Document(TextDocument):
     """
 
     _text: Text | None = None
+    _fault: Fault | None = None
+    _is_checked = False
+    _snapshot: Snapshot | None = None
+    _edit: Edit | None = None
 
     @property
     def text(self) -> Text:
@@ -63,7 +92,34 @@ class Document(TextDocument):
             position_codec=self.position_codec,
         )
         after._text = text
+        if isinstance(change, types.TextDocumentContentChangePartial):
+            after._edit = self._edit_until_now(min(start, end), max(start, end), len(change.text))
         return after
+
+    def _edit_until_now(self, start: int, end: int, length: int) -> Edit | None:
+        """A further edit, together with those since the last snapshot."""
+        if self._snapshot is not None:
+            return Edit(self._snapshot, start, end, length)
+        return self._edit.followed_by(start, end, length) if self._edit is not None else None
+
+    def fault(self, compile_chunk: Compile) -> Fault | None:
+        """The syntax error that Lua's compiler finds, looked for once."""
+        if not self._is_checked:
+            self._fault, self._is_checked = syntax_fault(self.text, compile_chunk), True
+        return self._fault
+
+    def snapshot(self, compile_chunk: Compile) -> Snapshot:
+        """The document for the analysis; made from the one before the last edits, and kept."""
+        if self._snapshot is None:
+            broken, edit = self.fault(compile_chunk) is not None, self._edit
+            if edit is None:
+                self._snapshot = Snapshot.of(self.text, broken, checkpoint)
+            else:
+                self._snapshot = edit.before.edited(
+                    self.text, edit.start, edit.end, edit.length, broken, checkpoint
+                )
+            self._edit = None
+        return self._snapshot
 
     def offset(self, position: types.Position) -> int:
         """The offset of a position."""

@@ -9,18 +9,22 @@ the moment when the request arrived. Whatever is declared so is advertised.
 
 from __future__ import annotations
 
+from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 from llmspell.version import __version__
 
 from .analysis.api import Api
+from .analysis.inference.inference import Inference
 from .compiler import Compiler
 from .documents import Document, Documents, Workspace, key_of
 from .features import completion, diagnostics, hover, signature_help
 from .library import load_api
 from .protocol import Asked, Protocol
+from .subjects import Subject
 from .work.worker import Worker
+from .world import SessionWorld
 
 _FEATURES = (completion, diagnostics, hover, signature_help)
 
@@ -39,6 +43,7 @@ class SpellServer(LanguageServer):
         )
         self.worker = self.protocol.worker = Worker()
         self.compile = Compiler()
+        self.world = SessionWorld(lambda: self.documents, self.compile)
         for feature in _FEATURES:
             feature.register(self)
 
@@ -59,6 +64,18 @@ class SpellServer(LanguageServer):
         if job is not None and isinstance(job.context, Asked):
             return job.context.documents
         return self.workspace.documents
+
+    @property
+    def inference(self) -> Inference:
+        """What the expressions of the documents are, as the handler that asks sees them."""
+        return self.world.inference()
+
+    def subject(self, uri: str, position: types.Position) -> Subject | None:
+        """What stands at a place of an open document with Lua in it."""
+        document = self.lua_document(uri)
+        if document is None:
+            return None
+        return Subject.at(self.inference, document, key_of(uri), document.offset(position))
 
     def lua_document(self, uri: str) -> Document | None:
         """An open document with Lua in it; None for all others."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from llmspell_server.analysis.faults import Fault, syntax_fault
+from llmspell_server.analysis.faults import Fault
 
 if TYPE_CHECKING:
     from llmspell_server.documents import Document
@@ -79,7 +79,7 @@ def _pulls(ls: SpellServer) -> bool:
 
 
 def _diagnostics(ls: SpellServer, document: Document) -> list[types.Diagnostic]:
-    fault = syntax_fault(document.text, ls.compile)
+    fault = document.fault(ls.compile)
     return [] if fault is None else [_syntax_error(document, fault)]
 
 

@@ -125,6 +125,9 @@ class Queries:
         depth = self._enter(frame)
         try:
             value = self._find[str(key[0])](*key[1:])
+        except BaseException:
+            self._circle = -1  # cancelled: nothing further out is finished either
+            raise
         finally:
             self._leave(key)
         if 0 <= self._circle < depth:

@@ -1,0 +1,87 @@
+"""The documents that a session knows: open ones, and the definition files of the runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+
+from .analysis.faults import Compile
+from .analysis.inference.annotated import declared_types
+from .analysis.inference.inference import Inference
+from .analysis.inference.sources import FileSources
+from .analysis.snapshot import Snapshot
+from .analysis.text import Text
+from .documents import Documents, key_of
+
+
+class SessionWorld:
+    """Stands for the `World` of the inference. Files are named by `key_of` their URI.
+
+    documents: gives those that whoever asks is to see.
+    """
+
+    def __init__(self, documents: Callable[[], Documents], compile_chunk: Compile) -> None:
+        self._documents, self._compile = documents, compile_chunk
+        self._inference = Inference(self)
+        self._seen: dict[str, Text] = {}
+        self._names: dict[str, tuple[Snapshot, frozenset[str], frozenset[str]]] = {}
+
+    def inference(self) -> Inference:
+        """The inference, told what has changed since it was asked last."""
+        now = {name: document.text for name, document in self._documents().items()}
+        if now.keys() != self._seen.keys() or any(
+            text is not self._seen[name] for name, text in now.items()
+        ):
+            self._seen = now
+            self._inference.advance()
+        return self._inference
+
+    @cached_property
+    def libraries(self) -> dict[str, Snapshot]:
+        """The definition files: Lua's library and the globals of spells."""
+        folder = Path(str(resources.files("llmspell").joinpath("library")))
+        return {
+            key_of(path.as_uri()): Snapshot.of(Text(path.read_text("utf-8")), False)
+            for path in sorted(folder.rglob("*.lua"))
+        }
+
+    def snapshot(self, file: str) -> Snapshot | None:
+        """A document; None for one that is gone."""
+        document = self._documents().get(file)
+        if document is not None and document.is_lua:
+            return document.snapshot(self._compile)
+        return self.libraries.get(file)
+
+    def files_with_global(self, name: str) -> Iterator[str]:
+        """Which documents write a global or its fields, definition files first."""
+        return (file for file in self._files() if name in self._names_in(file)[0])
+
+    def files_with_type(self, name: str) -> Iterator[str]:
+        """Which documents declare a class, an enum or an alias, definition files first."""
+        return (file for file in self._files() if name in self._names_in(file)[1])
+
+    def module(self, name: str, requirer: str) -> str | None:
+        """The open document that `require(name)` in another one runs."""
+        folder = requirer.rpartition("/")[0]
+        for end in (".lua", "/init.lua"):
+            file = f"{folder}/{name.replace('.', '/')}{end}"
+            if file in self._documents():
+                return file
+        return None
+
+    def _files(self) -> Iterator[str]:
+        yield from self.libraries
+        for file, document in self._documents().items():
+            if document.is_lua and file not in self.libraries:
+                yield file
+
+    def _names_in(self, file: str) -> tuple[frozenset[str], frozenset[str]]:
+        snapshot = self.snapshot(file)
+        assert snapshot is not None
+        kept = self._names.get(file)
+        if kept is None or kept[0] is not snapshot:
+            names = frozenset(FileSources(file, snapshot).global_names())
+            kept = self._names[file] = (snapshot, names, frozenset(declared_types(snapshot)))
+        return kept[1], kept[2]

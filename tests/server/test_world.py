@@ -1,0 +1,70 @@
+"""What a session knows of its documents."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from lsprotocol import types
+from pygls.workspace import PositionCodec
+
+from llmspell_server.analysis.types.display import display
+from llmspell_server.compiler import Compiler
+from llmspell_server.documents import Document
+from llmspell_server.subjects import Subject
+from llmspell_server.world import SessionWorld
+from tests.server.analysis.syntax.trees import shown
+
+COMPILE = Compiler()
+URI = "file:///main.lua"
+
+
+def document(source: str) -> Document:
+    return Document(URI, source=source, language_id="lua", position_codec=PositionCodec())
+
+
+def edit(before: Document, start: int, end: int, text: str) -> Document:
+    return before.edited(
+        types.TextDocumentContentChangePartial(range=before.range(start, end), text=text)
+    )
+
+
+def type_of(source: str, name: str) -> str:
+    documents = {URI: document(source)}
+    world = SessionWorld(lambda: documents, COMPILE)
+    subject = Subject.at(world.inference(), documents[URI], URI, source.rindex(name))
+    return display(subject.inference.type(subject.where, subject.path[-1]))
+
+
+def test_lua_s_library_and_the_globals_of_spells_are_known() -> None:
+    assert type_of("local x = ('a'):rep(2)\nprint(x)", "x") == "string"
+    assert type_of("local id = Event.subscribe('a')\nprint(id)", "id") == "string"
+
+
+def test_an_edit_is_seen_by_the_inference() -> None:
+    documents = {URI: document("local x = 1\nprint(x)")}
+    world = SessionWorld(lambda: documents, COMPILE)
+
+    def shown_type() -> str:
+        subject = Subject.at(world.inference(), documents[URI], URI, 6)
+        return display(subject.inference.type(subject.where, subject.path[-1]))
+
+    assert shown_type() == "integer"
+    documents[URI] = edit(documents[URI], 10, 11, "'a'")
+    assert shown_type() == "string"
+
+
+PROGRAM = "local a = 1\nif a then\n  print(a)\nend\nlocal function f()\n  return a\nend\n"
+
+
+@given(st.data())
+def test_the_snapshot_after_several_edits_is_that_of_the_text(data: st.DataObject) -> None:
+    now = document(PROGRAM)
+    now.snapshot(COMPILE)
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(now.text.source)))
+        end = data.draw(st.integers(start, len(now.text.source)))
+        now = edit(now, start, end, data.draw(st.sampled_from(["", "x", "end\n", "if b then\n"])))
+        if data.draw(st.booleans()):
+            now.snapshot(COMPILE)
+    fresh = document(now.text.source).snapshot(COMPILE)
+    assert shown(now.snapshot(COMPILE).pieces) == shown(fresh.pieces)
