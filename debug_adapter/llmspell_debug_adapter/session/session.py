@@ -75,6 +75,7 @@ class Session:
         self.phase = Phase.NEW
         self._hang_up = hang_up
         self._inbox: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
+        self._waiting: set[int] = set()  # requests that are not answered yet
         self._cancelled: set[int] = set()
         self._current = 0  # the request that is being answered
         self._questions: dict[int, Future[Message]] = {}
@@ -102,6 +103,7 @@ class Session:
         if request.command == "cancel":  # it has to overtake what it cancels
             self._answer(request)
         else:
+            self._waiting.add(request.seq)
             self._inbox.put(request)
 
     def malformed(self, sentence: str) -> None:
@@ -115,8 +117,9 @@ class Session:
         self.close()
 
     def cancel(self, seq: int) -> None:
-        """The client does not want the answer to a request any more."""
-        self._cancelled.add(seq)
+        """The client does not want the answer to a request any more; others are none of its."""
+        if seq in self._waiting:
+            self._cancelled.add(seq)
 
     def is_cancelled(self) -> bool:
         """Whether the client does not want the answer to the request that is being answered."""
@@ -199,6 +202,7 @@ class Session:
         while (request := self._inbox.get()) is not None:
             self._current = request.seq
             self._answer(request)
+            self._waiting.discard(request.seq)
             self._cancelled.discard(request.seq)
 
     def _answer(self, request: Request) -> None:

@@ -294,3 +294,64 @@ def test_paths_are_mapped(
     adapter.go()
     adapter.stopped(reason="breakpoint")
     assert adapter.frames()[0]["source"]["path"] == "/editor/project/spell.lua"
+
+
+LOOP = "local t = {}\nfor i = 1, 30 do\n  t.n = i --@here\n  t.m = t.n\nend\nprint('done', t.m)\n"
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["client", "adapter"])
+@pytest.mark.parametrize(
+    "moment", ["stopped", "stepping", "evaluating", "watching", "pausing", "ending a thread"]
+)
+def test_a_client_that_vanishes_leaves_what_it_attached_to_running(
+    adapter: OverStdio,
+    spell: MakeSpell,
+    running: Callable[..., Running],
+    moment: str,
+    killed: bool,
+) -> None:
+    it = spell(LOOP)
+    process = running(it, "--wait")
+    attach(adapter, port=process.port)
+    adapter.break_at(it, "here")
+    adapter.go()
+    adapter.stopped()
+    frame = adapter.frames()[0]["id"]
+    if moment == "stepping":
+        adapter.ask("next", threadId=1)
+    elif moment == "evaluating":
+        endless = "print('begun') while true do end"
+        adapter.ask("evaluate", expression=endless, frameId=frame, context="repl")
+        adapter.wait_for_output("begun")
+    elif moment == "watching":
+        info = adapter.request("dataBreakpointInfo", name="t.n", frameId=frame)
+        wish = {"dataId": info["dataId"], "accessType": "readWrite"}
+        adapter.request("setDataBreakpoints", breakpoints=[wish])
+        adapter.ask("continue", threadId=1)
+    elif moment == "pausing":
+        adapter.ask("continue", threadId=1)
+        adapter.ask("pause", threadId=1)
+    elif moment == "ending a thread":
+        adapter.ask("terminateThreads", threadIds=[99])
+    if killed:
+        adapter.process.kill()
+    else:
+        adapter.vanish()
+    adapter.gone()
+    output, code = process.rest()
+    assert output.endswith("done\t30\n")
+    assert code == 0
+
+
+def test_a_client_that_vanishes_before_it_is_ready_leaves_the_spell_waiting(
+    adapters: Callable[..., OverStdio], spell: MakeSpell, running: Callable[..., Running]
+) -> None:
+    process = running(spell(LOOP), "--wait")
+    first = adapters()
+    attach(first, port=process.port)
+    first.vanish()
+    assert first.gone() == 0
+    second = adapters()
+    attach(second, port=process.port)
+    second.go()
+    assert process.rest() == ("done\t30\n", 0)

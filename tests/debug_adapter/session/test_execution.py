@@ -328,3 +328,15 @@ def test_numbers_that_were_never_given_are_refused(
     with pytest.raises(RequestFailed, match=r"there is no|is gone"):
         client.request(command, **arguments)
     assert client.evaluate("1 + 1") == "2"
+
+
+def test_without_debugging_breakpoints_are_not_verified(
+    client: InProcess, spell: MakeSpell
+) -> None:
+    it = spell("print(1) --@here\n")
+    client.launch(it, noDebug=True)
+    (point,) = client.break_at(it, "here")
+    assert not point["verified"]
+    client.go()
+    client.event("terminated")
+    assert client.events("stopped") == []

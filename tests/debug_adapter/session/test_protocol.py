@@ -226,3 +226,12 @@ def test_cancelling_what_is_unknown_does_no_harm(client: InProcess) -> None:
     client.request("cancel", requestId=4711)
     client.request("cancel", progressId="nothing")
     client.request("cancel")
+
+
+def test_a_request_that_is_still_to_come_cannot_be_cancelled(client: InProcess) -> None:
+    client.initialize()
+    here = client.ask("cancel", requestId=3)
+    threads = client.ask("threads")
+    assert (here, threads) == (2, 3)
+    with pytest.raises(RequestFailed, match="launch or attach first"):
+        client.answer_to(threads)

@@ -21,7 +21,8 @@ TEXTS = st.sampled_from(["t", "t.a", "1 +", "", "f(1)", "error('x')", "\ud800", 
 VALUES: dict[str, Any] = {
     **dict.fromkeys(
         ["threadId", "frameId", "variablesReference", "startFrame", "levels", "start", "count",
-         "line", "endLine", "column", "targetId", "sourceReference", "requestId", "startModule"],
+         "line", "endLine", "column", "targetId", "sourceReference", "requestId", "startModule",
+         "locationReference"],
         NUMBERS,
     ),
     **dict.fromkeys(
@@ -31,19 +32,30 @@ VALUES: dict[str, Any] = {
     | st.none(),
     "breakpoints": st.lists(
         st.fixed_dictionaries(
-            {"line": NUMBERS, "name": TEXTS, "dataId": TEXTS},
-            optional={"condition": TEXTS, "hitCondition": TEXTS, "logMessage": TEXTS},
+            {"line": NUMBERS, "name": TEXTS, "dataId": TEXTS | st.sampled_from(["1", "2"])},
+            optional={"accessType": st.sampled_from(["read", "write", "readWrite", "x"]), "condition": TEXTS, "hitCondition": TEXTS, "logMessage": TEXTS},
         ),
         max_size=3,
     ),
     "filters": st.lists(st.sampled_from(["uncaught", "pcall", "all", "x"]), max_size=2),
+    "threadIds": st.lists(NUMBERS, max_size=2),
     "terminateDebuggee": st.booleans(),
 }  # fmt: skip
 
 COMMANDS = [*sorted(set(HANDLERS) - {"initialize", "launch", "disconnect"}), "nonsense"]
 REQUESTS = st.tuples(st.sampled_from(COMMANDS), st.fixed_dictionaries({}, optional=VALUES))
 
-TEXT = "local t = { a = 1 }\nlocal function f(x)\n  t.a = x\n  return x\nend\nprint(f(1), f(2))\n"
+TEXT = """\
+local t = { a = 1 }
+local function f(x)
+  t.a = x
+  coroutine.yield(t.a)
+  return x
+end
+local one, two = coroutine.wrap(f), coroutine.wrap(f)
+print(one(1), two(2))
+print(pcall(one), pcall(two))
+"""
 
 
 @settings(
@@ -52,14 +64,18 @@ TEXT = "local t = { a = 1 }\nlocal function f(x)\n  t.a = x\n  return x\nend\npr
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking what hangs takes hours
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(st.lists(REQUESTS, min_size=1, max_size=25), st.booleans())
+@given(
+    st.lists(REQUESTS, min_size=1, max_size=25),
+    st.booleans(),
+    st.sampled_from(["auto", "hook", "compiled"]),
+)
 def test_every_request_is_answered_once_whatever_it_is(
-    tmp_path: Path, requests: list[tuple[str, dict[str, Any]]], stop: bool
+    tmp_path: Path, requests: list[tuple[str, dict[str, Any]]], stop: bool, mode: str
 ) -> None:
     os.chdir(tmp_path)
     client = InProcess()
     try:
-        client.launch(Spell(tmp_path / "spell.lua", TEXT), stopOnEntry=True)
+        client.launch(Spell(tmp_path / "spell.lua", TEXT), stopOnEntry=True, breakpoints=mode)
         if stop:
             client.go()
             client.stopped()
