@@ -99,10 +99,22 @@ class Debugger(Protocol):
     ) -> list[Variable]:
         """A part of what is in a scope or value."""
 
-    def set_variable(self, reference: int, name: str, value_expression: str) -> Variable:
+    def set_variable(
+        self,
+        reference: int,
+        name: str,
+        value_expression: str,
+        hex: bool = False,  # noqa: A002 - the protocol's name
+    ) -> Variable:
         """Assigns to a variable of a scope or value."""
 
-    def set_expression(self, expression: str, value: str, frame: int | None) -> Variable:
+    def set_expression(
+        self,
+        expression: str,
+        value: str,
+        frame: int | None,
+        hex: bool = False,  # noqa: A002 - the protocol's name
+    ) -> Variable:
         """Assigns to an expression."""
 
     def evaluate(

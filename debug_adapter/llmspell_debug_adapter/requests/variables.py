@@ -56,7 +56,10 @@ def _more() -> Message:
 def set_variable(session: Session, arguments: SetVariableArguments) -> Message:
     """Assigns the value of an expression to a variable; gives how it looks now."""
     variable = session.debugger.set_variable(
-        arguments.variables_reference, arguments.name, arguments.value
+        arguments.variables_reference,
+        arguments.name,
+        arguments.value,
+        hex=arguments.format.hex,
     )
     session.values_changed()
     return session.render.assigned(variable)
@@ -71,7 +74,7 @@ def set_variable(session: Session, arguments: SetVariableArguments) -> Message:
 def set_expression(session: Session, arguments: SetExpressionArguments) -> Message:
     """Assigns the value of an expression to another expression."""
     variable = session.debugger.set_expression(
-        arguments.expression, arguments.value, arguments.frame_id
+        arguments.expression, arguments.value, arguments.frame_id, hex=arguments.format.hex
     )
     session.values_changed()
     return session.render.assigned(variable)

@@ -425,17 +425,29 @@ class Debugger:
         )
         return found
 
-    def set_variable(self, reference: int, name: str, value_expression: str) -> Variable:
+    def set_variable(
+        self,
+        reference: int,
+        name: str,
+        value_expression: str,
+        hex: bool = False,  # noqa: A002
+    ) -> Variable:
         """Assigns to a variable of a scope or a table."""
         found: Variable = self._ask(
-            lambda: self._inspection.assign(reference, name, value_expression)
+            lambda: self._inspection.assign(reference, name, value_expression, hex)
         )
         return found
 
-    def set_expression(self, expression: str, value: str, frame: int | None) -> Variable:
+    def set_expression(
+        self,
+        expression: str,
+        value: str,
+        frame: int | None,
+        hex: bool = False,  # noqa: A002
+    ) -> Variable:
         """Assigns to an expression (`a.b[1]`) in a frame."""
         found: Variable = self._ask(
-            lambda: self._inspection.assign_expression(expression, value, frame)
+            lambda: self._inspection.assign_expression(expression, value, frame, hex)
         )
         return found
 

@@ -200,19 +200,21 @@ class Inspection:
         shown: dict[str, Any] = json.loads(kept)
         return {**shown, "attributes": ["readOnly"]}
 
-    def assign(self, reference: int, name: str, value: str) -> Variable:
+    def assign(self, reference: int, name: str, value: str, hexadecimal: bool) -> Variable:
         """Assigns the value of an expression to a listed variable."""
         thread, level = self._place(self._owners.get(reference))
         with self._limit.watching():
             kind, text = self._call(
-                "assign", reference, name.encode(), value.encode(), thread, level, False
+                "assign", reference, name.encode(), value.encode(), thread, level, hexadecimal
             )
         return self._variable(_answer(kind, text))
 
-    def assign_expression(self, expression: str, value: str, frame: int | None) -> Variable:
+    def assign_expression(
+        self, expression: str, value: str, frame: int | None, hexadecimal: bool
+    ) -> Variable:
         """Assigns to an expression in a frame."""
         self._evaluate(f"{expression} = {value}", frame, statements=True, context="repl")
-        return self.evaluate(expression, frame, "watch", False)
+        return self.evaluate(expression, frame, "watch", hexadecimal)
 
     def evaluate(
         self,

@@ -133,6 +133,11 @@ def test_numbers_in_base_16(client: InProcess, spell: MakeSpell) -> None:
     reference = client.request("scopes", frameId=frame)["scopes"][0]["variablesReference"]
     assert client.children(reference, format={"hex": True})["n"]["value"] == "0xff"
     assert client.evaluate("n + 1", format={"hex": True}) == "0x100"
+    shape: dict[str, Any] = {"value": "16", "format": {"hex": True}}
+    answer = client.request("setVariable", variablesReference=reference, name="n", **shape)
+    assert answer["value"] == "0x10"
+    answer = client.request("setExpression", expression="n", frameId=frame, **shape)
+    assert answer["value"] == "0x10"
 
 
 def test_values_can_be_opened(client: InProcess, spell: MakeSpell) -> None:

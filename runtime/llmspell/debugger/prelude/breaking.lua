@@ -342,12 +342,12 @@ end
 
 local hook
 function hook(event, line)
-  if debugger.reading and (event == "call" or event == "tail call") then host.note_call() end
   if event == "call" and quiet then
     -- The usual case with late breakpoints: a function that has none is called.
     local lines = late_functions[getinfo(2, "f").func]
     if lines == false then return end
   end
+  if debugger.reading and (event == "call" or event == "tail call") then host.note_call() end
   local step = debugger.step
   if event == "count" then
     if debugger.ending[running()] then error(ENDED, 0) end
