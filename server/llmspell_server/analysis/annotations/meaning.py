@@ -18,6 +18,7 @@ from llmspell_server.analysis.types.model import (
 from .nodes import (
     ArrayNode,
     Block,
+    ChoiceNode,
     FunctionNode,
     GenericTag,
     GuardTag,
@@ -70,7 +71,7 @@ def _named(node: NameNode, generics: Generics) -> Type:
         if node.quoted:
             return model.NameOf(generic)
         return Generic(name, generic.constraint, True) if node.variadic else generic
-    basic = model.BASICS.get(name)
+    basic = model.NIL if name == "void" else model.BASICS.get(name)
     if basic is not None and not node.arguments:
         return basic
     if name in ("true", "false"):
@@ -85,6 +86,8 @@ def _named(node: NameNode, generics: Generics) -> Type:
 
 def _literal(text: str) -> Type:
     if text[0] in "\"'":
+        if len(text) > 3 and text[1] == text[-2] and text[1] in "\"'":
+            text = text[1:-1]  # `'"a"'`, as older annotations write "a"
         return model.StringLiteral(string_value(text))
     number = integer_value(text.removeprefix("-"))
     if number is None:
@@ -103,6 +106,16 @@ def _record(node: RecordNode, generics: Generics) -> Type:
     if not fields and len(indexers) == 1:
         return model.Map(*indexers[0])
     return model.Record(tuple(fields), tuple(indexers))
+
+
+def with_choices(
+    node: TypeNode | None, choices: tuple[ChoiceNode, ...], generics: Generics = NONE
+) -> Type:
+    """The type that a node writes, and what is listed below it with `---|`."""
+    if not choices:
+        return type_of(node, generics)
+    written = () if node is None else (type_of(node, generics),)
+    return model.choice((*(type_of(each.type, generics) for each in choices), *written))
 
 
 def generics_of(nodes: tuple[ParameterNode, ...], outer: Generics = NONE) -> dict[str, Generic]:
@@ -198,7 +211,7 @@ def declared_function(
     return Function(
         tuple(found),
         _variadic(block, tags, generics) if "..." in parameters or "..." in tags else None,
-        results_of(plain, generics) if plain else None,
+        _results(returns, plain, generics) if plain else None,
         tuple(generic for name, generic in generics.items() if name not in outer),
         overloads,
         tuple(
@@ -215,14 +228,20 @@ def declared_function(
     )
 
 
+def _results(tags: list[ReturnTag], plain: tuple[ResultNode, ...], generics: Generics) -> Values:
+    """The values of all `@return`s; a `---|` list belongs to the last of them."""
+    values = results_of(plain, generics)
+    choices = tags[-1].choices
+    if not choices or not values.items:
+        return values
+    last = with_choices(plain[-1].type, choices, generics)
+    return Values((*values.items[:-1], last), values.rest)
+
+
 def _parameter(name: str, tag: ParamTag | None, generics: Generics) -> Parameter:
     if tag is None:
         return Parameter(name)
-    type_ = type_of(tag.type, generics)
-    if tag.choices:
-        choices = (type_of(each.type, generics) for each in tag.choices)
-        type_ = model.choice((*choices, *(() if type_ is model.UNKNOWN else (type_,))))
-    return Parameter(name, type_, tag.optional)
+    return Parameter(name, with_choices(tag.type, tag.choices, generics), tag.optional)
 
 
 def _variadic(block: Block, tags: Mapping[str, ParamTag], generics: Generics) -> Type:
@@ -243,7 +262,7 @@ def documentation_of(block: Block) -> Documentation:
             if tag.word.text == "deprecated":
                 deprecated = tag.text
     return Documentation(
-        block.text,
+        block.text or block.plain,
         {
             tag.name.text: tag.description
             for tag in block.tags

@@ -167,8 +167,9 @@ class FieldTag(Tag):
     optional: bool = False
     visibility: str = "public"
     about: str = ""
+    choices: tuple[ChoiceNode, ...] = ()
 
-    parts: ClassVar[tuple[str, ...]] = ("word", "name", "index", "type")
+    parts: ClassVar[tuple[str, ...]] = ("word", "name", "index", "type", "choices")
 
 
 @define(eq=False)
@@ -222,8 +223,9 @@ class TypesTag(Tag):
     """A tag followed by types: `@type`, `@as`, `@overload`, `@vararg`, `@mapping`."""
 
     types: tuple[TypeNode, ...] = ()
+    choices: tuple[ChoiceNode, ...] = ()
 
-    parts: ClassVar[tuple[str, ...]] = ("word", "types")
+    parts: ClassVar[tuple[str, ...]] = ("word", "types", "choices")
 
 
 @define(eq=False)
@@ -310,8 +312,12 @@ class AnnotationProblem:
 
 @define(eq=False)
 class Block:
-    """Comment lines that belong together. text: what is no tag, as Markdown."""
+    """Comment lines that belong together.
+
+    text: what is no tag, as Markdown. plain: what comments with two dashes and long ones say.
+    """
 
     tags: tuple[Tag, ...]
     text: str
     problems: tuple[AnnotationProblem, ...] = ()
+    plain: str = ""

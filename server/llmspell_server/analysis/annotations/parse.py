@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from llmspell_server.analysis.syntax.tree import Word
 
@@ -19,6 +19,7 @@ from .nodes import (
     DiagnosticTag,
     EnumTag,
     FieldTag,
+    FunctionNode,
     GenericTag,
     GuardTag,
     OperatorTag,
@@ -28,13 +29,16 @@ from .nodes import (
     ReturnTag,
     Tag,
     TextTag,
+    TypeNode,
     TypesTag,
 )
 from .type_grammar import TypeReader
 
-_TAG = re.compile(r"---?-?\[?=*\[?[ \t]*@(?P<name>[A-Za-z_][\w-]*)")
+_TAG = re.compile(r"--(?:-|\[=*\[)[ \t]*@(?P<name>[A-Za-z_][\w-]*)")
 _CHOICE = re.compile(r"---[ \t]*\|(?P<mark>[>+]*)")
 _TEXT = re.compile(r"---(?!-)[ \t]?(?P<text>.*)", re.DOTALL)
+_LONG = re.compile(r"--\[=*\[")
+_LONGEST_TYPE = 100  # lines
 _ATTRIBUTES = re.compile(r"[ \t]*\((?P<names>[\w, \t]*)\)")
 _VISIBILITIES = frozenset(("public", "protected", "private", "package", "internal"))
 _MARKS = frozenset(
@@ -44,6 +48,16 @@ _MARKS = frozenset(
         *("namespace", "using", "schema"),
     )
 )
+_FOREIGN_TAGS = """
+author brief classmod copyright date desc description editor example file fixture function globals
+include license local name note notes par refactor release script section set since static submodule
+table test tfield todo topic tparam treturn usage warning within
+"""
+_FOREIGN = frozenset(_FOREIGN_TAGS.split())
+"""Tags of other documentation tools, some of which resemble ours."""
+DIAGNOSTIC_ACTIONS = ("disable", "disable-line", "disable-next-line", "enable")
+_OPERATORS = "add sub mul div idiv mod pow unm concat len eq lt le call band bor bxor bnot shl shr"
+OPERATORS = frozenset((*_OPERATORS.split(), "index"))
 
 
 def parse_block(lines: Iterable[tuple[str, int]]) -> Block:
@@ -58,12 +72,23 @@ def _without_bracket(line: str) -> str:
     return line
 
 
+def _plain_text(line: str) -> list[str]:
+    """The lines of a comment with two dashes, or of a long one."""
+    long = _LONG.match(line)
+    if long is None:
+        return [line.lstrip("-").removeprefix(" ").rstrip()]
+    return [each.strip() for each in line[long.end() :].split("\n")]
+
+
 class _Parser:
     def __init__(self) -> None:
         self._tags: list[Tag] = []
         self._problems: list[AnnotationProblem] = []
         self._text: list[str] = []
+        self._plain: list[str] = []
         self._pending: list[str] = []  # text since the last tag
+        self._described: ParamTag | ReturnTag | None = None  # the tag directly above
+        self._list_follows = False
         self._readers: dict[str, Callable[[TypeReader, Word], Tag]] = {
             "class": self._class,
             "interface": self._class,
@@ -86,28 +111,51 @@ class _Parser:
         }
 
     def parse(self, lines: Iterable[tuple[str, int]]) -> Block:
-        for line, start in lines:
-            self._line(_without_bracket(line), start)
+        all_lines = [(_without_bracket(line), start) for line, start in lines]
+        position = 0
+        while position < len(all_lines):
+            position += 1 + self._line(
+                *all_lines[position], all_lines[position + 1 : position + _LONGEST_TYPE]
+            )
         text = "\n".join(self._text).strip()
-        return Block(tuple(self._tags), text, tuple(self._problems))
+        plain = "" if text else "\n".join(self._plain).strip()
+        return Block(tuple(self._tags), text, tuple(self._problems), plain)
 
-    def _line(self, line: str, start: int) -> None:
+    def _line(self, line: str, start: int, following: Sequence[tuple[str, int]]) -> int:
+        """Reads a line; gives how many of those behind it belong to it."""
         tag = _TAG.match(line)
-        choice = _CHOICE.match(line)
         if tag is not None:
-            self._tag(line, start, tag)
-        elif choice is not None:
+            return self._tag(line, start, tag, following)
+        choice = _CHOICE.match(line)
+        text = _TEXT.fullmatch(line)
+        if choice is not None:
             self._choice(line, start, choice)
+        elif text is not None:
+            self._add_text(text["text"])
         else:
-            text = _TEXT.fullmatch(line)
-            if text is not None:
-                self._text.append(text["text"])
-                self._pending.append(text["text"])
+            self._plain += _plain_text(line)
+        return 0
 
-    def _tag(self, line: str, start: int, found: re.Match[str]) -> None:
+    def _add_text(self, text: str) -> None:
+        """Directly behind a parameter or result text goes on with its description."""
+        tag = self._described
+        if tag is not None and text.strip():
+            tag.description = "\n".join(filter(None, (tag.description, text.strip())))
+            if isinstance(tag, ReturnTag) and tag.results:
+                tag.results[-1].description = tag.description
+            return
+        self._described = None
+        self._text.append(text)
+        self._pending.append(text)
+
+    def _tag(
+        self, line: str, start: int, found: re.Match[str], following: Sequence[tuple[str, int]]
+    ) -> int:
         name = found["name"]
         word = Word(start + found.start("name"), start + found.end("name"), name)
-        reader = TypeReader(line, start, found.end())
+        reader = TypeReader(line, start, found.end(), following)
+        self._list_follows = bool(following) and _CHOICE.match(following[0][0]) is not None
+        self._described = None
         read = self._readers.get(name)
         if read is not None:
             tag = read(reader, word)
@@ -115,24 +163,24 @@ class _Parser:
             tag = TextTag(word.start, start + len(line.rstrip()), word, "", reader.rest())
         else:
             self._unknown(word)
-            return
+            return 0
         self._tags.append(tag)
         self._problems += reader.problems
-        if not isinstance(tag, (ParamTag, ReturnTag)):
+        if isinstance(tag, (ParamTag, ReturnTag)):
+            self._described = tag
+        else:
             self._pending = []
+        return reader.taken
 
     def _unknown(self, word: Word) -> None:
-        known = [*self._readers, *_MARKS]
-        near = difflib.get_close_matches(word.text, known, 1)
-        self._problems.append(
-            AnnotationProblem(
-                word.start,
-                word.end,
-                "unknown-doc-tag",
-                f"there is no tag `@{word.text}`",
-                near[0] if near else None,
-            )
-        )
+        """Only what resembles a tag of ours is a mistake: other tools have others."""
+        if word.text in _FOREIGN:
+            return
+        near = difflib.get_close_matches(word.text, [*self._readers, *_MARKS], 1, 0.75)
+        if near:
+            message = f"There is no tag `@{word.text}`; `@{near[0]}` may be meant"
+            problem = AnnotationProblem(word.start, word.end, "unknown-doc-tag", message, near[0])
+            self._problems.append(problem)
 
     def _about(self) -> str:
         """The text directly above a tag, which is then no text of the block."""
@@ -149,7 +197,7 @@ class _Parser:
             return
         choice = ChoiceNode(type_.start, reader.behind, type_, reader.rest(), ">" in found["mark"])
         tag = self._tags[-1]
-        if isinstance(tag, (AliasTag, ParamTag, ReturnTag)):
+        if isinstance(tag, (AliasTag, FieldTag, ParamTag, ReturnTag, TypesTag)):
             tag.choices = (*tag.choices, choice)
             tag.end = choice.end
 
@@ -160,6 +208,10 @@ class _Parser:
         while not reader.take(")") and reader.kind != "end":
             reader.word() or reader.take("(") or reader.take(",")
         return tuple(name.strip() for name in found["names"].split(","))
+
+    def _type_or_list(self, reader: TypeReader) -> TypeNode | None:
+        """The type at the end of a tag, for which a list below may stand."""
+        return None if reader.kind == "end" and self._list_follows else reader.type()
 
     # Tags
 
@@ -204,7 +256,7 @@ class _Parser:
             if name is None:
                 reader.note("luadoc-miss-field-name", "the name of a field is expected here")
         optional = reader.take("?")
-        type_ = reader.type()
+        type_ = self._type_or_list(reader)
         return FieldTag(
             word.start,
             reader.behind,
@@ -232,7 +284,11 @@ class _Parser:
         if reader.take("<"):
             generics = reader.generics()
             reader.take(">")
-        type_ = None if reader.kind == "end" else reader.type()
+        type_ = None
+        if reader.kind != "end":
+            type_ = reader.type()
+        elif name is not None and not self._list_follows:
+            reader.note("luadoc-miss-alias-extends", "the type of the alias is expected here")
         return AliasTag(
             word.start, reader.behind, word, reader.rest(), name, generics, type_, (), about
         )
@@ -240,14 +296,17 @@ class _Parser:
     def _enum(self, reader: TypeReader, word: Word) -> Tag:
         about = self._about()
         attributes = self._attributes(reader)
-        return EnumTag(word.start, reader.behind, word, "", reader.word(), attributes, about)
+        name = reader.word()
+        if name is None:
+            reader.note("luadoc-miss-enum-name", "the name of an enum is expected here")
+        return EnumTag(word.start, reader.behind, word, "", name, attributes, about)
 
     def _param(self, reader: TypeReader, word: Word) -> Tag:
         name = reader.word() or reader.dots()
         if name is None:
             reader.note("luadoc-miss-param-name", "the name of a parameter is expected here")
         optional = reader.take("?")
-        type_ = reader.type()
+        type_ = self._type_or_list(reader)
         return ParamTag(word.start, reader.behind, word, reader.rest(), name, type_, optional)
 
     def _return(self, reader: TypeReader, word: Word) -> Tag:
@@ -267,13 +326,20 @@ class _Parser:
         return ReturnTag(word.start, reader.behind, word, description, tuple(results))
 
     def _types(self, reader: TypeReader, word: Word) -> Tag:
-        types = reader.types()
+        empty = reader.kind == "end" and self._list_follows
+        types = () if empty else reader.types()
+        if word.text == "overload" and types and not isinstance(types[0], FunctionNode):
+            reader.note("luadoc-miss-fun-after-overload", "an overload is written as `fun(…)`")
         return TypesTag(word.start, reader.behind, word, reader.rest(), types)
 
     def _generic(self, reader: TypeReader, word: Word) -> Tag:
         return GenericTag(word.start, reader.behind, word, "", reader.generics())
 
     def _operator(self, reader: TypeReader, word: Word) -> Tag:
+        if reader.kind != "name":
+            reader.note("luadoc-miss-operator-name", "the name of an operator is expected here")
+        elif reader.text not in OPERATORS:
+            reader.note("unknown-operator", f"there is no operator `{reader.text}`")
         name = reader.word()
         operand = None
         if reader.take("("):
@@ -309,6 +375,11 @@ class _Parser:
         return GuardTag(word.start, reader.behind, word, reader.rest(), name, type_, otherwise)
 
     def _diagnostic(self, reader: TypeReader, word: Word) -> Tag:
+        actions = ", ".join(DIAGNOSTIC_ACTIONS)
+        if reader.kind != "name":
+            reader.note("luadoc-miss-diag-mode", f"one of {actions} is expected here")
+        elif reader.text not in DIAGNOSTIC_ACTIONS:
+            reader.note("luadoc-error-diag-mode", f"one of {actions} is expected here")
         action = reader.word()
         codes = []
         if reader.take(":"):

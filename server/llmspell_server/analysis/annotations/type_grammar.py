@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from llmspell_server.analysis.syntax.tree import Node, Word
 
@@ -25,7 +26,7 @@ from .nodes import (
 _TOKEN = re.compile(
     r"""[ \t]*(?:
       (?P<name>[^\W\d]\w*+(?:[.-]\w+)*+\*?)
-    | (?P<number>-?(?:0[xX][0-9a-fA-F]+|[0-9]+(?:\.[0-9]+)?))
+    | (?P<number>-?(?:0[xX][0-9a-fA-F]+|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?))
     | (?P<string>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')
     | (?P<quoted>`[^`]*`)
     | (?P<symbol>\.\.\.|[|?\[\]{}()<>,;:+\-])
@@ -33,19 +34,28 @@ _TOKEN = re.compile(
     | (?P<end>\Z))""",
     re.VERBOSE,
 )
+_GOES_ON = re.compile(r"---[ \t]*[^\s@|]")
 _MISSING = "luadoc-miss-type-name"
+_DEEPEST = 60  # brackets in brackets; what is deeper is not followed
 
 
 class TypeReader:
     """Reads a line of an annotation, from some place in it on.
 
     start: the offset of the line's first character. place: where in the line reading begins.
+    following: the lines below with their offsets, on which a bracket that is open may go on; taken:
+    how many of them it took.
     """
 
-    def __init__(self, line: str, start: int, place: int) -> None:
+    def __init__(
+        self, line: str, start: int, place: int, following: Sequence[tuple[str, int]] = ()
+    ) -> None:
         self.line, self._offset = line, start
+        self._following, self.taken = following, 0
+        self._open = 0  # brackets
         self.problems: list[AnnotationProblem] = []
         self.place = place  # behind the token before
+        self._depth = 0
         self._read()
 
     # Tokens
@@ -57,6 +67,25 @@ class TypeReader:
         self.kind = found.lastgroup
         self.text = found[self.kind]
         self._begin, self._finish = found.span(self.kind)
+        if self.kind == "symbol":
+            if self.text in "([{<":
+                self._open += 1
+            elif self.text in ")]}>" and self._open:
+                self._open -= 1
+        elif self.kind == "end" and self._open and self._take_line():
+            self._read()
+
+    def _take_line(self) -> bool:
+        """Puts the next line behind this one, with blanks for what is not its text."""
+        if self.taken == len(self._following):
+            return False
+        line, start = self._following[self.taken]
+        if _GOES_ON.match(line) is None:
+            return False
+        gap = start - self._offset - len(self.line) + 3
+        self.line += " " * gap + line[3:]
+        self.taken += 1
+        return True
 
     def _skip(self) -> None:
         self.place = self._finish
@@ -132,9 +161,11 @@ class TypeReader:
         self.take("|")
         members = []
         goes_on = True
+        self._depth += 1
         while goes_on and (found := self._postfixed(greedy)) is not None:
             members.append(found)
             goes_on = self.take("|")
+        self._depth -= 1
         if goes_on:
             self.note(_MISSING, "a type is expected here")
         if not members:
@@ -168,6 +199,8 @@ class TypeReader:
         return found
 
     def _primary(self, greedy: bool) -> TypeNode | None:
+        if self._depth > _DEEPEST:
+            return None
         if self.kind == "name":
             return self._named(greedy)
         start = self.at

@@ -77,11 +77,14 @@ class Annotated:
         for tag in reversed(block.tags):
             if isinstance(tag, TypesTag) and tag.word.text == "type":
                 if position < len(tag.types):
-                    return meaning.type_of(tag.types[position])
+                    choices = tag.choices if position == len(tag.types) - 1 else ()
+                    return meaning.with_choices(tag.types[position], choices)
+                if tag.choices and not tag.types:
+                    return meaning.with_choices(None, tag.choices)
             elif isinstance(tag, ClassTag) and tag.name is not None and position == 0:
                 return model.Named(tag.name.text)
             elif isinstance(tag, FieldTag) and tag.type is not None and len(block.tags) == 1:
-                type_ = meaning.type_of(tag.type)
+                type_ = meaning.with_choices(tag.type, tag.choices)
                 return model.optional(type_) if tag.optional else type_
         return None
 
@@ -158,10 +161,10 @@ class Annotated:
             if isinstance(source.statement, (tree.Function, tree.GenericFor, tree.NumericFor)):
                 continue
             for block in (above(source.piece, source.statement), self._beside(source)):
-                if block.text or block.tags:
+                if block.text or block.tags or block.plain:
                     about = [tag.about for tag in block.tags if isinstance(tag, ClassTag)]
                     found = meaning.documentation_of(block)
-                    return found if block.text or not about else Documentation(about[0])
+                    return found if found.text or not about else Documentation(about[0])
         return None
 
     def _beside(self, source: Source) -> Block:
@@ -355,7 +358,7 @@ class _ClassFields(Mapping[str, FieldDefinition]):
         tag, place = found
         return FieldDefinition(
             name,
-            meaning.type_of(tag.type, self._generics),
+            meaning.with_choices(tag.type, tag.choices, self._generics),
             tag.optional,
             Visibility(tag.visibility),
             documentation=Documentation("\n\n".join(filter(None, (tag.about, tag.description)))),

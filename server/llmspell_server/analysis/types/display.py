@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 from . import model
 from .model import Function, Type, Values
 
+_IDENTIFIER = re.compile(r"(?!\d)\w+")
 _LONGEST = 160
 _DEEPEST = 3
 _WIDEST = 8
@@ -32,6 +34,11 @@ def display_call(name: str, function: Function, skip_self: bool = False) -> str:
 def display_parameters(function: Function, skip_self: bool = False) -> list[str]:
     """The parameters of a function, each as its signature shows it."""
     return _Display().parameters(function, skip_self)
+
+
+def _key(name: str) -> str:
+    """A key of a table type."""
+    return name if _IDENTIFIER.fullmatch(name) else f"[{json.dumps(name, ensure_ascii=False)}]"
 
 
 class _Display:
@@ -83,7 +90,7 @@ class _Display:
             case model.Shape():
                 return "table"
             case Function():
-                return "fun" + self.call(type_)
+                return "async " * type_.is_async + "fun" + self.call(type_)
             case Values():
                 return f"({self.values(type_)})"
         return "unknown"
@@ -107,7 +114,7 @@ class _Display:
 
     def _record(self, record: model.Record) -> str:
         shown = [
-            f"{field.name}{'?' * field.optional}: {self.type(field.type)}"
+            f"{_key(field.name)}{'?' * field.optional}: {self.type(field.type)}"
             for field in record.fields[:_WIDEST]
         ]
         shown += [f"[{self.type(key)}]: {self.type(value)}" for key, value in record.indexers]
@@ -144,7 +151,8 @@ class _Display:
             name = names[position] if position < len(names) and several else ""
             shown.append(f"{name}: {self.type(each)}" if name else self.type(each))
         if values.rest is not None:
-            shown.append(
-                f"...: {self.type(values.rest)}" if several else f"...{self.type(values.rest)}"
-            )
+            rest = self._member(values.rest)
+            is_pack = isinstance(values.rest, model.Generic) and values.rest.variadic
+            simple = not isinstance(values.rest, model.Union)
+            shown.append(rest if is_pack else f"{rest}..." if simple else f"({rest})...")
         return ", ".join(shown) if shown else "nil"

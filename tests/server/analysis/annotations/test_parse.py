@@ -128,7 +128,7 @@ def test_results_have_names_and_the_last_one_a_description() -> None:
 
 
 def test_text_is_what_is_no_tag() -> None:
-    found = block("---First.\n---\n--- Second.\n---@param a string\n---Third.")
+    found = block("---First.\n---\n--- Second.\n---@async\n---Third.")
     assert found.text == "First.\n\nSecond.\nThird."
 
 
@@ -157,11 +157,101 @@ def test_what_only_begins_like_meta_is_not_meta() -> None:
         ("---@type string|", "luadoc-miss-type-name"),
         ("---@class", "luadoc-miss-class-name"),
         ("---@type { a: string", "luadoc-miss-symbol"),
+        ("---@type fun(", "luadoc-miss-arg-name"),
+        ("---@type fun(a b", "luadoc-miss-symbol"),
+        ("---@type {a: }", "luadoc-miss-type-name"),
+        ("---@type A<", "luadoc-miss-type-name"),
+        ("---@type (string", "luadoc-miss-symbol"),
+        ("---@type " + "(" * 5000, "luadoc-miss-type-name"),
         ("---@param", "luadoc-miss-param-name"),
+        ("---@param a", "luadoc-miss-type-name"),
+        ("---@field", "luadoc-miss-field-name"),
+        ("---@field a", "luadoc-miss-type-name"),
+        ("---@alias", "luadoc-miss-alias-name"),
+        ("---@alias A", "luadoc-miss-alias-extends"),
+        ("---@enum", "luadoc-miss-enum-name"),
+        ("---@overload string", "luadoc-miss-fun-after-overload"),
+        ("---@operator", "luadoc-miss-operator-name"),
+        ("---@operator plus: A", "unknown-operator"),
+        ("---@cast", "luadoc-miss-cast-name"),
+        ("---@diagnostic", "luadoc-miss-diag-mode"),
+        ("---@diagnostic off", "luadoc-error-diag-mode"),
+        ("---@return", "luadoc-miss-type-name"),
     ],
 )
 def test_what_is_missing_is_a_problem(line: str, code: str) -> None:
     assert code in [problem.code for problem in block(line).problems]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---@class (partial) A<T, U: table>: { x: T }",
+        "---@interface A",
+        "---@field [1] string",
+        "---@field a\n---| 'x'",
+        "---@type\n---| 'x'",
+        "---@type {\n---  a: string,\n---}",
+        "---@alias A<K, V> table<K, V>",
+        "---@alias A\n---| 'a' # one\n---|>'b' # two\n---|+'c'",
+        "---@enum (key) A",
+        "---@param ... any text",
+        '---@param a\n---| "x"',
+        "---@return any ...",
+        "---@generic T...",
+        "---@overload async fun()",
+        "---@vararg string",
+        "---@operator unm: A",
+        "---@operator call(...): A",
+        "---@cast a.b +string, -?, +?",
+        "--[[@as string]]",
+        "--[=[@as string]=]",
+        "---@version >5.2, JIT",
+        "---@source file.c:10",
+        "---@module 'a.b'",
+        "---@diagnostic disable",
+        "---@return_cast a string else integer",
+        "---@return_overload true, T...",
+        "---@language json",
+        "---@namespace a.b",
+        "--- @param a string",
+    ],
+)
+def test_a_tag_is_read_without_problems(text: str) -> None:
+    found = block(text)
+    assert len(found.tags) == 1
+    assert not found.problems
+
+
+def test_tags_of_other_tools_are_no_mistakes() -> None:
+    assert not block("---@usage a()\n---@tparam string a\n---@whatever").problems
+
+
+def test_a_type_goes_on_over_lines_inside_brackets_with_places_that_hold() -> None:
+    source = "---@type {\n---  a: Foo,\n---  b: Bar,\n---}\n---@async"
+    found = block(source)
+    assert [tag.word.text for tag in found.tags] == ["type", "async"]
+    names = names_in(found.tags[0])
+    assert [source[name.start : name.end] for name in names] == ["Foo", "Bar"]
+
+
+def test_an_open_bracket_does_not_reach_over_the_next_tag() -> None:
+    found = block("---@param f fun(\n---@return string")
+    assert [tag.word.text for tag in found.tags] == ["param", "return"]
+
+
+def test_lines_behind_a_parameter_go_on_with_its_description() -> None:
+    found = block("---@param a string one\n---two\n---\n---Text\n---@return any r three\n---four")
+    first, second = found.tags
+    assert first.description == "one\ntwo"
+    assert second.description == "three\nfour"
+    assert found.text == "Text"
+
+
+def test_comments_with_two_dashes_count_only_where_there_are_no_others() -> None:
+    assert block("-- one\n-- two").plain == "one\ntwo"
+    assert block("-- one\n---two").plain == ""
+    assert not block("-- @param a string").tags
 
 
 def test_names_of_types_know_their_place() -> None:
