@@ -69,6 +69,8 @@ class _Comparison:
 
     def _one_of(self, source: Type, wanted: tuple[Type, ...]) -> Mismatch | None:
         """Whether a type fits one of several; the reason, if only one of them is near."""
+        if source is model.BOOLEAN and model.TRUE in wanted and model.FALSE in wanted:
+            return None
         reasons = []
         for target in wanted:
             found = self._single(source, target)
@@ -85,6 +87,8 @@ class _Comparison:
             return None
         if isinstance(source, model.Generic) or isinstance(target, (model.Generic, model.NameOf)):
             return self._generic(source, target)
+        if self._is_undeclared(source):
+            return None
         base = model.BASE_OF_LITERAL.get(type(source))
         if base is not None:
             return self._literal(source, base, target)
@@ -100,6 +104,14 @@ class _Comparison:
         if isinstance(target, _TABLES):
             return self._table(source, target)
         return Mismatch(source, target)
+
+    def _is_undeclared(self, type_: Type) -> bool:
+        """Whether it is a name that nobody declares, which is another diagnostic's subject."""
+        return (
+            isinstance(type_, model.Named)
+            and self._definitions.class_named(type_.name) is None
+            and self._definitions.enum_named(type_.name) is None
+        )
 
     def _values_of_enum(self, type_: Type) -> Type | None:
         enum = self._definitions.enum_named(type_.name) if isinstance(type_, model.Named) else None
@@ -137,7 +149,7 @@ class _Comparison:
             return None  # a name that nobody declares is another diagnostic's subject
         for ancestor in ancestry(source, self._definitions):
             if isinstance(ancestor, model.Named) and ancestor.name == target.name:
-                return None
+                return self._arguments(ancestor, target)
         if source in (model.STRING, model.NUMBER, model.INTEGER, model.BOOLEAN):
             return Mismatch(source, target)
         if isinstance(source, model.Named) and not definition.is_interface:
@@ -145,6 +157,13 @@ class _Comparison:
         if not self._is_table(source):
             return Mismatch(source, target)
         return self._fields(source, target)
+
+    def _arguments(self, source: model.Named, target: model.Named) -> Mismatch | None:
+        """Whether the type arguments of a class fit, one by one."""
+        for given, wanted in zip(source.arguments, target.arguments, strict=False):
+            if self.compare(given, wanted) is not None:
+                return Mismatch(source, target)
+        return None
 
     def _fields(self, source: Type, target: model.Named) -> Mismatch | None:
         """Whether a table has the fields of a class; what is missing is told elsewhere."""
@@ -176,6 +195,19 @@ class _Comparison:
                 return self._items(source, target, item)
             case model.Map(key=key, value=value):
                 return self._map(source, key, value)
+            case model.Tuple(items=items):
+                return self._tuple(source, target, items)
+        return None
+
+    def _tuple(self, source: Type, target: Type, items: tuple[Type, ...]) -> Mismatch | None:
+        """Items that nobody knows of are not held against a table, but a tuple has just its own."""
+        for position, wanted in enumerate(items, 1):
+            key = model.IntegerLiteral(position)
+            given = field_type(source, key, self._definitions)
+            if given is None and isinstance(source, model.Tuple):
+                given = model.NIL
+            if given is not None and self.compare(given, wanted) is not None:
+                return Mismatch(source, target)
         return None
 
     def _record(self, source: Type, target: model.Record) -> Mismatch | None:

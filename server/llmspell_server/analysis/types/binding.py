@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import model
 from .definitions import Definitions
-from .fields import ancestry, generics_of, members, table_of
+from .fields import ancestry, generics_of, members, resolved, table_of
 from .generics import Bindings, substituted
 from .model import Function, Type, Values
 
@@ -19,9 +19,9 @@ def bind_call(function: Function, arguments: Values, definitions: Definitions) -
     for position, parameter in enumerate(function.parameters):
         if position < len(arguments.items) or arguments.rest is not None:
             binder.bind(parameter.type, arguments.at(position))
+    further = Values(arguments.items[len(function.parameters) :], arguments.rest)
     if function.variadic is not None:
-        for type_ in arguments.items[len(function.parameters) :]:
-            binder.bind(function.variadic, type_)
+        binder.bind_rest(function.variadic, further)
     for generic in function.generics:
         bindings.setdefault(generic.name, generic.constraint or model.UNKNOWN)
     return bindings
@@ -40,6 +40,7 @@ class _Binder:
         if isinstance(pattern, (model.Basic, *model.BASE_OF_LITERAL)) or self._depth > 10:
             return
         self._depth += 1
+        pattern = resolved(pattern, self._definitions)
         try:
             match pattern:
                 case model.Generic(name=name):
@@ -54,6 +55,20 @@ class _Binder:
                     self._table(pattern, type_)
         finally:
             self._depth -= 1
+
+    def bind_rest(self, pattern: Type, values: Values) -> None:
+        """Compares the pattern of all further values with those that are given.
+
+        A variadic parameter stands for all of them, as the first place that knows them has them.
+        """
+        if isinstance(pattern, model.Generic) and pattern.variadic:
+            if self._bindings.get(pattern.name, model.UNKNOWN) is model.UNKNOWN:
+                self._bindings[pattern.name] = Values(
+                    tuple(map(model.widened, values.items)), values.rest
+                )
+            return
+        for type_ in values.items:
+            self.bind(pattern, type_)
 
     def _found(self, name: str, type_: Type) -> None:
         before = self._bindings.get(name)
@@ -94,6 +109,9 @@ class _Binder:
             if pattern.returns is not None and each.returns is not None:
                 for position, wanted_type in enumerate(pattern.returns.items):
                     self.bind(wanted_type, each.returns.at(position))
+                if pattern.returns.rest is not None:
+                    further = each.returns.items[len(pattern.returns.items) :]
+                    self.bind_rest(pattern.returns.rest, Values(further, each.returns.rest))
 
     def _table(self, pattern: Type, type_: Type) -> None:
         for each in members(type_, self._definitions):

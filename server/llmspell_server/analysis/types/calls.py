@@ -6,8 +6,8 @@ from . import model
 from .assignable import assignable
 from .binding import bind_call
 from .definitions import Definitions, Operator
-from .fields import OPEN, ancestry, members, table_of
-from .generics import substituted, substituted_values
+from .fields import OPEN, ancestry, generics_of, members, table_of
+from .generics import function_with, substituted, substituted_values
 from .model import Function, Type, Values
 
 _UNKNOWN = Values((), model.UNKNOWN)
@@ -23,8 +23,9 @@ def signatures(type_: Type, definitions: Definitions) -> tuple[Function, ...]:
             for ancestor in ancestry(each, definitions):
                 definition = table_of(ancestor, definitions)
                 if definition is not None:
-                    found += definition.calls
-                    found += _operator_calls(definition.operators)
+                    bindings = generics_of(ancestor, definitions)
+                    own = (*definition.calls, *_operator_calls(definition.operators))
+                    found += [function_with(each, bindings) for each in own]
     return tuple(found)
 
 
@@ -119,12 +120,14 @@ def operator_result(
     for operand, other in ((left, right), (right, left)):
         for each in members(operand, definitions) if operand is not None else ():
             for ancestor in ancestry(each, definitions):
-                definition = table_of(ancestor, definitions)
-                for operator in definition.operators if definition is not None else ():
-                    if operator.name == event and (
-                        operator.operand is None
-                        or other is None
-                        or assignable(other, operator.operand, definitions)
-                    ):
-                        return operator.result
+                bindings = generics_of(ancestor, definitions)
+                for operator in _operators(ancestor, event, definitions):
+                    wanted = operator.operand and substituted(operator.operand, bindings)
+                    if wanted is None or other is None or assignable(other, wanted, definitions):
+                        return substituted(operator.result, bindings)
     return None
+
+
+def _operators(type_: Type, event: str, definitions: Definitions) -> list[Operator]:
+    definition = table_of(type_, definitions)
+    return [each for each in definition.operators if each.name == event] if definition else []

@@ -32,10 +32,20 @@ def resolved(type_: Type, definitions: Definitions) -> Type:
 
 
 def members(type_: Type, definitions: Definitions) -> tuple[Type, ...]:
-    """The alternatives of a type, with aliases resolved."""
-    type_ = resolved(type_, definitions)
+    """The alternatives of a type, with aliases resolved; an alias within itself adds nothing."""
+    return _members(type_, definitions, frozenset())
+
+
+def _members(type_: Type, definitions: Definitions, inside: frozenset[Type]) -> tuple[Type, ...]:
+    if isinstance(type_, model.Named):
+        if type_ in inside:
+            return ()
+        inside |= {type_}
+        type_ = resolved(type_, definitions)
     if isinstance(type_, model.Union):
-        return tuple(each for member in type_.members for each in members(member, definitions))
+        return tuple(
+            each for member in type_.members for each in _members(member, definitions, inside)
+        )
     return () if type_ is model.NEVER else (type_,)
 
 

@@ -10,7 +10,7 @@ from . import model
 from .model import Function, Type, Values
 
 Bindings: TypeAlias = dict[str, Type]
-"""What type parameters stand for, by their names."""
+"""What type parameters stand for, by their names; variadic ones for `Values`."""
 
 
 def substituted(type_: Type, bindings: Bindings, self_type: Type | None = None) -> Type:
@@ -27,6 +27,11 @@ def substituted_values(values: Values, bindings: Bindings, self_type: Type | Non
     return _Substitution(bindings, self_type).values(values)
 
 
+def function_with(function: Function, bindings: Bindings) -> Function:
+    """The same for a function."""
+    return _Substitution(bindings, None).function(function) if bindings else function
+
+
 class _Substitution:
     def __init__(self, bindings: Bindings, self_type: Type | None) -> None:
         self._bindings, self._self = bindings, self_type
@@ -36,7 +41,8 @@ class _Substitution:
             return self._self if type_ is model.SELF and self._self is not None else type_
         match type_:
             case model.Generic(name=name):
-                return self._bindings.get(name, type_)
+                found = self._bindings.get(name, type_)
+                return found.at(0) if isinstance(found, Values) else found
             case model.NameOf(generic=generic):
                 return model.STRING if generic.name in self._bindings else type_
             case model.Function():
@@ -63,18 +69,31 @@ class _Substitution:
         return type_
 
     def values(self, values: Values) -> Values:
-        rest = values.rest
-        return Values(
-            tuple(map(self.type, values.items)), self.type(rest) if rest is not None else None
-        )
+        items = tuple(map(self.type, values.items))
+        if values.rest is None:
+            return Values(items)
+        further = self._further(values.rest)
+        return Values(items + further.items, further.rest)
+
+    def _further(self, rest: Type) -> Values:
+        """What stands for the rest of some values: several types for a variadic parameter."""
+        if isinstance(rest, model.Generic) and rest.variadic:
+            found = self._bindings.get(rest.name, rest)
+            return found if isinstance(found, Values) else Values((), found)
+        return Values((), self.type(rest))
 
     def function(self, function: Function) -> Function:
-        variadic, returns = function.variadic, function.returns
+        returns = function.returns
+        parameters = tuple(evolve(each, type=self.type(each.type)) for each in function.parameters)
+        further = Values() if function.variadic is None else self._further(function.variadic)
+        first = len(parameters) + 1
         return evolve(
             function,
-            parameters=tuple(
-                evolve(each, type=self.type(each.type)) for each in function.parameters
+            parameters=parameters
+            + tuple(
+                model.Parameter(f"value{number}", type_)
+                for number, type_ in enumerate(further.items, first)
             ),
-            variadic=self.type(variadic) if variadic is not None else None,
+            variadic=further.rest,
             returns=self.values(returns) if returns is not None else None,
         )
