@@ -95,7 +95,7 @@ function io.input(file) end
 ---@overload fun(filename: string?, format: "n"): (fun(): number)
 ---@param filename? string
 ---@param ... readmode|integer what to read each time; a number is a count of bytes
----@return fun(): any, ... iterator
+---@return (fun(): any, ...) iterator
 ---@return nil state
 ---@return nil start
 ---@return file*? file
@@ -217,7 +217,7 @@ function file:flush() end
 ---@overload fun(self: file*, format?: "l"|"L"|"a"|integer): (fun(): string)
 ---@overload fun(self: file*, format: "n"): (fun(): number)
 ---@param ... readmode|integer what to read each time; a number is a count of bytes
----@return fun(): any, ... iterator
+---@return (fun(): any, ...) iterator
 function file:lines(...) end
 
 ---Reads from the file, one value per format, a line when there is none; `nil` for what cannot be read, and then no

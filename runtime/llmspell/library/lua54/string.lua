@@ -85,7 +85,7 @@ function string.format(template, ...) end
 ---@param s string|number
 ---@param pattern string|number
 ---@param init? integer where to start, negative from the end (default 1)
----@return fun(): string, ... iterator
+---@return (fun(): string, ...) iterator
 function string.gmatch(s, pattern, init) end
 
 ---Gives a copy in which matches of a pattern are replaced, and the number of matches.
@@ -99,7 +99,7 @@ function string.gmatch(s, pattern, init) end
 ---[View manual](https://www.lua.org/manual/5.4/manual.html#pdf-string.gsub)
 ---@param s string|number
 ---@param pattern string|number
----@param repl string|number|table|fun(...: any): any
+---@param repl string|number|table|fun(match: string, ...: any): any
 ---@param n? integer replace at most so many
 ---@return string result
 ---@return integer count

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.literals import string_value
 from llmspell_server.analysis.types import model
+from llmspell_server.analysis.types.binding import bind_call
+from llmspell_server.analysis.types.generics import function_with
 from llmspell_server.analysis.types.model import Function, Type, Values
 
 from .expressions import Where
@@ -69,14 +71,39 @@ class Calls:
     ) -> Type | None:
         """The type that is wanted of an argument, counted as written; None if nobody says."""
         wanted: list[Type] = []
-        for signature in self.signatures(where, node):
+        for known in self.signatures(where, node):
             place = position + shift(node)
+            signature = known
+            if known.generics:
+                signature = self._with_generics(where, node, known, position)
             if 0 <= place < len(signature.parameters):
                 wanted.append(self._bound(where, node, signature.parameters[place].type))
             elif signature.variadic is not None:
                 wanted.append(signature.variadic)
-        known = [type_ for type_ in wanted if type_ is not model.UNKNOWN]
-        return model.choice(known) if known else None
+        types = [type_ for type_ in wanted if type_ is not model.UNKNOWN]
+        return model.choice(types) if types else None
+
+    def _with_generics(
+        self,
+        where: Where,
+        node: tree.Call | tree.MethodCall,
+        signature: Function,
+        position: int,
+    ) -> Function:
+        """A signature with what the other arguments say of its type parameters.
+
+        Functions among them are left out: what their parameters are is what this is asked for.
+        """
+        given = [
+            model.UNKNOWN
+            if index == position or isinstance(value, tree.Function)
+            else self._inference.type(where, value)
+            for index, value in enumerate(node.arguments.values)
+        ]
+        if isinstance(node, tree.MethodCall):
+            given.insert(0, self._inference.type(where, node.base))
+        bindings = bind_call(signature, Values(tuple(given)), self._inference)
+        return function_with(signature, bindings)
 
     def _bound(self, where: Where, node: tree.Call | tree.MethodCall, type_: Type) -> Type:
         if type_ is model.SELF and isinstance(node, tree.MethodCall):

@@ -67,10 +67,36 @@ def together(rows: list[Values]) -> Values:
 
 
 def chosen(known: tuple[Function, ...], arguments: Values, definitions: Definitions) -> Function:
-    """The first signature that takes the arguments, else the first."""
+    """The signature that takes the arguments and says the most of them; the first if none does."""
     if len(known) == 1:
         return known[0]
-    return next((each for each in known if takes(each, arguments, definitions)), known[0])
+    fitting = [each for each in known if takes(each, arguments, definitions)]
+    if not fitting:
+        return known[0]
+    return min(fitting, key=lambda each: _vagueness(each, arguments, definitions))
+
+
+def _vagueness(
+    function: Function, arguments: Values, definitions: Definitions
+) -> tuple[float, bool]:
+    """How little a signature says of the arguments of a call: less is more to the point."""
+    total = 0.0
+    for position in range(len(arguments.items)):
+        if position < len(function.parameters):
+            total += _openness(function.parameters[position].type, definitions)
+        elif function.variadic is not None:
+            total += _openness(function.variadic, definitions)
+    return total, function.variadic is not None
+
+
+def _openness(type_: Type, definitions: Definitions) -> float:
+    """How many values a type lets through, roughly: literals, other types, numbers, anything."""
+    wanted = [each for each in members(type_, definitions) if each is not model.NIL]
+    if any(each in OPEN for each in wanted):
+        return 4
+    if all(type(each) in model.BASE_OF_LITERAL for each in wanted):
+        return 1 + min(len(wanted), 999) / 1000
+    return 3 if model.NUMBER in wanted else 2
 
 
 def takes(function: Function, arguments: Values, definitions: Definitions) -> bool:

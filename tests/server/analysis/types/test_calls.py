@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 
 from llmspell_server.analysis.types.calls import call, operator_result, signatures, takes
 from llmspell_server.analysis.types.display import display, display_values
@@ -10,6 +11,7 @@ from llmspell_server.analysis.types.fields import field_type
 from llmspell_server.analysis.types.model import (
     INTEGER,
     STRING,
+    Function,
     IntegerLiteral,
     StringLiteral,
     Type,
@@ -132,3 +134,23 @@ def test_an_operator_gives(left: str, right: str, expected: str | None) -> None:
 def test_a_field_is(owner: str, key: Type, expected: str | None) -> None:
     found = field_type(type_(owner), key, DEFINITIONS)
     assert (found and display(found)) == expected
+
+
+def test_of_several_signatures_the_one_to_the_point_is_taken() -> None:
+    known = type_("fun(a: any): any")
+    assert isinstance(known, Function)
+    overloads = (
+        function("(a: number): number"),
+        function("(a: integer): integer"),
+        function("(a: 'x'|'y'): boolean"),
+        function("(a: 'x'): string"),
+    )
+    known = evolve(known, overloads=overloads)
+    for given, expected in (
+        ("'x'", "string"),
+        ("'y'", "boolean"),
+        ("1", "integer"),
+        ("1.5", "number"),
+        ("table", "any"),
+    ):
+        assert display_values(call(known, arguments(given), DEFINITIONS)) == expected
