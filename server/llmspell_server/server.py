@@ -16,6 +16,7 @@ from pygls.protocol import default_converter
 from llmspell.version import __version__
 
 from .analysis.api import Api
+from .analysis.completion.candidates import Completions
 from .analysis.inference.inference import Inference
 from .compiler import Compiler
 from .documents import Document, Documents, Workspace, key_of
@@ -44,6 +45,7 @@ class SpellServer(LanguageServer):
         self.worker = self.protocol.worker = Worker()
         self.compile = Compiler()
         self.world = SessionWorld(lambda: self.documents, self.compile)
+        self.completed: tuple[Subject, Completions] | None = None  # what was offered last
         for feature in _FEATURES:
             feature.register(self)
 

@@ -31,6 +31,7 @@ class Subject:
         """What stands at an offset."""
         source = inference.file(file)
         piece, path = source.snapshot.path_at(offset)
+        source.snapshot.binding(piece)
         return cls(inference, document, file, offset, Where(source, piece), path)
 
     @property

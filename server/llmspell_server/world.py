@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
-from functools import cached_property
 from importlib import resources
 from pathlib import Path
 
@@ -14,6 +14,16 @@ from .analysis.inference.sources import FileSources
 from .analysis.snapshot import Snapshot
 from .analysis.text import Text
 from .documents import Documents, key_of
+
+
+@functools.cache
+def definition_files() -> dict[str, Snapshot]:
+    """Lua's library and the globals of spells, read once for all sessions."""
+    folder = Path(str(resources.files("llmspell").joinpath("library")))
+    return {
+        key_of(path.as_uri()): Snapshot.of(Text(path.read_text("utf-8")), False)
+        for path in sorted(folder.rglob("*.lua"))
+    }
 
 
 class SessionWorld:
@@ -38,14 +48,10 @@ class SessionWorld:
             self._inference.advance()
         return self._inference
 
-    @cached_property
+    @property
     def libraries(self) -> dict[str, Snapshot]:
-        """The definition files: Lua's library and the globals of spells."""
-        folder = Path(str(resources.files("llmspell").joinpath("library")))
-        return {
-            key_of(path.as_uri()): Snapshot.of(Text(path.read_text("utf-8")), False)
-            for path in sorted(folder.rglob("*.lua"))
-        }
+        """The definition files."""
+        return definition_files()
 
     def snapshot(self, file: str) -> Snapshot | None:
         """A document; None for one that is gone."""
@@ -61,6 +67,28 @@ class SessionWorld:
     def files_with_type(self, name: str) -> Iterator[str]:
         """Which documents declare a class, an enum or an alias, definition files first."""
         return (file for file in self._files() if name in self._names_in(file)[1])
+
+    def global_names(self) -> Iterator[str]:
+        """The globals that any document writes."""
+        yield from dict.fromkeys(
+            name for file in self._files() for name in sorted(self._names_in(file)[0])
+        )
+
+    def type_names(self) -> Iterator[str]:
+        """The classes, aliases and enums that any document declares."""
+        yield from dict.fromkeys(
+            name for file in self._files() for name in sorted(self._names_in(file)[1])
+        )
+
+    def module_names(self, requirer: str) -> dict[str, str]:
+        """The names that `require` takes in a document, with the files they run."""
+        folder = requirer.rpartition("/")[0] + "/"
+        found = {}
+        for file, document in self._documents().items():
+            if document.is_lua and file.startswith(folder) and file != requirer:
+                path = file.removeprefix(folder).removesuffix(".lua").removesuffix("/init")
+                found[path.replace("/", ".")] = file
+        return found
 
     def module(self, name: str, requirer: str) -> str | None:
         """The open document that `require(name)` in another one runs."""

@@ -1,46 +1,144 @@
-"""What is known of the name under a cursor."""
+"""What is known of what stands at a place."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from llmspell.syntax.cursor import path_at
+from .explaining import (
+    Explanation,
+    explained_field,
+    explained_owner,
+    explained_type,
+    explained_value,
+)
+from .inference.writes import Path, path_of
+from .syntax import tree
+from .syntax.literals import string_value
+from .types import model
+from .types.display import display
+from .types.members import field_named
 
-from .api import Api, Symbol
-from .names import described_at
-from .text import Text
-from .window import code_before
+if TYPE_CHECKING:
+    from .completion.complete import Place
 
-_WORD_END = re.compile(r"\w*", re.ASCII)
-_WORD_START = re.compile(r"\w*\Z", re.ASCII)
+_TYPE_NAME = re.compile(r"[A-Za-z_][\w.*-]*")
+_ANNOTATION = re.compile(r"---?-?[ \t]*[@|]|--\[=*\[[ \t]*@")
 
 
 @frozen
-class Described:
-    """A described name in the text."""
+class Hovered:
+    """An explanation of a part of the text."""
 
     start: int
     end: int
-    symbol: Symbol
+    explanation: Explanation
 
 
-def described_under(text: Text, offset: int, api: Api) -> Described | None:
-    """The described name that an offset is in or right behind; None in strings and comments.
-
-    Of `State.save` with the cursor in `State` that is `State`.
-    """
-    end = _end_of_word(text.source, offset)
-    code = code_before(text, end)
-    path = path_at(code, len(code))
-    if path is None:
+def hovered(place: Place) -> Hovered | None:
+    """What an offset is in, explained; None where nothing is known."""
+    comment = place.where.file.snapshot.comment_at(place.offset)
+    if comment is not None:
+        return _in_comment(place)
+    node = place.path[-1] if place.path else None
+    explanation = _explained(place, node)
+    if node is None or explanation is None:
         return None
-    symbol = described_at(text, offset, ".".join(map(str, path)), api)
-    word = _WORD_START.search(code)
-    return Described(end - len(word[0]), end, symbol) if symbol and word else None
+    begin = place.where.file.snapshot.pieces.start_of[place.where.piece]
+    return Hovered(begin + node.start, begin + node.end, explanation)
 
 
-def _end_of_word(source: str, offset: int) -> int:
-    found = _WORD_END.match(source, offset)
-    return found.end() if found else offset
+def _explained(place: Place, node: tree.Node | None) -> Explanation | None:
+    parent = place.path[-2] if len(place.path) > 1 else None
+    match node:
+        case tree.Name() if node.text:
+            owner = place.where.file.owner(place.where.piece, Path(node.local or node.text))
+            type_ = place.inference.type(place.where, node)
+            return explained_owner(place.inference, owner, node.text, type_)
+        case tree.Word() if node.text and parent is not None:
+            return _word(place, node, parent)
+        case tree.String():
+            return _string(place, node)
+    return None
+
+
+def _word(place: Place, word: tree.Word, parent: tree.Node) -> Explanation | None:
+    match parent:
+        case tree.Member(base=base) | tree.MethodCall(base=base):
+            return _member(place, word, base, parent)
+        case tree.Named(value=value):
+            table = place.path[-3] if len(place.path) > 2 else None
+            expected = (
+                place.inference.functions.expected(place.where, table)
+                if table is not None
+                else None
+            )
+            if expected is not None:
+                found = explained_field(place.inference, expected, word.text, word.text)
+                if found is not None:
+                    return found
+            type_ = model.widened(place.inference.type(place.where, value))
+            return explained_value(place.inference, "(field)", word.text, type_, None)
+    return None
+
+
+def _member(
+    place: Place, word: tree.Word, base: tree.Expression, parent: tree.Node
+) -> Explanation | None:
+    path = path_of(base)
+    source = place.where.piece.text
+    shown = f"{source[base.start : base.end]}.{word.text}" if path is not None else word.text
+    base_type = place.inference.type(place.where, base)
+    on_object = isinstance(parent, tree.MethodCall)
+    found = explained_field(place.inference, base_type, word.text, shown, on_object)
+    if isinstance(parent, tree.Member):
+        field = field_named(base_type, word.text, place.inference)
+        type_ = place.inference.type(place.where, parent)
+        if found is None or (field is not None and display(type_) != display(field.type)):
+            documentation = field.documentation if field is not None else None
+            return explained_value(place.inference, "(field)", shown, type_, documentation)
+    return found
+
+
+def _string(place: Place, string: tree.String) -> Explanation | None:
+    """A module that is required, or one of the strings that a type lists."""
+    content = string_value(string.text)
+    for node in reversed(place.path[:-1]):
+        if isinstance(node, tree.Call) and isinstance(node.callee, tree.Name):
+            if node.callee.text == "require":
+                file = place.inference.world.module(content, place.file)
+                return Explanation(f'module "{content}"', file or "") if file else None
+            break
+    expected = place.inference.functions.expected(place.where, string)
+    for name in _names(expected):
+        alias = place.inference.alias_named(name)
+        for choice in alias.choices if alias is not None else ():
+            if display(choice.type) == f'"{content}"' and choice.description:
+                return Explanation(f'"{content}"', choice.description)
+    return None
+
+
+def _names(type_: object) -> list[str]:
+    return [
+        each.name
+        for each in (model.members_of(type_) if isinstance(type_, model.Type) else ())
+        if isinstance(each, model.Named)
+    ]
+
+
+def _in_comment(place: Place) -> Hovered | None:
+    """The class, alias or enum that a word of an annotation names."""
+    spot = place.where.file.snapshot.comment_at(place.offset)
+    assert spot is not None
+    start, end = place.where.file.snapshot.span(*spot)
+    text = place.where.file.snapshot.text.source[start:end]
+    if not _ANNOTATION.match(text):
+        return None
+    for found in _TYPE_NAME.finditer(text):
+        if found.start() <= place.offset - start <= found.end():
+            explanation = explained_type(place.inference, found[0])
+            if explanation is not None:
+                return Hovered(start + found.start(), start + found.end(), explanation)
+    return None

@@ -75,14 +75,28 @@ class Snapshot:
     def path_at(self, offset: int) -> tuple[Piece, tuple[tree.Node, ...]]:
         """The piece that holds an offset, and the nodes around it from the statement in.
 
-        At the place where two pieces meet, the earlier one counts if a word of it ends there.
+        At the place where two pieces meet, the earlier one counts if a word of it ends there; in
+        white space behind it if its statement is unfinished: `x = |`.
         """
         index = self.pieces.index_at(offset)
         if index and self.pieces.starts[index] == offset:
             piece, path = self._path(index - 1, offset)
             if path and isinstance(path[-1], (tree.Name, tree.Word)):
                 return piece, path
+        if index and self._continues(index, offset):
+            before = self.pieces.all[index - 1]
+            assert before.statement is not None
+            return before, tree.path_at(before.statement, before.statement.end)
         return self._path(index, offset)
+
+    def _continues(self, index: int, offset: int) -> bool:
+        """Whether only blanks are between an offset in a piece and an unfinished piece above."""
+        before = self.pieces.all[index - 1]
+        statement = before.statement
+        if statement is None or not before.problems or statement.end < len(before.text):
+            return False
+        is_open = any(problem.start >= statement.end for problem in before.problems)
+        return is_open and not self.text.source[self.pieces.starts[index] : offset].strip()
 
     def _path(self, index: int, offset: int) -> tuple[Piece, tuple[tree.Node, ...]]:
         piece = self.pieces.all[index]
@@ -173,10 +187,20 @@ class Snapshot:
     def visible_locals(self, offset: int) -> dict[str, Local]:
         """The locals that may be named at an offset, the inner ones in place of the outer."""
         index = self.pieces.index_at(offset)
+        if index and self._continues(index, offset):
+            index -= 1
         piece, inside = self.pieces.all[index], offset - self.pieces.starts[index]
         found = dict(self._outer[piece])
         for local in binding_of(piece).all:
-            end = local.end if local.end is not None else len(piece.text)
-            if local.begin <= inside <= end:
+            end = local.end if local.end is not None else inside
+            if local.begin <= inside <= end and not _is_being_declared(local, inside):
                 found[local.name] = local
         return found
+
+
+def _is_being_declared(local: Local, offset: int) -> bool:
+    """Whether an offset is behind a declaration that is not finished: `local x = |`."""
+    statement = local.statement
+    if not isinstance(statement, tree.LocalStatement) or offset < statement.end:
+        return False
+    return bool(statement.values) and isinstance(statement.values[-1], tree.Missing)

@@ -1,59 +1,117 @@
-"""textDocument/completion."""
+"""textDocument/completion and completionItem/resolve."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from llmspell_server.analysis.completion import Candidate, complete
+from llmspell_server.analysis.completion.candidates import Candidate, Completions
+from llmspell_server.analysis.completion.complete import Options, complete
+from llmspell_server.analysis.explaining import explained_candidate
 
-from .markup import documentation
+from .markup import markdown
 
 if TYPE_CHECKING:
     from llmspell_server.server import SpellServer
+    from llmspell_server.subjects import Subject
 
 _KINDS = {
-    "namespace": types.CompletionItemKind.Module,
+    "class": types.CompletionItemKind.Class,
+    "field": types.CompletionItemKind.Field,
+    "file": types.CompletionItemKind.File,
+    "folder": types.CompletionItemKind.Folder,
     "function": types.CompletionItemKind.Function,
-    "variable": types.CompletionItemKind.Variable,
-    "local": types.CompletionItemKind.Variable,
+    "global": types.CompletionItemKind.Variable,
     "keyword": types.CompletionItemKind.Keyword,
+    "label": types.CompletionItemKind.Reference,
+    "local": types.CompletionItemKind.Variable,
+    "method": types.CompletionItemKind.Method,
+    "module": types.CompletionItemKind.Module,
+    "namespace": types.CompletionItemKind.Module,
+    "snippet": types.CompletionItemKind.Snippet,
+    "tag": types.CompletionItemKind.Keyword,
     "value": types.CompletionItemKind.EnumMember,
 }
 
 
 def register(server: SpellServer) -> None:
     """Makes the server answer."""
-    options = types.CompletionOptions(trigger_characters=[".", ":", '"', "'"])
+    options = types.CompletionOptions(
+        trigger_characters=[".", ":", '"', "'", "@", "/"], resolve_provider=True
+    )
     server.feature(types.TEXT_DOCUMENT_COMPLETION, options)(completion)
+    server.feature(types.COMPLETION_ITEM_RESOLVE)(resolve)
 
 
 def completion(ls: SpellServer, params: types.CompletionParams) -> types.CompletionList | None:
-    """Members, names, and the values of string arguments."""
-    document = ls.lua_document(params.text_document.uri)
-    if document is None:
+    """Members, names, and the values of strings."""
+    subject = ls.subject(params.text_document.uri, params.position)
+    if subject is None:
         return None
-    offset = document.offset(params.position)
-    found = complete(document.text, offset, ls.api)
-    if found.place == "name" and _is_triggered(params):
-        return None  # `..`, or the quote that ends a string
-    place = document.range(found.start, offset)
-    items = [_item(ls, candidate, place) for candidate in found.candidates]
-    return types.CompletionList(is_incomplete=False, items=items)
+    found = complete(subject, _options(ls, subject))
+    if found.place in ("name", "nothing") and _is_triggered(params):
+        return None  # `..`, `::`, or the quote that ends a string
+    place = subject.document.range(found.start, found.end)
+    items = [_item(subject, found, candidate, place) for candidate in found.candidates]
+    ls.completed = (subject, found)
+    return types.CompletionList(is_incomplete=found.incomplete, items=items)
 
 
-def _item(ls: SpellServer, candidate: Candidate, place: types.Range) -> types.CompletionItem:
-    symbol = candidate.symbol
-    deprecated = symbol is not None and symbol.deprecated is not None
+def resolve(ls: SpellServer, item: types.CompletionItem) -> types.CompletionItem:
+    """A candidate with what is known of it; of the last list that was asked for."""
+    completed: tuple[Subject, Completions] | None = ls.completed
+    if completed is None or not isinstance(item.data, dict):
+        return item
+    subject, found = completed
+    position = item.data.get("candidate")
+    if item.data.get("version") != subject.document.version or not isinstance(position, int):
+        return item
+    candidate = found.candidates[position]
+    explanation = explained_candidate(subject.inference, subject.where, candidate.of)
+    if explanation is not None:
+        item.detail = item.detail or explanation.title
+        item.documentation = markdown(explanation.text) if explanation.text else None
+    return item
+
+
+def _options(ls: SpellServer, subject: Subject) -> Options:
+    capabilities = ls.client_capabilities.text_document
+    item = (
+        capabilities.completion.completion_item
+        if capabilities and capabilities.completion
+        else None
+    )
+    snippets = bool(item is not None and item.snippet_support)
+    return Options(ls.world.module_names(subject.file), snippets, None)
+
+
+def _item(
+    subject: Subject, found: Completions, candidate: Candidate, place: types.Range
+) -> types.CompletionItem:
+    edits = [
+        types.TextEdit(subject.document.range(start, end), text)
+        for start, end, text in candidate.edits
+    ]
     return types.CompletionItem(
         label=candidate.label,
         kind=_KINDS[candidate.kind],
         detail=candidate.detail or None,
-        documentation=documentation(symbol, ls.api) if symbol else None,
-        tags=[types.CompletionItemTag.Deprecated] if deprecated else None,
-        text_edit=types.TextEdit(place, candidate.label),
+        documentation=markdown(candidate.description) if candidate.description else None,
+        tags=[types.CompletionItemTag.Deprecated] if candidate.deprecated else None,
+        sort_text=f"{candidate.rank:03}{candidate.label}",
+        filter_text=candidate.label if candidate.text else None,
+        insert_text_format=types.InsertTextFormat.Snippet if candidate.is_snippet else None,
+        text_edit=types.TextEdit(place, candidate.text or candidate.label),
+        additional_text_edits=edits or None,
+        data=_data(subject, found, candidate),
     )
+
+
+def _data(subject: Subject, found: Completions, candidate: Candidate) -> dict[str, Any] | None:
+    if candidate.of is None:
+        return None
+    return {"candidate": found.candidates.index(candidate), "version": subject.document.version}
 
 
 def _is_triggered(params: types.CompletionParams) -> bool:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from llmspell_server.analysis.hover import described_under
+from llmspell_server.analysis.hover import hovered
 
-from .markup import explanation
+from .markup import explanation_markup
 
 if TYPE_CHECKING:
     from llmspell_server.server import SpellServer
@@ -20,12 +20,10 @@ def register(server: SpellServer) -> None:
 
 
 def hover(ls: SpellServer, params: types.HoverParams) -> types.Hover | None:
-    """What is written about a described name."""
-    document = ls.lua_document(params.text_document.uri)
-    if document is None:
+    """What is known of what stands at a place."""
+    subject = ls.subject(params.text_document.uri, params.position)
+    found = hovered(subject) if subject is not None else None
+    if subject is None or found is None:
         return None
-    found = described_under(document.text, document.offset(params.position), ls.api)
-    if found is None:
-        return None
-    place = document.range(found.start, found.end)
-    return types.Hover(explanation(found.symbol, ls.api), place)
+    place = subject.document.range(found.start, found.end)
+    return types.Hover(explanation_markup(found.explanation), place)

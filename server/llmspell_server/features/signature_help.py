@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from llmspell_server.analysis.signature import active_call
+from llmspell_server.analysis.signature import Signature, active_call
 
-from .markup import documentation
+from .markup import markdown
 
 if TYPE_CHECKING:
     from llmspell_server.server import SpellServer
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def register(server: SpellServer) -> None:
     """Makes the server answer."""
-    options = types.SignatureHelpOptions(trigger_characters=["(", ","])
+    options = types.SignatureHelpOptions(trigger_characters=["(", ","], retrigger_characters=[")"])
     server.feature(types.TEXT_DOCUMENT_SIGNATURE_HELP, options)(signature_help)
 
 
@@ -24,19 +24,21 @@ def signature_help(
     ls: SpellServer, params: types.SignatureHelpParams
 ) -> types.SignatureHelp | None:
     """The parameters of the call that holds the cursor."""
-    document = ls.lua_document(params.text_document.uri)
-    if document is None:
-        return None
-    found = active_call(document.text, document.offset(params.position), ls.api)
+    subject = ls.subject(params.text_document.uri, params.position)
+    found = active_call(subject) if subject is not None else None
     if found is None:
         return None
-    parameters = [
-        types.ParameterInformation(label=parameter.label, documentation=parameter.description)
-        for parameter in found.symbol.parameters or ()
-    ]
-    signature = types.SignatureInformation(
-        label=found.symbol.signature,
-        documentation=documentation(found.symbol, ls.api),
-        parameters=parameters,
+    signatures = [_signature(each) for each in found.signatures]
+    return types.SignatureHelp(signatures, found.active, found.signatures[found.active].parameter)
+
+
+def _signature(signature: Signature) -> types.SignatureInformation:
+    return types.SignatureInformation(
+        label=signature.label,
+        documentation=markdown(signature.text) if signature.text else None,
+        parameters=[
+            types.ParameterInformation(place, markdown(text) if text else None)
+            for place, text in signature.parameters
+        ],
+        active_parameter=signature.parameter,
     )
-    return types.SignatureHelp([signature], 0, found.parameter)

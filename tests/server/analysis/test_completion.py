@@ -1,121 +1,153 @@
+"""What is offered at the cursor."""
+
 from __future__ import annotations
 
 import pytest
 
-from llmspell_server.analysis.api import Api
-from llmspell_server.analysis.completion import Completions, complete
-from tests.server.marks import cursor
+from llmspell_server.analysis.completion.candidates import Candidate
+from llmspell_server.analysis.completion.complete import Options, complete
+from tests.server.places import place
 
 
-def at(marked: str, api: Api) -> Completions:
-    text, offset = cursor(marked)
-    return complete(text, offset, api)
+def offered(marked: str, **others: str) -> dict[str, Candidate]:
+    subject = place(marked, **others)
+    modules = {name.replace("__", "."): f"{name}.lua" for name in others}
+    found = complete(subject, Options(modules, True, None))
+    return {candidate.label: candidate for candidate in found.candidates}
 
 
-def labels(marked: str, api: Api) -> set[str]:
-    return {candidate.label for candidate in at(marked, api).candidates}
-
-
-@pytest.mark.parametrize(
-    "marked",
-    ["State.|", "State.sa|", "x = State . |", "f(State:|", "if State.| then end", "State --c\n.|"],
-)
-def test_members_of_a_global(marked: str, api: Api) -> None:
-    assert {"save", "load"} <= labels(marked, api)
-
-
-@pytest.mark.parametrize(("marked", "member"), [("string.|", "format"), ("JSON.|", "parse")])
-def test_members_of_other_tables(marked: str, member: str, api: Api) -> None:
-    assert member in labels(marked, api)
+CLASS = """local C = {}
+C.__index = C
+function C.new() local self = setmetatable({ x = 1 }, C) self.name = 'n' return self end
+function C:get() return self.name end
+local o = C.new()
+"""
 
 
 @pytest.mark.parametrize(
-    "marked",
+    ("marked", "expected", "missing"),
     [
-        "State.save.|",
-        "unknown.|",
-        "f().|",
-        "local State = {}\nState.|",
-        "local function f(State) return State.| end",
-        "-- State.|",
-        "'State.|",
-        "local |",
-        "local x, function |",
+        ("State.|", "save load delete", "State end print"),
+        ("local t = { a = 1, f = function() end }\nt.|", "a f", "print"),
+        ("local t = { a = 1, f = function() end }\nt:|", "f", "a"),
+        ("local s = 'x'\ns:|", "upper rep format", "print"),
+        ("('x'):|", "upper", "print"),
+        ("local function f()\n  string.|\nend", "format rep", "f"),
+        ("local t = { a = { b = 1 } }\nif t then\n  t.a.|\nend\nprint(t)", "b", "a"),
+        (CLASS + "o:|", "get", "x name"),
+        (CLASS + "o.|", "get new name x", "print"),
+        (CLASS + "function C:more()\n  self.|\nend", "name get x", "print"),
+        ("---@class A\n---@field name string\n---@type A\nlocal a\na.|", "name", "print"),
+        ("local t = { a = 1 }\nt.|\nprint(t)", "a", "print"),
     ],
 )
-def test_nothing_where_nothing_is_known(marked: str, api: Api) -> None:
-    assert labels(marked, api) == set()
-
-
-def test_a_local_of_another_block_hides_nothing(api: Api) -> None:
-    assert "save" in labels("do local State = 1 end\nState.|", api)
-
-
-def test_globals_keywords_and_locals(api: Api) -> None:
-    found = at("local mine = 1\nfunction f(given) return m|", api)
-    kinds = {candidate.label: candidate.kind for candidate in found.candidates}
-    assert found.start == len("local mine = 1\nfunction f(given) return ")
-    assert (kinds["State"], kinds["print"], kinds["ARGS"], kinds["end"]) == (
-        "namespace",
-        "function",
-        "variable",
-        "keyword",
-    )
-    assert kinds["mine"] == kinds["given"] == "local"
-
-
-def test_locals_are_not_known_outside_their_block(api: Api) -> None:
-    assert "hidden" not in labels("do local hidden = 1 end\nreturn h|", api)
+def test_members(marked: str, expected: str, missing: str) -> None:
+    found = offered(marked)
+    assert set(expected.split()) <= found.keys()
+    assert not set(missing.split()) & found.keys()
 
 
 @pytest.mark.parametrize(
-    ("marked", "value"),
+    ("marked", "expected", "missing"),
     [
-        ('State.save("|', "global"),
-        ("State.save('glo|", "global"),
-        ('State.load(  "|")', "session"),
-        ('x = f(State.load("|', "agent"),
-        ('State.save("|", "key", 1)', "workflow"),
-        ('Debug.log("|', "warn"),
-        ('Debug.log "|', "warn"),
-        ('f(function() if a then b() end end, State.load("|', "tool"),
-        ('State.save(\n  "|', "global"),
-        ('Event.subscribe("state.|', "state.changed"),
+        ("local abc = 1\n|", "abc State print while", ""),
+        ("local function f(p)\n  |\nend", "p f", ""),
+        ("do local hidden end\n|", "print", "hidden"),
+        ("local x = |", "nil true function", "x"),
+        ("print(|)", "State string", ""),
+        ("local |", "function", "State print"),
+        ("local function f(|) end", "", "print"),
+        ("for | in pairs(t) do end", "", "print"),
+        ("local x <|", "const close", "print"),
+        ("goto |\n::done::", "", "print"),
+        ("do ::done:: goto | end", "done", "print"),
+        ("local x = 12|", "", "print"),
     ],
 )
-def test_values_of_the_kind_of_a_string(marked: str, value: str, api: Api) -> None:
-    assert value in labels(marked, api)
+def test_names(marked: str, expected: str, missing: str) -> None:
+    found = offered(marked)
+    assert set(expected.split()) <= found.keys()
+    assert not set(missing.split()) & found.keys()
+
+
+def test_snippets_are_offered_where_a_statement_begins() -> None:
+    assert offered("  fo|")["for … in pairs"].is_snippet
+    assert "for … in pairs" not in offered("local x = fo|")
+
+
+MODE = "---@alias Mode\n---|'fast' # quick\n---|'slow'\n---@param m Mode\nlocal function f(m) end\n"
 
 
 @pytest.mark.parametrize(
-    "marked",
+    ("marked", "expected"),
     [
-        'State.save("global", "|',  # a key is of no kind
-        'State.save("global", "k", "|',
-        'State.save("global", "k", 1, "|',
-        'State.save({ "|',
-        'print("|',
-        'unknown("|',
-        'local State = x\nState.save("|',
-        'function State.save("|',
-        'State.save(function() local x = "|',
-        '-- State.save("|',
-        '--[[ State.save("|',
-        'State.save([["|',
-        'State.save("global") x = "|',
+        (MODE + "f('‸')", "fast slow"),
+        (MODE + "f('fa‸", "fast slow"),
+        ("---@type 'a'|'b'\nlocal v\nif v == '‸' then end", "a b"),
+        ("local t = { key = 1 }\nprint(t['‸'])", "key"),
+        ("---@type { kind: 'x'|'y' }\nlocal t = { kind = '‸' }", "x y"),
     ],
 )
-def test_other_strings_have_no_values(marked: str, api: Api) -> None:
-    assert labels(marked, api) == set()
+def test_strings_that_a_type_lists(marked: str, expected: str) -> None:
+    assert offered(marked).keys() == set(expected.split())
 
 
-def test_a_value_takes_the_place_of_what_the_string_holds(api: Api) -> None:
-    assert at('State.save("agent:|', api).start == len('State.save("')
+def test_what_is_said_of_a_string_is_shown() -> None:
+    assert offered(MODE + "f('‸')")["fast"].detail == "quick"
 
 
-def test_a_cursor_far_down_in_a_long_string_is_in_a_string(api: Api) -> None:
-    assert labels("x = [[" + "\n" * 200 + "State.|]]", api) == set()
+def test_modules_are_offered_to_require() -> None:
+    assert "lib.tools" in offered("local t = require('|')", lib__tools="return {}")
 
 
-def test_a_cursor_far_below_a_long_comment_is_not_in_it(api: Api) -> None:
-    assert "save" in labels("--[[" + "\n" * 100 + "]]" + "\n" * 45 + "State.|", api)
+def test_a_module_can_be_required_by_choosing_its_name() -> None:
+    found = offered("local a = require('a')\nprint(too|)", lib__tools="return {}")["tools"]
+    assert found.edits == ((23, 23, 'local tools = require("lib.tools")\n'),)
+
+
+OPTIONS = """---@class Options
+---@field size integer how large
+---@field name? string
+---@param options Options
+local function f(options) end
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "expected", "missing"),
+    [
+        ("f({ ‸ })", "size name", ""),
+        ("f({ size = 1, ‸ })", "name", "size"),
+        ("f({ si‸ })", "size", ""),
+        ("f({ size = ‸ })", "print", "name"),
+    ],
+)
+def test_keys_of_a_table_that_is_wanted(call: str, expected: str, missing: str) -> None:
+    found = offered(OPTIONS + call)
+    assert set(expected.split()) <= found.keys()
+    assert not set(missing.split()) & found.keys()
+
+
+def test_a_required_key_comes_first_and_shows_its_type() -> None:
+    found = offered(OPTIONS + "f({ ‸ })")
+    assert (found["size"].rank, found["size"].detail) == (0, "integer")
+    assert found["name"].rank == 1
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("---@pa‸", "param return class"),
+        ("---@type st‸", "string integer"),
+        ("---@class Foo\n---@type Fo‸", "Foo"),
+        ("---@param ‸\nlocal function f(abc) end", "abc"),
+        ("---@diagnostic ‸", "disable enable"),
+    ],
+)
+def test_annotations(marked: str, expected: str) -> None:
+    assert set(expected.split()) <= offered(marked).keys()
+
+
+@pytest.mark.parametrize("marked", ["-- a comm|ent", "x = 'plain |text'", "--[[ | ]]"])
+def test_nothing_is_offered_in_plain_text(marked: str) -> None:
+    assert offered(marked) == {}

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmspell_server.analysis.completion import complete
+from llmspell_server.analysis.completion.complete import Options, complete
 from llmspell_server.analysis.faults import syntax_fault
-from llmspell_server.analysis.hover import described_under
+from llmspell_server.analysis.hover import hovered
 from llmspell_server.analysis.signature import active_call
 from llmspell_server.analysis.text import Text
 from llmspell_server.compiler import Compiler
-from llmspell_server.library import load_api
+from tests.server.places import place_at
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "examples").rglob("*.lua"))
 compile_chunk = Compiler()  # hypothesis wants no fixtures of a function
@@ -44,7 +44,9 @@ def answer_everywhere(text: Text, offset: int) -> None:
     """Asks everything that can be asked, and looks that each place lies in the text."""
     fault = syntax_fault(text, compile_chunk)
     assert fault is None or 0 <= fault.start <= fault.end <= len(text.source)
-    assert complete(text, offset, load_api()).start <= offset
-    hovered = described_under(text, offset, load_api())
-    assert hovered is None or hovered.start <= offset <= hovered.end
-    active_call(text, offset, load_api())
+    subject = place_at(text.source, offset)
+    completed = complete(subject, Options({}, True, None))
+    assert completed.start <= offset <= completed.end
+    found = hovered(subject)
+    assert found is None or found.start <= offset <= found.end
+    active_call(subject)

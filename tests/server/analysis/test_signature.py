@@ -1,35 +1,57 @@
+"""The signature of the call around the cursor."""
+
 from __future__ import annotations
 
 import pytest
 
-from llmspell_server.analysis.api import Api
 from llmspell_server.analysis.signature import active_call
-from tests.server.marks import cursor
+from tests.server.places import place
+
+F = "---@param a string\n---@param b? integer\nlocal function f(a, b) end\n"
+OBJECT = "local o = {}\n---@param n integer\nfunction o:m(n) end\n"
+
+
+def active(marked: str) -> tuple[str, str | None]:
+    """The label, and the parameter that is being given."""
+    found = active_call(place(marked))
+    assert found is not None
+    signature = found.signatures[found.active]
+    if signature.parameter is None:
+        return signature.label, None
+    start, end = signature.parameters[signature.parameter][0]
+    return signature.label, signature.label[start:end]
 
 
 @pytest.mark.parametrize(
-    ("marked", "name", "parameter"),
+    ("call", "parameter"),
     [
-        ("State.save(|", "State.save", 0),
-        ("State.save('a', |)", "State.save", 1),
-        ("State.save('a', f(1, 2), {3, 4}, |", "State.save", 3),
-        ("State.save('a,(', |", "State.save", 1),
-        ("print(1, State.load(|", "State.load", 0),
-        ("print(State.load(1), |", "print", 0),
-        ("string.format('%d', 1, |", "string.format", 1),
+        ("f(|)", "a: string"),
+        ("f('x', |)", "b?: integer"),
+        ("f('x', 1, |)", None),
+        ("f(g(1, 2), |)", "b?: integer"),
+        ("f({ 1, 2 }, |)", "b?: integer"),
+        ("f(|", "a: string"),
+        ("f('x', |", "b?: integer"),
+        ("f(\n  'x',\n  |\n)", "b?: integer"),
     ],
 )
-def test_the_parameter_under_the_cursor(marked: str, name: str, parameter: int, api: Api) -> None:
-    text, offset = cursor(marked)
-    found = active_call(text, offset, api)
-    assert found is not None
-    assert (found.symbol.name, found.parameter) == (name, parameter)
+def test_the_parameter_that_is_being_given(call: str, parameter: str | None) -> None:
+    assert active(F + call) == ("f(a: string, b?: integer)", parameter)
 
 
-@pytest.mark.parametrize(
-    "marked",
-    ["State.save|(", "State.save()|", "unknown(|", "(|", "if (|", "print(1) -- (|", "State(|"],
-)
-def test_no_call(marked: str, api: Api) -> None:
-    text, offset = cursor(marked)
-    assert active_call(text, offset, api) is None
+def test_a_method_does_not_show_its_object() -> None:
+    assert active(OBJECT + "o:m(|)") == ("o:m(n: integer)", "n: integer")
+
+
+def test_the_overload_that_fits_is_active() -> None:
+    source = "---@overload fun(a: string)\n---@param a integer\nlocal function g(a) end\n"
+    assert active(source + "g('x'|)")[0] == "g(a: string)"
+
+
+def test_functions_of_the_library_are_known() -> None:
+    assert active("string.rep(|)")[0].startswith("string.rep(s: ")
+
+
+@pytest.mark.parametrize("marked", ["f|()", "f()|", "x = (|1)", "f(function() | end)"])
+def test_there_is_none_outside_of_arguments(marked: str) -> None:
+    assert active_call(place("local function f() end\n" + marked)) is None

@@ -64,6 +64,14 @@ def type_of(node: TypeNode | None, generics: Generics = NONE) -> Type:
     return model.UNKNOWN
 
 
+def type_of_choice(node: TypeNode, generics: Generics = NONE) -> Type:
+    """The type of a line below an alias, where strings may be quoted twice: `'"a"'`."""
+    text = node.text if isinstance(node, LiteralNode) else ""
+    if len(text) > 3 and text[1] in "\"'" and text[1] == text[-2] != text[0]:
+        return _literal(text[1:-1])
+    return type_of(node, generics)
+
+
 def _named(node: NameNode, generics: Generics) -> Type:
     name = node.name.text
     generic = generics.get(name)
@@ -115,7 +123,7 @@ def with_choices(
     if not choices:
         return type_of(node, generics)
     written = () if node is None else (type_of(node, generics),)
-    return model.choice((*(type_of(each.type, generics) for each in choices), *written))
+    return model.choice((*(type_of_choice(each.type, generics) for each in choices), *written))
 
 
 def generics_of(nodes: tuple[ParameterNode, ...], outer: Generics = NONE) -> dict[str, Generic]:

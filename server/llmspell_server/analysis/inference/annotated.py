@@ -41,6 +41,7 @@ from llmspell_server.analysis.types.model import Documentation, Function, Type
 from .expressions import Where
 from .flow import parents_of
 from .sources import Owner, Source
+from .tables import TableFields
 from .writes import Path, path_of, writes_of
 
 if TYPE_CHECKING:
@@ -68,12 +69,13 @@ class Annotated:
         if isinstance(statement, tree.GenericFor):
             return self._loop_variable(where, source, statement)
         for block in (above(where.piece, statement), beside(where.piece, statement)):
-            found = self._in_block(block, self._position(source))
+            is_function = isinstance(statement, (tree.FunctionStatement, tree.LocalFunction))
+            found = self._in_block(block, self._position(source), is_function)
             if found is not None:
                 return found
         return None
 
-    def _in_block(self, block: Block, position: int) -> Type | None:
+    def _in_block(self, block: Block, position: int, is_function: bool) -> Type | None:
         for tag in reversed(block.tags):
             if isinstance(tag, TypesTag) and tag.word.text == "type":
                 if position < len(tag.types):
@@ -82,7 +84,8 @@ class Annotated:
                 if tag.choices and not tag.types:
                     return meaning.with_choices(None, tag.choices)
             elif isinstance(tag, ClassTag) and tag.name is not None and position == 0:
-                return model.Named(tag.name.text)
+                if not is_function:
+                    return model.Named(tag.name.text)
             elif isinstance(tag, FieldTag) and tag.type is not None and len(block.tags) == 1:
                 type_ = meaning.with_choices(tag.type, tag.choices)
                 return model.optional(type_) if tag.optional else type_
@@ -204,7 +207,7 @@ class Annotated:
             parents += [each for each in table.parents if each != model.Named(name)]
         return ClassDefinition(
             name=name,
-            fields=_ClassFields(self._inference, places, generics, owners),
+            fields=ClassFields(self._inference, places, generics, owners),
             indexers=tuple(
                 Indexer(meaning.type_of(tag.index, generics), meaning.type_of(tag.type, generics))
                 for tag in members
@@ -264,7 +267,7 @@ class Annotated:
             if definition is None:
                 continue
             fields = definition.fields
-            if isinstance(fields, _ClassFields):
+            if isinstance(fields, ClassFields):
                 found = fields.declared(key)
                 if found is not None:
                     return model.optional(found.type) if found.optional else found.type
@@ -278,7 +281,9 @@ class Annotated:
             assert isinstance(tag, AliasTag)
             generics = meaning.generics_of(tag.generics)
             choices = tuple(
-                Choice(meaning.type_of(each.type, generics), each.description, each.is_default)
+                Choice(
+                    meaning.type_of_choice(each.type, generics), each.description, each.is_default
+                )
                 for each in tag.choices
             )
             types = [meaning.type_of(tag.type, generics)] if tag.type is not None else []
@@ -331,7 +336,7 @@ _HOLDERS = (
 )
 
 
-class _ClassFields(Mapping[str, FieldDefinition]):
+class ClassFields(Mapping[str, FieldDefinition]):
     """The fields of a class: those that are declared, then those that its code writes."""
 
     def __init__(
@@ -364,6 +369,15 @@ class _ClassFields(Mapping[str, FieldDefinition]):
             documentation=Documentation("\n\n".join(filter(None, (tag.about, tag.description)))),
             place=(place[0], place[1].piece, tag),
         )
+
+    def source_of(self, name: str) -> FieldTag | Source | None:
+        """What declares a field, or where it is written first."""
+        if name in self._tags:
+            return self._tags[name][0]
+        for table in self._tables:
+            if name in table and isinstance(table, TableFields):
+                return table.source_of(name)
+        return None
 
     def __getitem__(self, name: str) -> FieldDefinition:
         found = self.declared(name)

@@ -39,7 +39,7 @@ class Tables:
         """The fields and the metatable of a table."""
         metatables = self.metatables(owner)
         return TableDefinition(
-            fields=_Fields(self._inference, owner),
+            fields=TableFields(self._inference, owner),
             indexers=self._indexers(owner),
             parents=tuple(self._parents(owner, metatables)),
             operators=tuple(self._operators(metatables)),
@@ -150,7 +150,7 @@ class Tables:
         return None
 
 
-class _Fields(Mapping[str, FieldDefinition]):
+class TableFields(Mapping[str, FieldDefinition]):
     """The fields of a table, looked for when they are asked for.
 
     Those of the objects of a class count as the class's own, so that `self.x` is found in methods.
@@ -166,6 +166,14 @@ class _Fields(Mapping[str, FieldDefinition]):
             if name in self._inference.keys_of(instance):
                 return self._field(instance.down(name), name)
         raise KeyError(name)
+
+    def source_of(self, name: str) -> Source | None:
+        """Where a field is written first; its type is not worked out for that."""
+        owners = (self._owner, *self._inference.tables.instances(self._owner))
+        for owner in owners:
+            if name in self._inference.keys_of(owner):
+                return next(iter(self._inference.values_of(owner.down(name))), None)
+        return None
 
     def _field(self, owner: Owner, name: str) -> FieldDefinition:
         sources = self._inference.values_of(owner)

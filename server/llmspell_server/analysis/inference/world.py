@@ -22,3 +22,9 @@ class World(Protocol):
 
     def module(self, name: str, requirer: str) -> str | None:
         """The document that `require(name)` in another one runs."""
+
+    def global_names(self) -> Iterable[str]:
+        """The globals that any document writes, in a certain order."""
+
+    def type_names(self) -> Iterable[str]:
+        """The classes, aliases and enums that any document declares, in a certain order."""

@@ -442,12 +442,14 @@ def path_at(node: Node, offset: int) -> tuple[Node, ...]:
     """The nodes that hold an offset, from the outermost in; an end counts as inside.
 
     Where one node ends and the next begins, the later one wins unless the earlier one is a word:
-    of `a|.b` that is `a`, of `f|(x)` it is `f`.
+    of `a|.b` that is `a`, of `f|(x)` it is `f`, of `a:|` the method that is missing.
     """
     path = [node]
     while True:
         inside = [child for child in path[-1].children() if child.start <= offset <= child.end]
         if not inside:
             return tuple(path)
-        words = [child for child in inside if isinstance(child, (Name, Word)) and child.text]
+        if isinstance(inside[-1], Arguments) and inside[-1].start == offset:
+            inside = inside[:-1] or inside
+        words = [child for child in inside if isinstance(child, (Name, Word))]
         path.append((words or inside)[-1])

@@ -125,7 +125,9 @@ class _Display:
     def call(self, function: Function, skip_self: bool = False) -> str:
         text = f"({', '.join(self.parameters(function, skip_self))})"
         returns = function.returns
-        if returns is None or (not returns.items and returns.rest is None):
+        if returns is None or all(
+            each is None or each is model.UNKNOWN for each in (*returns.items, returns.rest)
+        ):
             return text
         results = self.values(returns, function.return_names)
         several = len(returns.items) + (returns.rest is not None) > 1

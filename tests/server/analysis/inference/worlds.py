@@ -41,6 +41,18 @@ class MemoryWorld:
             file for file, snapshot in self.snapshots.items() if name in declared_types(snapshot)
         ]
 
+    def global_names(self) -> Iterable[str]:
+        return dict.fromkeys(
+            name
+            for file, snapshot in self.snapshots.items()
+            for name in FileSources(file, snapshot).global_names()
+        )
+
+    def type_names(self) -> Iterable[str]:
+        return dict.fromkeys(
+            name for snapshot in self.snapshots.values() for name in declared_types(snapshot)
+        )
+
     def module(self, name: str, requirer: str) -> str | None:
         file = f"{name.replace('.', '/')}.lua"
         return file if file in self.snapshots else None

@@ -1,0 +1,155 @@
+"""What may be written at a place of a document: where the place is decides what is offered."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Protocol
+
+from attrs import frozen
+
+from llmspell_server.analysis.inference.expressions import Where
+from llmspell_server.analysis.inference.inference import Inference
+from llmspell_server.analysis.syntax import tree
+
+from .annotations import complete_annotation
+from .candidates import Candidate, Completions
+from .members import member_candidates
+from .names import name_candidates
+from .strings import StringKinds, string_completions
+from .tables import key_candidates
+
+_WORD = re.compile(r"[A-Za-z_]\w*\Z|\Z", re.ASCII)
+_BEHIND_DOT = re.compile(r"(?<!\.)[.:][ \t\n]*\Z")
+_ATTRIBUTES = {"const": "is never assigned again", "close": "is closed at the end of its block"}
+
+
+class Place(Protocol):
+    """A place in a document, as the server's `Subject` describes it."""
+
+    @property
+    def inference(self) -> Inference: ...  # noqa: D102
+    @property
+    def file(self) -> str: ...  # noqa: D102
+    @property
+    def offset(self) -> int: ...  # noqa: D102
+    @property
+    def where(self) -> Where: ...  # noqa: D102
+    @property
+    def path(self) -> tuple[tree.Node, ...]: ...  # noqa: D102
+    @property
+    def inside(self) -> int: ...  # noqa: D102
+
+
+@frozen
+class Options:
+    """What is offered beside what the document holds.
+
+    modules: names that `require` takes, with their files. snippets: whether the client takes them.
+    kinds: what is known of kinds of strings.
+    """
+
+    modules: dict[str, str]
+    snippets: bool
+    kinds: StringKinds | None
+
+
+def complete(place: Place, options: Options) -> Completions:
+    """All that may stand at a place; editors choose what fits what is written already."""
+    comment = place.where.file.snapshot.comment_at(place.offset)
+    if comment is not None:
+        text = comment.node.text if isinstance(comment.node, tree.Word) else ""
+        inside = place.offset - place.where.file.snapshot.span(*comment)[0]
+        return complete_annotation(place, text, inside)
+    string = _string(place)
+    if string is not None:
+        return string_completions(place, string, options)
+    source = place.where.file.snapshot.text.source
+    found = _WORD.search(source, max(0, place.offset - 200), place.offset)
+    start = found.start() if found is not None else place.offset
+    candidates, kind = _candidates(place, start, source, options)
+    return Completions(start, place.offset, kind, candidates)
+
+
+def _string(place: Place) -> tree.String | None:
+    """The string that holds the place, between its quotes."""
+    node = place.path[-1] if place.path else None
+    if not isinstance(node, tree.String):
+        return None
+    closed = node.closed and place.inside == node.end
+    return node if node.start < place.inside and not closed else None
+
+
+def _candidates(
+    place: Place, start: int, source: str, options: Options
+) -> tuple[tuple[Candidate, ...], Any]:
+    base = _base(place, start, source)
+    if base is not None:
+        node, colon = base
+        type_ = place.inference.type(place.where, node)
+        return tuple(member_candidates(place, type_, colon)), "member"
+    if _is_number(source, start):
+        return (), "nothing"
+    special = _special(place, start)
+    if special is not None:
+        return special, "name"
+    keys = tuple(key_candidates(place, start))
+    return (*keys, *name_candidates(place, start, options)), "name"
+
+
+def _base(place: Place, start: int, source: str) -> tuple[tree.Expression, bool] | None:
+    """What a member is being named of, and whether behind a colon."""
+    dot = _BEHIND_DOT.search(source, max(0, start - 100), start)
+    if dot is None or source[dot.start() - 1 : dot.start() + 1] == "::":
+        return None
+    begin = place.where.file.snapshot.pieces.start_of[place.where.piece]
+    for node in reversed(place.path):
+        base = node.base if isinstance(node, (tree.Member, tree.MethodCall)) else None
+        if base is not None and base.end + begin <= dot.start():
+            return base, source[dot.start()] == ":"
+    return None
+
+
+def _is_number(source: str, start: int) -> bool:
+    """Whether the word is the end of a numeral: `12e|`."""
+    return start > 0 and (source[start - 1].isdigit())
+
+
+def _special(place: Place, start: int) -> tuple[Candidate, ...] | None:
+    """Places where only few words, or new names, may stand."""
+    source = place.where.file.snapshot.text.source
+    before = re.split(r"[\s]+", source[max(0, start - 60) : start].rstrip())[-1]
+    node = place.path[-1] if place.path else None
+    parent = place.path[-2] if len(place.path) > 1 else None
+    if _in_parameters(place, start):
+        return ()
+    if before.endswith("<") and any(isinstance(each, tree.LocalStatement) for each in place.path):
+        return tuple(Candidate(name, "keyword", detail) for name, detail in _ATTRIBUTES.items())
+    if before == "goto":
+        labels = place.where.file.snapshot.binding(place.where.piece).labels
+        return tuple(Candidate(each.label.label.text, "label") for each in labels)
+    if before in ("local", "for"):
+        return (Candidate("function", "keyword"),) if before == "local" else ()
+    if before == "function" and not source[start - 1 : start].strip():
+        return ()
+    is_parameter = isinstance(parent, tree.Function) and node in parent.parameters
+    is_declared = isinstance(parent, (tree.Attribute, tree.NumericFor))
+    is_name = isinstance(node, tree.Name)
+    return () if is_name and (is_parameter or (is_declared and node is _declared(parent))) else None
+
+
+def _in_parameters(place: Place, start: int) -> bool:
+    """Whether a place is between the parentheses of a function's parameters."""
+    begin = place.where.file.snapshot.pieces.start_of[place.where.piece]
+    for node in reversed(place.path):
+        if isinstance(node, tree.Function):
+            opening = place.where.piece.text.find("(", node.start)
+            return opening < start - begin <= node.body.start - 1
+        if isinstance(node, tree.Block):
+            return False
+    return False
+
+
+def _declared(node: tree.Node | None) -> tree.Node | None:
+    if isinstance(node, tree.Attribute):
+        return node.name
+    return node.variable if isinstance(node, tree.NumericFor) else None

@@ -1,0 +1,107 @@
+"""Names that are known at a place, keywords, and pieces of code that begin with one."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from typing import TYPE_CHECKING
+
+from llmspell_server.analysis.inference.sources import Owner
+from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.lexer import KEYWORDS
+
+from .candidates import Candidate, Kind
+
+if TYPE_CHECKING:
+    from .complete import Options, Place
+
+_SNIPPETS = {
+    "if … then": "if ${1:condition} then\n\t$0\nend",
+    "if … else": "if ${1:condition} then\n\t$2\nelse\n\t$0\nend",
+    "for … in pairs": "for ${1:key}, ${2:value} in pairs(${3:table}) do\n\t$0\nend",
+    "for … in ipairs": "for ${1:index}, ${2:value} in ipairs(${3:list}) do\n\t$0\nend",
+    "for … = first, last": "for ${1:index} = ${2:1}, ${3:10} do\n\t$0\nend",
+    "while … do": "while ${1:condition} do\n\t$0\nend",
+    "repeat … until": "repeat\n\t$0\nuntil ${1:condition}",
+    "function …": "function ${1:name}(${2})\n\t$0\nend",
+    "local function …": "local function ${1:name}(${2})\n\t$0\nend",
+    "do … end": "do\n\t$0\nend",
+}
+
+
+def name_candidates(place: Place, start: int, options: Options) -> Iterator[Candidate]:
+    """Locals, globals, keywords, snippets, and modules that could be required."""
+    locals_ = place.where.file.snapshot.visible_locals(start)
+    for name, local in locals_.items():
+        kind: Kind = "function" if local.kind == "function" else "local"
+        yield Candidate(name, kind, rank=0, of=("local", name))
+    inference = place.inference
+    for name in inference.world.global_names():
+        if name not in locals_:
+            yield Candidate(name, _global_kind(place, name), of=("global", name))
+    for word in sorted(KEYWORDS):
+        yield Candidate(word, "keyword", rank=2)
+    if options.snippets and _begins_statement(place, start):
+        for label, text in _SNIPPETS.items():
+            yield Candidate(label, "snippet", text=text, is_snippet=True, rank=3)
+    yield from _modules(place, options, locals_.keys())
+
+
+def _global_kind(place: Place, name: str) -> Kind:
+    for source in place.inference.values_of(Owner("", name)):
+        if isinstance(source.value, tree.Function):
+            return "function"
+        if isinstance(source.value, tree.Table):
+            return "namespace"
+    return "global"
+
+
+def _begins_statement(place: Place, start: int) -> bool:
+    """Whether only blanks stand before the word on its line."""
+    source = place.where.file.snapshot.text.source
+    line = source[source.rfind("\n", 0, start) + 1 : start]
+    return not line.strip()
+
+
+def _modules(place: Place, options: Options, known: Container[str]) -> Iterator[Candidate]:
+    """Modules that a name could stand for once they are required."""
+    for module in options.modules:
+        name = module.rpartition(".")[2]
+        if not name.isidentifier() or name in known or name in KEYWORDS:
+            continue
+        line = f'local {name} = require("{module}")\n'
+        edit = (_place_for_require(place), line)
+        yield Candidate(
+            name,
+            "module",
+            f'require("{module}")',
+            rank=4,
+            edits=((edit[0], edit[0], edit[1]),),
+            of=("module", module),
+        )
+
+
+def _place_for_require(place: Place) -> int:
+    """Behind the `require`s at the top of the file, or before its first statement."""
+    snapshot = place.where.file.snapshot
+    best = None
+    for piece, start in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
+        statement = piece.statement
+        if not _is_require(statement):
+            if best is None and statement is not None:
+                text = snapshot.text
+                return text.line_start(text.line_at(start + statement.start))
+            break
+        assert statement is not None
+        best = start + len(piece.text)
+    if best is None:
+        return len(snapshot.text.source)
+    text = snapshot.text
+    line = text.line_at(best)
+    return text.line_start(line + 1) if line + 1 < text.line_count else len(text.source)
+
+
+def _is_require(statement: tree.Statement | None) -> bool:
+    match statement:
+        case tree.LocalStatement(values=(tree.Call(callee=tree.Name(text="require")),)):
+            return True
+    return False

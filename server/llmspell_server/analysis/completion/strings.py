@@ -1,0 +1,109 @@
+"""What a string may hold: the values of its type, modules, and whatever its kind offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol
+
+from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.types import model
+from llmspell_server.analysis.types.members import field_names
+from llmspell_server.analysis.types.model import Type
+
+from .candidates import Candidate, Completions
+
+if TYPE_CHECKING:
+    from .complete import Options, Place
+
+
+class StringKinds(Protocol):
+    """Whoever knows the kinds of strings."""
+
+    def complete(
+        self, kind: str, content: str, cursor: int
+    ) -> tuple[int, int, list[Candidate]] | None:
+        """What may stand in a string of a kind; None for a name that is no kind.
+
+        The range of the content that is replaced, and the candidates.
+        """
+
+
+def string_completions(place: Place, string: tree.String, options: Options) -> Completions:
+    """What the string at a place may hold."""
+    begin = place.where.file.snapshot.pieces.start_of[place.where.piece] + string.start
+    opening = len(string.text) - len(string.text.lstrip("[=")) if string.text[0] == "[" else 1
+    start = begin + opening
+    end = begin + len(string.text) - (opening if string.closed else 0)
+    if place.offset < start:
+        return Completions(place.offset, place.offset, "nothing")
+    content = place.where.file.snapshot.text.source[start:end].split("\n")[0]
+    end = start + len(content)
+    if _is_required(place):
+        modules = tuple(
+            Candidate(name, "module", file, of=("module", name))
+            for name, file in options.modules.items()
+        )
+        return Completions(start, end, "string", modules)
+    expected = _expected(place, string)
+    if expected is None:
+        return Completions(start, end, "string")
+    for name in _names(expected):
+        kind = options.kinds
+        found = kind.complete(name, content, place.offset - start) if kind is not None else None
+        if found is not None:
+            first, last, candidates = found
+            return Completions(start + first, start + last, "string", tuple(candidates))
+    return Completions(start, end, "string", tuple(_literals(place, expected)))
+
+
+def _is_required(place: Place) -> bool:
+    for node in reversed(place.path[:-1]):
+        if isinstance(node, tree.Call):
+            return isinstance(node.callee, tree.Name) and node.callee.text == "require"
+        if not isinstance(node, tree.Arguments):
+            break
+    return False
+
+
+def _expected(place: Place, string: tree.String) -> Type | None:
+    """The type that is wanted of a string, also of one that is compared with something."""
+    parent = place.path[-2] if len(place.path) > 1 else None
+    if isinstance(parent, tree.Binary) and parent.operator in ("==", "~="):
+        other = parent.right if parent.left is string else parent.left
+        return place.inference.type(place.where, other)
+    if isinstance(parent, tree.Index) and parent.key is string:
+        base = place.inference.type(place.where, parent.base)
+        names = field_names(base, place.inference)
+        return model.choice(model.StringLiteral(name) for name in names) if names else None
+    return place.inference.functions.expected(place.where, string)
+
+
+def _names(type_: Type) -> Iterator[str]:
+    for each in model.members_of(type_):
+        if isinstance(each, model.Named):
+            yield each.name
+
+
+def _literals(place: Place, type_: Type) -> Iterator[Candidate]:
+    """The strings that a type lists, with what is said of them."""
+    seen: set[str] = set()
+    for each, description in _choices(place, type_, 0):
+        if isinstance(each, model.StringLiteral) and each.value not in seen:
+            seen.add(each.value)
+            yield Candidate(each.value, "value", description, rank=len(seen))
+
+
+def _choices(place: Place, type_: Type, depth: int) -> Iterator[tuple[Type, str]]:
+    for each in model.members_of(type_):
+        if not isinstance(each, model.Named) or depth > 5:
+            yield each, ""
+            continue
+        enum = place.inference.enum_named(each.name)
+        if enum is not None:
+            yield from ((value, name) for name, value in enum.members.items())
+        alias = place.inference.alias_named(each.name)
+        if alias is None:
+            continue
+        for choice in alias.choices:
+            yield choice.type, choice.description
+        yield from _choices(place, alias.type, depth + 1)
