@@ -34,10 +34,10 @@ def string_completions(place: Place, string: tree.String, options: Options) -> C
     opening = len(string.text) - len(string.text.lstrip("[=")) if string.text[0] == "[" else 1
     start = begin + opening
     end = begin + len(string.text) - (opening if string.closed else 0)
-    if place.offset < start:
-        return Completions(place.offset, place.offset, "nothing")
     content = place.where.file.snapshot.text.source[start:end].split("\n")[0]
     end = start + len(content)
+    if not start <= place.offset <= end:  # between its brackets, or on a later line
+        return Completions(place.offset, place.offset, "nothing")
     if _is_required(place):
         modules = tuple(
             Candidate(name, "module", file, of=("module", name))
