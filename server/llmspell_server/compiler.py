@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from llmspell.lua.engine import Engine
 
 # In a coroutine, because the engine's own handler would turn `C stack overflow` into a table.
 _CHECK = b"local _, message = coroutine.wrap(load)((...), '=source', 't') return message"
+
+# Text that leaves the engine is UTF-8, so binary chunks leave it in hexadecimal digits.
+_DUMP = b"""
+local chunk, message = coroutine.wrap(load)((...), '=source', 't')
+if not chunk then return '!' .. message end
+local digits = {}
+for byte = 0, 255 do digits[string.char(byte)] = string.format('%02x', byte) end
+return (string.dump(chunk, true):gsub('.', digits))
+"""
+
+
+class Refused(Exception):
+    """The compiler refuses a text; the message says why (`source:<line>: …`)."""
 
 
 class Compiler:
@@ -24,11 +37,21 @@ class Compiler:
 
     def __call__(self, source: str) -> str | None:
         """The compiler's message (`source:<line>: …`), or None for correct text."""
+        message: str | None = self._run(_CHECK, source)
+        return message
+
+    def binary(self, source: str) -> bytes:
+        """The binary chunk without debug information. Raises Refused."""
+        answer: str = self._run(_DUMP, source)
+        if answer.startswith("!"):
+            raise Refused(answer[1:])
+        return bytes.fromhex(answer)
+
+    def _run(self, code: bytes, source: str) -> Any:
         with self._lock:
             if self._engine is None:
                 self._engine = _open_engine()
-            message: str | None = self._engine.run(_CHECK, "=check", (source,)).value
-        return message
+            return self._engine.run(code, "=check", (source,)).value
 
     def close(self) -> None:
         """Ends the engine; the next call would open another."""

@@ -20,14 +20,14 @@ from .analysis.completion.candidates import Completions
 from .analysis.inference.inference import Inference
 from .compiler import Compiler
 from .documents import Document, Documents, Workspace, key_of
-from .features import completion, diagnostics, hover, signature_help
+from .features import completion, diagnostics, formatting, hover, signature_help
 from .library import load_api
 from .protocol import Asked, Protocol
 from .subjects import Subject
 from .work.worker import Worker
 from .world import SessionWorld
 
-_FEATURES = (completion, diagnostics, hover, signature_help)
+_FEATURES = (completion, diagnostics, formatting, hover, signature_help)
 
 
 class SpellServer(LanguageServer):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from attrs import asdict
 
-from tests.benchmarks import debugging, engine, instrument, profiling, services, startup
+from tests.benchmarks import debugging, engine, formatting, instrument, profiling, services, startup
 from tests.benchmarks.figure import Figure
 
 SUBJECTS = {
@@ -20,6 +20,7 @@ SUBJECTS = {
     "debugging": debugging.figures,
     "instrumenting": instrument.figures,
     "profiling": profiling.figures,
+    "formatting": formatting.figures,
 }
 REPORT = Path(__file__).parents[2] / ".benchmarks" / "latest.json"
 

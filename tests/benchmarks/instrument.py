@@ -38,7 +38,7 @@ LINES = 10_000
 
 def figures() -> list[Figure]:
     """The time of `instrument`, and of its parts."""
-    source = _large_file()
+    source = large_file()
     compiler = _compiler()
     wishes = [Wish(n, n * (LINES // 100) - 3) for n in range(1, 101)]
 
@@ -56,7 +56,8 @@ def figures() -> list[Figure]:
     ]
 
 
-def _large_file() -> bytes:
+def large_file() -> bytes:
+    """Text of 10 000 lines, most of them in functions."""
     size = FUNCTION.count("\n")
     # Blocks, because a function has at most 200 locals.
     functions = "".join(f"do {FUNCTION.format(n=n)}end\n" for n in range(LINES // (size + 1)))

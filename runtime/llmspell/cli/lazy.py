@@ -28,11 +28,16 @@ class Lazy(NamedTuple):
 
 
 class LazyGroup(click.Group):
-    """A group over a table of lazy commands."""
+    """A group over a table of lazy commands.
 
-    def __init__(self, *args: Any, table: Mapping[str, Lazy], **settings: Any) -> None:
+    plugged: the help of those commands of other packages that are known beforehand.
+    """
+
+    def __init__(
+        self, *args: Any, table: Mapping[str, Lazy], plugged: Mapping[str, str], **settings: Any
+    ) -> None:
         super().__init__(*args, **settings)
-        self.table = table
+        self.table, self.plugged = table, plugged
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """The names of the table, then those of other packages."""
@@ -51,7 +56,7 @@ class LazyGroup(click.Group):
         """Writes the list of commands."""
         rows = [(name, lazy.summary) for name, lazy in self.table.items()]
         rows += [
-            (name, f"(from {entry.dist.name})" if entry.dist else "")
+            (name, self.plugged.get(name) or (f"(from {entry.dist.name})" if entry.dist else ""))
             for name, entry in sorted(_foreign().items())
             if name not in self.table
         ]

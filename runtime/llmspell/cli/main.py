@@ -40,8 +40,19 @@ COMMANDS = {
     "version": Lazy("llmspell.cli.version:version", "Show the version, and how it was built."),
 }
 
+# Commands of the other packages of this distribution, found by entry points. What their help says
+# stands here, because looking there would import them.
+PLUGGED = {
+    "fmt": "Format Lua files.",
+}
+
 root = LazyGroup(
-    "llmspell", table=COMMANDS, help=_ABOUT, context_settings=HELP, no_args_is_help=True
+    "llmspell",
+    table=COMMANDS,
+    plugged=PLUGGED,
+    help=_ABOUT,
+    context_settings=HELP,
+    no_args_is_help=True,
 )
 adopt(root, root=True)
 

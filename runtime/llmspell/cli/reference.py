@@ -15,7 +15,7 @@ import click
 from llmspell.cli.debug.commands import COMMANDS as DEBUGGER_COMMANDS
 from llmspell.cli.debug.commands import Command as DebuggerCommand
 from llmspell.cli.global_options import Inherited
-from llmspell.cli.main import COMMANDS, root
+from llmspell.cli.main import COMMANDS, PLUGGED, root
 from llmspell.cli.repl.commands import COMMANDS as DOT_COMMANDS
 from llmspell.cli.repl.commands import Command
 from llmspell.cli.run import run_command
@@ -54,7 +54,7 @@ def cli_reference() -> str:
     parts = [_HEAD, "## Global options\n\nAccepted before and after the subcommand.\n"]
     with click.Context(root, info_name="llmspell") as ctx:
         parts.append(_option_table(ctx, [p for p in root.params if isinstance(p, Inherited)]))
-        for name in COMMANDS:
+        for name in (*COMMANDS, *PLUGGED):
             command = root.get_command(ctx, name)
             assert command is not None
             parts += _described(command, name, ctx, level=2)

@@ -64,10 +64,7 @@ def read(binary: bytes) -> list[Prototype]:
     Raises UnknownFormat.
     """
     reader = _reader(binary)
-    try:
-        reader.function()
-    except (IndexError, KeyError) as error:
-        raise UnknownFormat("a damaged Lua 5.4 binary chunk") from error
+    reader.walk()
     return reader.found
 
 
@@ -82,6 +79,20 @@ def constant_indexes(binary: bytes, text: bytes) -> list[int]:
     return [index for index, constant in enumerate(reader.constants()) if constant == text]
 
 
+def without_lines(binary: bytes) -> bytes:
+    """A stripped binary chunk without the lines where its functions stand, to compare code by.
+
+    They are all that is left of line numbers there. Raises UnknownFormat.
+    """
+    reader = _reader(binary)
+    reader.walk()
+    parts, position = [], 0
+    for begin, end in reader.line_places:
+        parts.append(binary[position:begin])
+        position = end
+    return b"".join(parts) + binary[position:]
+
+
 def _reader(binary: bytes) -> _Reader:
     if not binary.startswith(_HEADER) or binary[12:15] != b"\x04\x08\x08":
         raise UnknownFormat("not a Lua 5.4 binary chunk")
@@ -93,6 +104,14 @@ class _Reader:
         self.binary = binary
         self.position = position
         self.found: list[Prototype] = []
+        self.line_places: list[tuple[int, int]] = []
+
+    def walk(self) -> None:
+        """Reads the chunk and all functions in it."""
+        try:
+            self.function()
+        except (IndexError, KeyError) as error:
+            raise UnknownFormat("a damaged Lua 5.4 binary chunk") from error
 
     def byte(self) -> int:
         value = self.binary[self.position]
@@ -137,7 +156,9 @@ class _Reader:
     def head(self) -> tuple[int, int, int, int]:
         """Lines, parameters, whether there are varargs; leaves out all up to the constants."""
         self.string()  # the name of the chunk
+        begin = self.position
         first, last = self.number(), self.number()
+        self.line_places.append((begin, self.position))
         parameters, vararg = self.byte(), self.byte()
         self.byte()  # registers
         self.skip(4)  # instructions

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from llmspell.cli.main import COMMANDS
+from llmspell.cli.main import COMMANDS, PLUGGED
 from llmspell.version import __version__
 from tests.runtime.cli.conftest import BIN, Shell
 
@@ -54,6 +54,7 @@ def test_help_imports_no_command(shell: Shell, code: str) -> None:
         for name in ("run", "config", "state", "api", "doctor", "new", "repl")
     }
     assert not modules & ours
+    assert "llmspell_server" not in modules
 
 
 def test_help_begins_with_the_name_and_lists_all_commands(shell: Shell) -> None:
@@ -62,6 +63,8 @@ def test_help_begins_with_the_name_and_lists_all_commands(shell: Shell) -> None:
     for name, lazy in COMMANDS.items():
         assert name in said
         assert lazy.summary in said
+    for name, summary in PLUGGED.items():
+        assert f"{name:<10}  {summary}" in said
 
 
 def test_summaries_are_the_commands_own(shell: Shell) -> None:
@@ -75,7 +78,7 @@ def test_summaries_are_the_commands_own(shell: Shell) -> None:
             assert command.help
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [*COMMANDS, *PLUGGED])
 def test_every_command_has_help_with_examples(shell: Shell, name: str) -> None:
     said = shell("llmspell", name, "-h").ok()
     assert said.startswith(f"Usage: llmspell {name}")

@@ -76,7 +76,7 @@ def parse_piece(source: str, start: int, broken: bool = False) -> Parsed:
     return _Parser(source, start, broken).piece()
 
 
-def _begin(source: str) -> int:
+def code_begin(source: str) -> int:
     """Where the code of a file begins: after a byte order mark and a first line with `#`."""
     begin = 1 if source.startswith("\ufeff") else 0
     if source.startswith("#", begin):
@@ -94,7 +94,7 @@ class _Parser:
         self._suspicious = False
         self._cut = False  # whether the block that was read last ended before its end
         self._depth = 0
-        self._behind = start or _begin(source)  # where the next token is looked for
+        self._behind = start or code_begin(source)  # where the next token is looked for
         self._last = 0  # the end of the token before
         self._kind = self._text = ""
         self._start = self._end = 0

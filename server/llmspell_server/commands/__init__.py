@@ -1,0 +1,1 @@
+"""Commands of `llmspell` that need the analysis; found through `llmspell.commands`."""

@@ -1,0 +1,1 @@
+"""Formats text with StyLua or with our own formatter, and proves that the code stays the same."""
