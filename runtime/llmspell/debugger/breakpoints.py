@@ -38,7 +38,14 @@ from llmspell.lua.loader import read_source
 Mode = Literal["auto", "compiled", "hook"]
 
 SECRET = 0x6C6C6D7370656C6C  # "llmspell": tells our calls of a boolean from mistakes
-ENTRY_POINTS = ("define_site", "switch_wish", "set_late", "set_watches", "dump", "refresh_late")
+ENTRY_POINTS = (
+    "define_site",
+    "switch_wish",
+    "set_late",
+    "set_watches",
+    "dump_chunk",
+    "refresh_late",
+)
 
 
 @define
@@ -99,7 +106,7 @@ class Breakpoints:
 
     def _compile(self, source: bytes) -> bytes | str:
         """What `string.dump` makes of a chunk, or the compiler's message."""
-        answer = self._call("dump", source)
+        answer = self._call("dump_chunk", source)
         if isinstance(answer, bytes):
             return answer
         message: str = answer[1].decode("utf-8", "replace")

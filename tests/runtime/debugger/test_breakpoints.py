@@ -245,3 +245,23 @@ def test_locations_are_the_starts_of_statements(make_session: MakeSession) -> No
     session = make_session("local a = 1\n\nlocal b = { -- two\n  3,\n}\nprint(a, b)\n")
     lines = [line for line, _ in session.debugger.breakpoint_locations(str(session.path), 1, 6)]
     assert lines == [1, 3, 6]
+
+
+def test_a_scripts_line_hook_sees_its_own_lines_only(make_session: MakeSession, mode: str) -> None:
+    session = make_session(
+        """
+local seen = {}
+debug.sethook(function(_, line) seen[#seen + 1] = line end, "l")
+local a = tostring(1) -- body
+print(a)
+debug.sethook()
+print(table.concat(seen, " "))
+""",
+        mode,
+    )
+    session.break_at("body")
+    session.start()
+    session.stop()
+    session.debugger.resume()
+    session.ended()
+    assert session.output == "1\n3 4 5\n"

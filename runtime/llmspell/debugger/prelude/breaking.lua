@@ -453,7 +453,7 @@ function host.switch_wish(id, on)
 end
 
 --- What `string.dump` makes of text, or nil and the compiler's message.
-function host.dump(source)
+function host.dump_chunk(source)
   local chunk, message = load(source, "=chunk", "t", G)
   if not chunk then return nil, (raw.string.gsub(message, "^chunk:", "line ")) end
   return raw.string.dump(chunk)
@@ -620,6 +620,7 @@ function reached(_, secret, number, a, b, c, d, e, f)
   look(number, a, b, c, d, e, f)
 end
 
+host.breakpoint_call = reached
 raw.debug.setmetatable(true, { __call = reached })
 local getmetatable = raw.getmetatable
 function G.getmetatable(value)

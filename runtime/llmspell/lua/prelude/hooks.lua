@@ -39,6 +39,19 @@ local POKE = 2
 
 local apply
 
+local function is_own(info) return info.what ~= "C" and find(info.source, "=[llmspell", 1, true) ~= 1 end
+
+--- Whether a script's own hook is told of an event in the function at level 2 of the caller: in
+--- its own code, or in a function that its own code calls, be that one C or the engine's. What the
+--- engine's functions do by themselves a program cannot know of.
+local function is_told(event)
+  local info = getinfo(3, "Sf")
+  if is_own(info) then return info.source ~= "=breakpoint" end
+  if event == "line" or rawequal(info.func, host.breakpoint_call) then return false end
+  local caller = getinfo(4, "S")
+  return not caller or is_own(caller)
+end
+
 local function dispatch(event, line)
   local thread = running()
   if event == "count" then
@@ -55,7 +68,7 @@ local function dispatch(event, line)
   local mask = debug_masks[thread]
   if mask and find(mask, LETTER[event], 1, true) then call_debugger(event, line) end
   local client = script_hooks[thread]
-  if client and find(client.mask, LETTER[event], 1, true) then return client.hook(event, line) end
+  if client and find(client.mask, LETTER[event], 1, true) and is_told(event) then return client.hook(event, line) end
 end
 
 --- Sets a thread's hook to what the clients want now. Alone, the debugger is called directly; it
