@@ -159,18 +159,25 @@ class TypeReader:
         """A type. greedy: whether the results of a function may go on behind a comma."""
         start = self.at
         self.take("|")
-        members = []
-        goes_on = True
         self._depth += 1
-        while goes_on and (found := self._postfixed(greedy)) is not None:
-            members.append(found)
-            goes_on = self.take("|")
-        self._depth -= 1
-        if goes_on:
+        found = self._postfixed(greedy)
+        if found is None:
             self.note(_MISSING, "a type is expected here")
-        if not members:
-            return None
-        return members[0] if len(members) == 1 else UnionNode(start, self.behind, tuple(members))
+        else:
+            found = self._alternatives(start, found, greedy)
+        self._depth -= 1
+        return found
+
+    def _alternatives(self, start: int, first: TypeNode, greedy: bool) -> TypeNode:
+        """A type and what follows it behind `|`."""
+        members = [first]
+        while self.take("|"):
+            found = self._postfixed(greedy)
+            if found is None:
+                self.note(_MISSING, "a type is expected here")
+                break
+            members.append(found)
+        return first if len(members) == 1 else UnionNode(start, self.behind, tuple(members))
 
     def types(self) -> tuple[TypeNode, ...]:
         """Types with commas between them."""
@@ -183,7 +190,11 @@ class TypeReader:
 
     def _postfixed(self, greedy: bool) -> TypeNode | None:
         found = self._primary(greedy)
-        while found is not None:
+        return None if found is None else self._suffixed(found)
+
+    def _suffixed(self, found: TypeNode) -> TypeNode:
+        """A type with the `[]`, `?` and `...` behind it."""
+        while True:
             if self.is_next("[") and self.line[self._finish :].lstrip().startswith("]"):
                 self._skip()
                 self._skip()
@@ -286,39 +297,37 @@ class TypeReader:
         return ParameterNode(start, self.behind, name, type_, optional)
 
     def _results(self, greedy: bool) -> tuple[ResultNode, ...]:
-        if self.is_next("(") and self._is_list_of_results():
-            self._skip()
-            found = self._result_list(True, inside=True)
-            self._expect(")")
+        """`(A|B)[]` is one result in parentheses; `(a: A, B)` is a list of them."""
+        start = self.at
+        if not self.take("("):
+            return self._result_list(greedy)
+        found = self._result_list(True, inside=True)
+        self._expect(")")
+        if len(found) != 1 or found[0].name is not None:
             return found
-        return self._result_list(greedy)
+        first = self._alternatives(start, self._suffixed(found[0].type), greedy)
+        return self._result_list(greedy, first=ResultNode(start, self.behind, first))
 
-    def _is_list_of_results(self) -> bool:
-        """Whether the parentheses hold several results rather than one type."""
-        depth = 0
-        for character in self.line[self._begin :]:
-            depth += (character in "([{<") - (character in ")]}>")
-            if depth == 0:
-                return False
-            if depth == 1 and character in ",:":
-                return True
-        return False
-
-    def _result_list(self, several: bool, inside: bool = False) -> tuple[ResultNode, ...]:
+    def _result_list(
+        self, several: bool, inside: bool = False, first: ResultNode | None = None
+    ) -> tuple[ResultNode, ...]:
         found: list[ResultNode] = []
-        while True:
-            start = self.at
-            name = self._result_name()
-            type_ = self.type(greedy=False)
-            if type_ is None:
-                break
-            found.append(ResultNode(start, self.behind, type_, name))
+        result = first or self._result()
+        while result is not None:
+            found.append(result)
             if not several or not self.is_next(","):
                 break
             if not inside and self._is_parameter_next():
                 break
             self._skip()
+            result = self._result()
         return tuple(found)
+
+    def _result(self) -> ResultNode | None:
+        start = self.at
+        name = self._result_name()
+        type_ = self.type(greedy=False)
+        return None if type_ is None else ResultNode(start, self.behind, type_, name)
 
     def _result_name(self) -> Word | None:
         """`name:` before the type of a result."""

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 from . import model
 from .model import Function, Type, Values
 
 _IDENTIFIER = re.compile(r"(?!\d)\w+")
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\x00"}
 _LONGEST = 160
 _DEEPEST = 3
 _WIDEST = 8
 
 
-def display(type_: Type, longest: int = _LONGEST) -> str:
-    """A type on one line, cut where it grows longer than some characters."""
-    text = _Display().type(type_)
+def display(type_: Type, longest: int = _LONGEST, deepest: int = _DEEPEST) -> str:
+    """A type on one line, cut where it grows longer than some characters, or deeper."""
+    text = _Display(deepest).type(type_)
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
@@ -38,15 +38,23 @@ def display_parameters(function: Function, skip_self: bool = False) -> list[str]
 
 def _key(name: str) -> str:
     """A key of a table type."""
-    return name if _IDENTIFIER.fullmatch(name) else f"[{json.dumps(name, ensure_ascii=False)}]"
+    return name if _IDENTIFIER.fullmatch(name) else f"[{quoted(name)}]"
+
+
+def quoted(text: str) -> str:
+    """A string as Lua writes it, so that annotations take no further pair of quotes off."""
+    written = "".join(_ESCAPES.get(character, character) for character in text)
+    if len(text) > 1 and text[0] == text[-1] == "'":
+        written = f"\\{written}"
+    return f'"{written}"'
 
 
 class _Display:
-    def __init__(self) -> None:
-        self._depth = 0
+    def __init__(self, deepest: int = _DEEPEST) -> None:
+        self._depth, self._deepest = 0, deepest
 
     def type(self, type_: Type) -> str:
-        if self._depth >= _DEEPEST and not isinstance(type_, (model.Basic, model.Named)):
+        if self._depth >= self._deepest and not isinstance(type_, (model.Basic, model.Named)):
             return "…"
         self._depth += 1
         try:
@@ -63,11 +71,11 @@ class _Display:
             case model.IntegerLiteral(value=number) | model.NumberLiteral(value=number):
                 return str(number)
             case model.StringLiteral(value=text):
-                return json.dumps(text, ensure_ascii=False)
+                return quoted(text)
             case model.Union(members=members):
                 return self._union(members)
             case model.Named(name=name, arguments=arguments):
-                inside = ", ".join(map(self.type, arguments))
+                inside = ", ".join(map(self._member, arguments))
                 return f"{name}<{inside}>" if inside else name
             case model.Generic(name=name, variadic=variadic):
                 return f"{name}..." if variadic else name
@@ -82,9 +90,9 @@ class _Display:
                 simple = not isinstance(item, (model.Union, Function))
                 return f"{inside}[]" if simple else f"({inside})[]"
             case model.Tuple(items=items):
-                return f"[{', '.join(map(self.type, items))}]"
+                return f"[{', '.join(map(self._member, items))}]"
             case model.Map(key=key, value=value):
-                return f"table<{self.type(key)}, {self.type(value)}>"
+                return f"table<{self._member(key)}, {self._member(value)}>"
             case model.Record():
                 return self._record(type_)
             case model.Shape():
@@ -130,7 +138,7 @@ class _Display:
         ):
             return text
         results = self.values(returns, function.return_names)
-        several = len(returns.items) + (returns.rest is not None) > 1
+        several = len(returns.items) + (returns.rest is not None) > 1 or results.startswith("...:")
         return f"{text}: ({results})" if several else f"{text}: {results}"
 
     def parameters(self, function: Function, skip_self: bool = False) -> list[str]:
@@ -146,15 +154,20 @@ class _Display:
             shown.append(f"...: {self.type(function.variadic)}" if known else "...")
         return shown
 
+    def _rest(self, type_: Type) -> str:
+        """Any number of values; only behind a name can the dots stand."""
+        text = self._member(type_)
+        if isinstance(type_, model.Generic) and type_.variadic:
+            return text
+        simple = isinstance(type_, (model.Basic, model.Named))
+        return f"{text}..." if simple else f"...: {text}"
+
     def values(self, values: Values, names: tuple[str, ...] = ()) -> str:
         several = len(values.items) + (values.rest is not None) > 1
         shown = []
         for position, each in enumerate(values.items):
             name = names[position] if position < len(names) and several else ""
-            shown.append(f"{name}: {self.type(each)}" if name else self.type(each))
+            shown.append(f"{name}: {self._member(each)}" if name else self._member(each))
         if values.rest is not None:
-            rest = self._member(values.rest)
-            is_pack = isinstance(values.rest, model.Generic) and values.rest.variadic
-            simple = not isinstance(values.rest, model.Union)
-            shown.append(rest if is_pack else f"{rest}..." if simple else f"({rest})...")
+            shown.append(self._rest(values.rest))
         return ", ".join(shown) if shown else "nil"
