@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "llmspell-tests"
+CACHE = Path(os.environ.get("XDGCACHE_HOME") or Path.home() / ".cache") / "llmspell-tests"
 
 
 def lua_files_of(package: str) -> list[Path]:
     """The Lua files of a package; skips the test that asks where it cannot be fetched."""
-    folder = _CACHE / "corpora" / package
+    folder = CACHE / "corpora" / package
     folder.parent.mkdir(parents=True, exist_ok=True)
     with (folder.parent / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -71,6 +71,8 @@ def fmt(
             raise click.UsageError("`-` cannot be combined with other paths")
         data = sys.stdin.buffer.read()
         return report.on_text(formatted_bytes(data, stdin_filename or Path("-"), tool))
+    if stdin_filename is not None:
+        raise click.UsageError("--stdin-filename goes with `-` only")
     try:
         files = lua_files(paths or (Path(),))
     except LLMSpellError as error:

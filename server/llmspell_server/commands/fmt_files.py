@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -47,7 +48,9 @@ def formatted_files(paths: Sequence[Path], tool: Tool) -> Iterator[Formatted]:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+    # Ctrl-C reaches them, too; that the program ends is said once, by this process.
+    ignore = partial(signal.signal, signal.SIGINT, signal.SIG_IGN)
+    with ProcessPoolExecutor(processes, get_context("spawn"), ignore) as pool:
         yield from pool.map(work, paths, chunksize=8)
 
 

@@ -56,7 +56,10 @@ class Report:
         if self.check or self.diff or text.problem is not None:
             return self.on_files([text])
         if self.document:
-            entry = {**self._entry(text, self._status(text)), "text": text.after.decode()}
+            entry = {
+                **self._entry(text, self._status(text)),
+                "text": text.after.decode("utf-8", "replace"),
+            }
             click.echo(json.dumps({"files": [entry]}, ensure_ascii=False))
         else:
             sys.stdout.buffer.write(text.after)

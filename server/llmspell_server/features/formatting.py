@@ -85,13 +85,23 @@ def _of_ranges(
     if document is None:
         return None
     way = _way(ls, document, options)
-    spans = [_whole_lines(document, each) for each in ranges]
+    spans = _merged([_whole_lines(document, each) for each in ranges])
 
     def edits() -> list[Edit]:
-        found = {edit for span in spans for edit in way.edits(document.text.source, span)}
-        return sorted(found)
+        return [edit for span in spans for edit in way.edits(document.text.source, span)]
 
     return _answer(document, edits)
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans in order, those that share a line as one."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _answer(document: Document, edits: Callable[[], list[Edit]]) -> list[types.TextEdit]:

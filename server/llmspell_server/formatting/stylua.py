@@ -9,7 +9,7 @@ from pathlib import Path
 from ..analysis.formatting.style import Style
 from .styles import stylua_file
 
-_TIME_OUT = 10.0
+_TIME_OUT = 5.0  # seconds; 10 000 lines take it less than one
 
 
 class StyluaFailed(Exception):

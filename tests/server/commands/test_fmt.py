@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pexpect
 import pytest
@@ -88,7 +89,8 @@ def test_standard_input_with_the_configuration_of_a_file(shell: Shell) -> None:
 
 
 def test_standard_input_goes_with_nothing_else(shell: Shell) -> None:
-    assert shell("llmspell", "fmt", "-", "a.lua").code == 2
+    assert "cannot be combined" in shell("llmspell", "fmt", "-", "a.lua").err
+    assert "goes with `-` only" in shell("llmspell", "fmt", "--stdin-filename", "a.lua").err
 
 
 def test_json(shell: Shell) -> None:
@@ -132,3 +134,9 @@ def test_a_formatted_file_is_not_written(shell: Shell, words: list[str]) -> None
     before = file.stat().st_ino
     shell("llmspell", "fmt", *words).ok()
     assert file.stat().st_ino == before
+
+
+def test_the_lua_of_this_project_is_formatted(shell: Shell) -> None:
+    root = Path(__file__).parents[3]
+    folders = (root / "examples", root / "runtime")
+    assert shell("llmspell", "fmt", "--check", "--tool", "builtin", *folders).ok() == ""

@@ -75,6 +75,14 @@ async def test_ranges(client: LanguageClient) -> None:
     assert after(text, edits) == "do\n   a = 1\nb=2\n   c = 3\nend\n"
 
 
+async def test_ranges_that_overlap(client: LanguageClient) -> None:
+    text = opened(client, "do\na=1\nb=2\nc=3\nend\n")
+    edits = await client.text_document_ranges_formatting_async(
+        types.DocumentRangesFormattingParams(DOCUMENT, [lines(2, 4), lines(1, 3)], OPTIONS)
+    )
+    assert after(text, edits) == "do\n   a = 1\n   b = 2\n   c = 3\nend\n"
+
+
 async def test_what_does_not_compile_is_said(client: LanguageClient) -> None:
     opened(client, "x=1\nif")
     with pytest.raises(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -77,13 +76,3 @@ def test_a_byte_order_mark_and_a_first_line_for_the_shell_stay(
 ) -> None:
     source = "\ufeff#!/usr/bin/env lua\nx=1\n"
     assert Formatting(compiler, Style()).formatted(source) == "\ufeff#!/usr/bin/env lua\nx = 1\n"
-
-
-@pytest.mark.skipif(shutil.which("stylua") is None, reason="StyLua is not installed")
-def test_the_real_stylua(compiler: Compiler, tmp_path: Path) -> None:
-    way = Formatting(compiler, Style(width=3), "stylua", tmp_path / "a.lua")
-    assert way.formatted("do x=1 end") == "do\n   x = 1\nend\n"
-    (tmp_path / "stylua.toml").write_text('indent_type = "Spaces"\nindent_width = 1\n')
-    assert way.formatted("do x=1 end") == "do\n x = 1\nend\n"
-    edits = way.edits("do\nx=1\ny=2\nend\n", (7, 10))
-    assert applied("do\nx=1\ny=2\nend\n", edits) == "do\nx=1\n y = 2\nend\n"
