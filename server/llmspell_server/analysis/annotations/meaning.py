@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from attrs import evolve
+
 from llmspell_server.analysis.syntax.literals import integer_value, string_value
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.model import (
@@ -131,7 +133,7 @@ def generics_of(nodes: tuple[ParameterNode, ...], outer: Generics = NONE) -> dic
     found = dict(outer)
     for node in nodes:
         constraint = type_of(node.type, found) if node.type is not None else None
-        found[node.name.text] = Generic(node.name.text, constraint)
+        found[node.name.text] = Generic(node.name.text, constraint, node.variadic)
     return found
 
 
@@ -165,13 +167,20 @@ def results_of(results: tuple[ResultNode, ...], generics: Generics) -> Values:
         node = each.type
         last = position == len(results) - 1
         name = each.name.text if each.name is not None else ""
-        is_variadic = isinstance(node, NameNode) and (node.variadic or node.name.text == "...")
+        is_variadic = isinstance(node, NameNode) and (
+            node.variadic or node.name.text == "..." or _is_pack(node, generics)
+        )
         if last and (name == "..." or is_variadic):
             rest = model.ANY if isinstance(node, NameNode) and node.name.text == "..." else None
             rest = rest or type_of(node, generics)
         else:
             items.append(type_of(node, generics))
     return Values(tuple(items), rest)
+
+
+def _is_pack(node: NameNode, generics: Generics) -> bool:
+    generic = generics.get(node.name.text)
+    return generic is not None and generic.variadic
 
 
 def names_of(results: tuple[ResultNode, ...]) -> tuple[str, ...]:
@@ -194,7 +203,7 @@ def declared_function(
     tags = {tag.name.text: tag for tag in block.tags if isinstance(tag, ParamTag) and tag.name}
     returns = [tag for tag in block.tags if isinstance(tag, ReturnTag)]
     overloads = tuple(
-        function_type(node, generics)
+        _as_method(function_type(node, generics)) if is_method else function_type(node, generics)
         for tag in block.tags
         if isinstance(tag, TypesTag) and tag.word.text == "overload"
         for node in tag.types
@@ -234,6 +243,14 @@ def declared_function(
         return_names=names_of(plain),
         documentation=documentation_of(block),
     )
+
+
+def _as_method(overload: Function) -> Function:
+    """The overload of a method; its object is often left out where it is written."""
+    if overload.is_method:
+        return overload
+    parameters = (Parameter("self", model.SELF), *overload.parameters)
+    return evolve(overload, parameters=parameters, is_method=True)
 
 
 def _results(tags: list[ReturnTag], plain: tuple[ResultNode, ...], generics: Generics) -> Values:

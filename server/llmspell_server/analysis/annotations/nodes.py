@@ -91,11 +91,15 @@ class RecordNode(TypeNode):
 
 @define(eq=False)
 class ParameterNode(Node):
-    """`name?: T` or `...: T` in a function type; also a type parameter `T: constraint`."""
+    """`name?: T` or `...: T` in a function type; also a type parameter `T: constraint`.
+
+    variadic: of a type parameter, whether it is declared as `T...`.
+    """
 
     name: Word
     type: TypeNode | None
     optional: bool = False
+    variadic: bool = False
 
     parts: ClassVar[tuple[str, ...]] = ("name", "type")
 

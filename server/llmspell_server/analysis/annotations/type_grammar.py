@@ -261,9 +261,10 @@ class TypeReader:
             name = self.word()
             if name is None:
                 break
-            self.take("...")
+            variadic = self.take("...")
             constraint = self.type() if self.take(":") else None
-            found.append(ParameterNode(start, self.behind, name, constraint))
+            node = ParameterNode(start, self.behind, name, constraint, variadic=variadic)
+            found.append(node)
             if not self.take(","):
                 break
         return tuple(found)

@@ -162,8 +162,19 @@ def test_lists_below_parameters_and_results_make_their_types() -> None:
     assert found.returns == Values((choice((StringLiteral("z"), STRING)),))
 
 
-def test_a_method_has_its_object_as_first_parameter() -> None:
-    assert function("---@async", "a", is_method=True).parameters[0] == Parameter("self", SELF)
+def test_a_method_and_its_overloads_have_the_object_as_first_parameter() -> None:
+    found = function(
+        "---@overload fun(a: string)\n---@overload fun(self: any, a: any)", "a", is_method=True
+    )
+    assert found.parameters[0] == Parameter("self", SELF)
+    names = [[each.name for each in overload.parameters] for overload in found.overloads]
+    assert names == [["self", "a"], ["self", "a"]]
+
+
+def test_a_type_parameter_may_be_declared_as_variadic() -> None:
+    found = function("---@generic T...\n---@param ... T\n---@return T", "...")
+    assert found.variadic == Generic("T", variadic=True)
+    assert found.returns == Values((), Generic("T", variadic=True))
 
 
 def test_the_documentation_of_a_function_has_text_parameters_and_marks() -> None:
