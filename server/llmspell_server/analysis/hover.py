@@ -43,10 +43,12 @@ def hovered(place: Place) -> Hovered | None:
     if comment is not None:
         return _in_comment(place)
     node = place.path[-1] if place.path else None
-    explanation = _explained(place, node)
-    if node is None or explanation is None:
-        return None
     begin = place.where.file.snapshot.pieces.start_of[place.where.piece]
+    if node is None or not begin + node.start <= place.offset <= begin + node.end:
+        return None
+    explanation = _explained(place, node)
+    if explanation is None:
+        return None
     return Hovered(begin + node.start, begin + node.end, explanation)
 
 

@@ -61,6 +61,9 @@ def test_a_type_that_is_narrowed_is_shown_as_it_is_there() -> None:
     assert title(source) == "local v: string"
 
 
-@pytest.mark.parametrize("marked", ["-- a wo|rd", "x = 'a wo|rd'", "loc|al x", "x = 1|2"])
+@pytest.mark.parametrize(
+    "marked",
+    ["-- a wo|rd", "x = 'a wo|rd'", "loc|al x", "x = 1|2", "local part = 1 f(part |"],
+)
 def test_nothing_is_said_of_plain_text(marked: str) -> None:
     assert hovered(place(marked)) is None
