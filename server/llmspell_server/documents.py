@@ -156,6 +156,12 @@ class Workspace(PyglsWorkspace):
         """The open documents; the edits of the client put others in their place."""
         return cast(dict[str, Document], self._text_documents)
 
+    def closed_range(self, text: Text, start: int, end: int) -> types.Range:
+        """A range of a text that is not open."""
+        units = cast(Units, str(getattr(self.position_encoding, "value", self.position_encoding)))
+        first, last = text.position(start, units), text.position(end, units)
+        return types.Range(types.Position(*first), types.Position(*last))
+
     def update_text_document(
         self,
         text_doc: types.VersionedTextDocumentIdentifier,

@@ -20,14 +20,49 @@ from .analysis.completion.candidates import Completions
 from .analysis.inference.inference import Inference
 from .compiler import Compiler
 from .documents import Document, Documents, Workspace, key_of
-from .features import completion, diagnostics, formatting, hover, signature_help
+from .features import (
+    call_hierarchy,
+    completion,
+    definition,
+    diagnostics,
+    document_highlight,
+    document_link,
+    file_renaming,
+    folding_range,
+    formatting,
+    hover,
+    linked_editing,
+    references,
+    rename,
+    selection_range,
+    signature_help,
+    symbols,
+)
 from .library import load_api
 from .protocol import Asked, Protocol
 from .subjects import Subject
+from .surroundings import Surroundings
 from .work.worker import Worker
 from .world import SessionWorld
 
-_FEATURES = (completion, diagnostics, formatting, hover, signature_help)
+_FEATURES = (
+    call_hierarchy,
+    completion,
+    definition,
+    diagnostics,
+    document_highlight,
+    document_link,
+    file_renaming,
+    folding_range,
+    formatting,
+    hover,
+    linked_editing,
+    references,
+    rename,
+    selection_range,
+    signature_help,
+    symbols,
+)
 
 
 class SpellServer(LanguageServer):
@@ -46,6 +81,7 @@ class SpellServer(LanguageServer):
         self.compile = Compiler()
         self.world = SessionWorld(lambda: self.documents, self.compile)
         self.completed: tuple[Subject, Completions] | None = None  # what was offered last
+        self.surroundings = Surroundings(self)
         for feature in _FEATURES:
             feature.register(self)
 

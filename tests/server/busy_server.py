@@ -16,6 +16,8 @@ from llmspell_server.serving import serve_stdio
 
 def main() -> None:
     server = SpellServer()
+    for method in _REPLACED:
+        server.protocol.fm.features.pop(method, None)
     for method in (
         types.TEXT_DOCUMENT_DEFINITION,
         types.TEXT_DOCUMENT_DOCUMENT_SYMBOL,
@@ -28,6 +30,13 @@ def main() -> None:
     raise SystemExit(serve_stdio(server))
 
 
+_REPLACED = (
+    types.TEXT_DOCUMENT_DEFINITION,
+    types.TEXT_DOCUMENT_DOCUMENT_SYMBOL,
+    types.TEXT_DOCUMENT_DECLARATION,
+    types.TEXT_DOCUMENT_REFERENCES,
+    types.WORKSPACE_SYMBOL,
+)
 _OPTIONS = {
     types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE: types.SemanticTokensLegend(["variable"], []),
 }

@@ -44,16 +44,31 @@ def test_a_second_initialize_is_refused(raw: RawClient) -> None:
 def test_only_what_has_a_handler_is_advertised(raw: RawClient) -> None:
     providers = {name for name in raw.initialize()["capabilities"] if name.endswith("Provider")}
     assert providers == {
+        "callHierarchyProvider",
         "completionProvider",
+        "declarationProvider",
+        "definitionProvider",
         "diagnosticProvider",
+        "documentFormattingProvider",
+        "documentHighlightProvider",
+        "documentOnTypeFormattingProvider",
+        "documentRangeFormattingProvider",
+        "documentLinkProvider",
+        "documentSymbolProvider",
+        "foldingRangeProvider",
         "hoverProvider",
+        "linkedEditingRangeProvider",
+        "referencesProvider",
+        "renameProvider",
+        "selectionRangeProvider",
         "signatureHelpProvider",
+        "workspaceSymbolProvider",
     }
 
 
 def test_an_unknown_request_is_refused(raw: RawClient) -> None:
     raw.initialize()
-    assert raw.request("textDocument/definition", HOVER)["error"]["code"] == -32601
+    assert raw.request("textDocument/moniker", HOVER)["error"]["code"] == -32601
 
 
 def test_a_malformed_request_is_answered(raw: RawClient) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .binding.binder import Binding, binding_of
 from .binding.variables import Local
@@ -28,10 +28,14 @@ class Spot(NamedTuple):
 
 
 class Snapshot:
-    """A document as it is at one moment. Offsets of its methods are those of the whole text."""
+    """A document as it is at one moment. Offsets of its methods are those of the whole text.
+
+    facts: what others know about it, under keys of theirs.
+    """
 
     def __init__(self, text: Text, pieces: Pieces) -> None:
         self.text, self.pieces = text, pieces
+        self.facts: dict[str, Any] = {}
 
     @classmethod
     def of(

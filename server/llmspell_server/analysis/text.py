@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -32,6 +33,11 @@ class Text:
     def line_count(self) -> int:
         """How many lines there are, with the one after the last line break."""
         return len(self._starts)
+
+    @property
+    def line_starts(self) -> Sequence[int]:
+        """Where the lines begin."""
+        return self._starts
 
     def line_start(self, line: int) -> int:
         """Where a line begins."""

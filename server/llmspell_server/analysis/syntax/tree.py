@@ -449,7 +449,7 @@ def path_at(node: Node, offset: int) -> tuple[Node, ...]:
         inside = [child for child in path[-1].children() if child.start <= offset <= child.end]
         if not inside:
             return tuple(path)
-        if isinstance(inside[-1], Arguments) and inside[-1].start == offset:
+        if isinstance(inside[-1], (Arguments, Function)) and inside[-1].start == offset:
             inside = inside[:-1] or inside
         words = [child for child in inside if isinstance(child, (Name, Word))]
         path.append((words or inside)[-1])

@@ -1,0 +1,1 @@
+"""What is under a cursor, where that is defined, and where else it is used."""

@@ -1,0 +1,48 @@
+"""textDocument/documentLink and documentLink/resolve."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from llmspell_server.analysis.links import links_of
+
+from .places import asked
+
+if TYPE_CHECKING:
+    from llmspell_server.server import SpellServer
+
+
+def register(server: SpellServer) -> None:
+    """Makes the server answer."""
+    options = types.DocumentLinkOptions(resolve_provider=True)
+    server.feature(types.TEXT_DOCUMENT_DOCUMENT_LINK, options)(document_link)
+    server.feature(types.DOCUMENT_LINK_RESOLVE)(resolve_document_link)
+
+
+def document_link(
+    ls: SpellServer, params: types.DocumentLinkParams
+) -> list[types.DocumentLink] | None:
+    """The modules and addresses in a document; which file a module is, is found when resolved."""
+    where = asked(ls, params.text_document)
+    if where is None:
+        return None
+    found = []
+    for link in links_of(where.snapshot):
+        place = where.document.range(link.start, link.end)
+        if link.kind == "address":
+            found.append(types.DocumentLink(place, link.target))
+        elif ls.surroundings.module_file(link.target, where.file) is not None:
+            data = {"module": link.target, "file": where.file}
+            found.append(types.DocumentLink(place, tooltip="Open the module", data=data))
+    return found
+
+
+def resolve_document_link(ls: SpellServer, link: types.DocumentLink) -> types.DocumentLink:
+    """A link with its target."""
+    data = link.data
+    if isinstance(data, dict) and data.keys() >= {"module", "file"}:
+        file = ls.surroundings.module_file(data["module"], data["file"])
+        link.target = ls.surroundings.uri(file) if file is not None else None
+    return link

@@ -1,0 +1,38 @@
+"""Where a request points to, and places as clients are told them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+from lsprotocol import types
+
+from llmspell_server.analysis.navigation.places import Place
+from llmspell_server.analysis.snapshot import Snapshot
+from llmspell_server.documents import Document, key_of
+
+if TYPE_CHECKING:
+    from llmspell_server.server import SpellServer
+
+
+@frozen
+class Asked:
+    """An open document with Lua in it. file: its name among the files around it."""
+
+    document: Document
+    snapshot: Snapshot
+    file: str
+
+
+def asked(ls: SpellServer, identifier: types.TextDocumentIdentifier) -> Asked | None:
+    """The document that a request is about; None for one that is not open, or not Lua."""
+    document = ls.lua_document(identifier.uri)
+    if document is None:
+        return None
+    return Asked(document, document.snapshot(ls.compile), key_of(identifier.uri))
+
+
+def locations(ls: SpellServer, places: Iterable[Place]) -> list[types.Location]:
+    """Places as clients are told them."""
+    return [ls.surroundings.location(place.file, place.start, place.end) for place in places]

@@ -1,0 +1,59 @@
+"""textDocument/rename and textDocument/prepareRename."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from llmspell_server.analysis.navigation.renaming import NotRenamable, renamable_at, renaming
+
+from .edits import workspace_edit
+from .places import asked
+
+if TYPE_CHECKING:
+    from llmspell_server.server import SpellServer
+
+
+class _Refused(JsonRpcException):
+    """LSP 3.17 "Implementation Considerations": the request was right, and failed for a reason."""
+
+    CODE = types.LSPErrorCodes.RequestFailed
+    MESSAGE = "This cannot be renamed"
+
+
+def register(server: SpellServer) -> None:
+    """Makes the server answer."""
+    options = types.RenameOptions(prepare_provider=True)
+    server.feature(types.TEXT_DOCUMENT_RENAME, options)(rename)
+    server.feature(types.TEXT_DOCUMENT_PREPARE_RENAME)(prepare_rename)
+
+
+def prepare_rename(
+    ls: SpellServer, params: types.PrepareRenameParams
+) -> types.PrepareRenamePlaceholder | None:
+    """The word that would be renamed; refuses with a reason."""
+    where = asked(ls, params.text_document)
+    if where is None:
+        return None
+    offset = where.document.offset(params.position)
+    try:
+        start, end = renamable_at(where.snapshot, where.file, offset, ls.surroundings)
+    except NotRenamable as reason:
+        raise _Refused(str(reason)) from None
+    word = where.snapshot.text.source[start:end]
+    return types.PrepareRenamePlaceholder(where.document.range(start, end), word)
+
+
+def rename(ls: SpellServer, params: types.RenameParams) -> types.WorkspaceEdit | None:
+    """The edits that give a thing another name in all files; refuses with a reason."""
+    where = asked(ls, params.text_document)
+    if where is None:
+        return None
+    offset, name = where.document.offset(params.position), params.new_name
+    try:
+        places = renaming(where.snapshot, where.file, offset, name, ls.surroundings)
+    except NotRenamable as reason:
+        raise _Refused(str(reason)) from None
+    return workspace_edit(ls, [(place, name) for place in places])

@@ -1,0 +1,153 @@
+"""The files around a document, open or closed, for what is asked across files.
+
+Files are named by `key_of` their URI. Open documents say what they say now; of closed ones the
+summaries are known, and their text is read only where it is needed.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+from pygls.uris import from_fs_path
+
+from .analysis.snapshot import Snapshot
+from .analysis.text import Text
+from .analysis.workspace.index import Index
+from .analysis.workspace.modules import ModuleFiles, SearchPath
+from .analysis.workspace.occurrences import Live
+from .analysis.workspace.summary import Facts, Summary
+from .documents import Document, key_of
+
+if TYPE_CHECKING:
+    from .server import SpellServer
+
+_KEPT = 32  # closed files whose trees are kept
+
+
+class Surroundings:
+    """Stands for the `World` of the navigation."""
+
+    def __init__(self, server: SpellServer) -> None:
+        self._server = server
+        self.summaries: dict[str, Summary] = {}
+        self._index: Index | None = None
+        self._modules = ModuleFiles((), SearchPath())
+        self._made_of: tuple[object, ...] = ()
+        self._lives: dict[str, Live] = {}
+        self._read: OrderedDict[str, Snapshot] = OrderedDict()
+        self._revision = 0
+
+    # What is known
+
+    @property
+    def index(self) -> Index:
+        """What the files say to each other, as the handler that asks sees them."""
+        opened = {
+            file: document.snapshot(self._server.compile)
+            for file, document in self._server.documents.items()
+            if document.is_lua
+        }
+        made_of = (self._revision, *opened.items())
+        if self._index is None or made_of != self._made_of:
+            files: dict[str, Facts] = {**self.summaries}
+            for file, snapshot in {**self._server.world.libraries, **opened}.items():
+                live = self._lives.get(file)
+                if live is None or live.snapshot is not snapshot:
+                    live = self._lives[file] = Live(snapshot)
+                files[file] = live
+            self._modules = ModuleFiles(files, self.search_path)
+            self._index, self._made_of = Index(files.items(), self._modules), made_of
+        return self._index
+
+    @property
+    def search_path(self) -> SearchPath:
+        """Where modules are looked for."""
+        folders = self._server.workspace.folders
+        return SearchPath(tuple(key_of(uri).rstrip("/") for uri in folders))
+
+    def snapshot(self, file: str) -> Snapshot | None:
+        """A file as it is open or stored; None for one that cannot be read."""
+        known = self._server.world.snapshot(file)
+        if known is not None:
+            return known
+        kept = self._read.get(file)
+        if kept is None:
+            source = _source(file)
+            if source is None:
+                return None
+            kept = self._read[file] = Snapshot.of(Text(source))
+            while len(self._read) > _KEPT:
+                self._read.popitem(last=False)
+        self._read.move_to_end(file)
+        return kept
+
+    def is_library(self, file: str) -> bool:
+        """Whether it is no file of the user's: definitions that came with something."""
+        return file in self._server.world.libraries
+
+    def module_file(self, module: str, requiring: str) -> str | None:
+        """The file that a file gets by `require(module)`."""
+        _ = self.index  # the modules are those of its files
+        return self._modules.file_of(module, requiring)
+
+    # What becomes of files
+
+    def put(self, file: str, summary: Summary) -> None:
+        """Takes note of what a closed file says."""
+        self.summaries[file] = summary
+        self._forget(file)
+
+    def remove(self, file: str) -> None:
+        """Takes note that a file is gone."""
+        self.summaries.pop(file, None)
+        self._forget(file)
+
+    def _forget(self, file: str) -> None:
+        self._read.pop(file, None)
+        self._revision += 1
+
+    # For clients
+
+    def uri(self, file: str) -> str:
+        """The URI by which the client knows a file."""
+        document = self._server.documents.get(file)
+        if document is not None:
+            return document.uri
+        if file.startswith("file://"):
+            return from_fs_path(file.removeprefix("file://")) or file
+        return file
+
+    def document(self, file: str) -> Document | None:
+        """An open document."""
+        return self._server.documents.get(file)
+
+    def range(self, file: str, start: int, end: int) -> types.Range:
+        """A range of a file in the positions of the session; empty for files that are gone."""
+        document = self._server.documents.get(file)
+        if document is not None:
+            return document.range(start, end)
+        summary = self.summaries.get(file)
+        if summary is not None and summary.lines.ascii:
+            lines = summary.lines
+            return types.Range(
+                types.Position(*lines.position(start)), types.Position(*lines.position(end))
+            )
+        snapshot = self.snapshot(file)
+        if snapshot is None:
+            return types.Range(types.Position(0, 0), types.Position(0, 0))
+        return self._server.workspace.closed_range(snapshot.text, start, end)
+
+    def location(self, file: str, start: int, end: int) -> types.Location:
+        """A place as clients are told it."""
+        return types.Location(self.uri(file), self.range(file, start, end))
+
+
+def _source(file: str) -> str | None:
+    try:
+        data = Path(file.removeprefix("file://")).read_bytes()
+    except OSError:
+        return None
+    return data.decode("utf-8", "replace")

@@ -1,0 +1,78 @@
+"""Renames that are made, and the reasons for which others are refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from llmspell_server.analysis.navigation.renaming import NotRenamable, renamable_at, renaming
+
+from .worlds import MemoryWorld
+
+
+def renamed(name: str, **files: str) -> MemoryWorld:
+    world = MemoryWorld({f"{each}.lua": text for each, text in files.items()})
+    places = renaming(world.here, world.file, world.offset, name, world)
+    assert world.shown(places) == world.expected
+    return world
+
+
+@pytest.mark.parametrize(
+    ("name", "marked"),
+    [
+        ("b", "local ⟦a|⟧ = 1\nprint(⟦a⟧)"),
+        ("b", "local ⟦a|⟧ = 1\nprint(⟦a⟧)\ndo local b = 2 print(b) end"),
+        ("b", "do local b end\nlocal ⟦a|⟧ = 1"),
+        ("y", "local function f(⟦x|⟧) return ⟦x⟧ end\nlocal y"),
+        ("n", "local M = {}\nfunction M.⟦f|⟧() end\nM.⟦f⟧()"),
+        ("other", "::⟦top|⟧:: goto ⟦top⟧"),
+        ("a", "local a|"),
+    ],
+)
+def test_a_rename(name: str, marked: str) -> None:
+    renamed(name, main=marked)
+
+
+def test_a_field_over_files() -> None:
+    renamed(
+        "g",
+        m="local M = {}\nfunction M.⟦f|⟧() end\nreturn M",
+        user="local m = require 'm'\nm.⟦f⟧()",
+        other="local function f() end\nf()",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "marked", "reason"),
+    [
+        ("end", "local a|", "`end` is a keyword of Lua"),
+        ("1a", "local a|", "`1a` is not a name"),
+        ("é", "local a|", "`é` is not a name"),
+        ("b", "local a| = 1\nlocal b = 2\nprint(a)", "line 3: `b` would mean another local there"),
+        ("b", "local b = 1\nlocal a| = 2\nprint(b)", "line 3: `b` means something else there"),
+        ("print", "local a| = 2\nprint(a)", "line 2: `print` means something else there"),
+        ("x", "function t:m() return self| end", "`self` is the name"),
+        ("x", "local _ENV| = {}", "`_ENV` is the name"),
+        ("x", "print|()", "`print` is defined nowhere"),
+        ("x", "f().y| = 1", "it is not known to which table `y` belongs"),
+        ("h", "function g|() end\nfunction h() end", "`h` is a global already"),
+        ("b", "local M = { a| = 1, b = 2 }", "`b` is a field of that table already"),
+        ("h", "function g() end\nlocal h\ng|()", "line 3: `h` would mean a local there"),
+        ("x", "-- a| comment", "here is nothing"),
+        ("b", "::a|:: ::b::", "there is a label `b` already"),
+    ],
+)
+def test_a_rename_that_would_change_the_meaning_is_refused(
+    name: str, marked: str, reason: str
+) -> None:
+    with pytest.raises(NotRenamable) as error:
+        renamed(name, main=marked)
+    assert str(error.value).startswith(reason)
+
+
+def test_what_a_library_defines_keeps_its_name() -> None:
+    world = MemoryWorld(
+        {"main.lua": "pri|nt()", "meta.lua": "---@meta\nfunction print() end"},
+        library=["meta.lua"],
+    )
+    with pytest.raises(NotRenamable, match="belongs to a library"):
+        renamable_at(world.here, world.file, world.offset, world)
