@@ -1,10 +1,11 @@
-"""Formatting whole programs of others: the same code, and nothing left to do."""
+"""Formatting whole programs of others: the same code, and nothing left to do, also while typing."""
 
 from __future__ import annotations
 
 import pytest
 
 from llmspell.debugger.prototypes import without_lines
+from llmspell_server.analysis.formatting.following import rows
 from llmspell_server.analysis.formatting.layout import formatted
 from llmspell_server.analysis.formatting.style import Style
 from llmspell_server.compiler import Compiler, Refused
@@ -27,4 +28,5 @@ def test_code_stays_the_same_and_twice_is_once(compiler: Compiler, package: str)
         once = formatted(source, Style())
         assert without_lines(compiler.binary(once)) == without_lines(code), path
         assert formatted(once, Style()) == once, path
+        assert all(row.expected == row.indent for row in rows(once, "  ") if row.token.text), path
     assert compiled > 100

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from llmspell_server.analysis.formatting.edits import applied
 from llmspell_server.analysis.formatting.following import style_of, typed_edit
@@ -65,6 +67,38 @@ def test_a_word_that_closes_is_put_under_what_it_closes(marked: str, expected: s
 )
 def test_nothing_else_is_touched(marked: str, key: str) -> None:
     assert typed(marked, key) == cursor(marked)[0].source
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "f",
+                "(",
+                ")",
+                "{",
+                "}",
+                "end",
+                "if",
+                "then",
+                "else",
+                "do",
+                "repeat",
+                "until",
+                "x",
+                "=",
+                ",",
+                "[[",
+                "--",
+                "\n",
+            ]
+        )
+    )
+)
+def test_unfinished_text_is_read_as_far_as_it_goes(words: list[str]) -> None:
+    source = " ".join(words) + "\n"
+    edit = typed_edit(source, len(source), len(source), "  ", "\n")
+    assert edit is None or edit.text.strip(" ") == ""
 
 
 @pytest.mark.parametrize(
