@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from attrs import frozen
 from lsprotocol import types
-from pygls.workspace import TextDocument
+from pygls.workspace import PositionCodec, TextDocument
 from pygls.workspace import Workspace as PyglsWorkspace
 
 from .analysis.faults import Compile, Fault, syntax_fault
@@ -123,20 +123,24 @@ class Document(TextDocument):
 
     def offset(self, position: types.Position) -> int:
         """The offset of a position."""
-        return self.text.offset(position.line, position.character, self._units)
+        return self.text.offset(position.line, position.character, self.units)
 
     def range(self, start: int, end: int) -> types.Range:
         """The range between two offsets."""
         return types.Range(self._position(start), self._position(end))
 
     def _position(self, offset: int) -> types.Position:
-        return types.Position(*self.text.position(offset, self._units))
+        return types.Position(*self.text.position(offset, self.units))
 
     @property
-    def _units(self) -> Units:
-        return cast(
-            Units, str(getattr(encoding := self.position_codec.encoding, "value", encoding))
-        )
+    def units(self) -> Units:
+        """What the columns of the session count."""
+        return _units(self.position_codec)
+
+
+def _units(codec: PositionCodec) -> Units:
+    encoding = codec.encoding
+    return cast(Units, str(getattr(encoding, "value", encoding)))
 
 
 Documents = Mapping[str, Document]

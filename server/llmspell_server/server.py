@@ -18,6 +18,7 @@ from llmspell.version import __version__
 from .analysis.api import Api
 from .analysis.completion.candidates import Completions
 from .analysis.inference.inference import Inference
+from .analysis.semantic_tokens import Tokens
 from .compiler import Compiler
 from .documents import Document, Documents, Workspace, key_of
 from .features import (
@@ -25,18 +26,23 @@ from .features import (
     completion,
     definition,
     diagnostics,
+    document_color,
     document_highlight,
     document_link,
     file_renaming,
     folding_range,
     formatting,
     hover,
+    inline_value,
     linked_editing,
     references,
     rename,
     selection_range,
+    semantic_tokens,
     signature_help,
     symbols,
+    type_definition,
+    type_hierarchy,
 )
 from .library import load_api
 from .protocol import Asked, Protocol
@@ -50,18 +56,23 @@ _FEATURES = (
     completion,
     definition,
     diagnostics,
+    document_color,
     document_highlight,
     document_link,
     file_renaming,
     folding_range,
     formatting,
     hover,
+    inline_value,
     linked_editing,
     references,
     rename,
     selection_range,
+    semantic_tokens,
     signature_help,
     symbols,
+    type_definition,
+    type_hierarchy,
 )
 
 
@@ -80,6 +91,7 @@ class SpellServer(LanguageServer):
         self.worker = self.protocol.worker = Worker()
         self.compile = Compiler()
         self.world = SessionWorld(lambda: self.documents, self.compile)
+        self.tokens: dict[str, tuple[str, Tokens]] = {}  # of each document, as sent last
         self.completed: tuple[Subject, Completions] | None = None  # what was offered last
         self.surroundings = Surroundings(self)
         for feature in _FEATURES:

@@ -53,12 +53,22 @@ class SessionWorld:
         """The definition files."""
         return definition_files()
 
+    @functools.cached_property
+    def library_globals(self) -> frozenset[str]:
+        """The globals that definition files declare."""
+        return frozenset(name for file in self.libraries for name in self._names_in(file)[0])
+
     def snapshot(self, file: str) -> Snapshot | None:
         """A document; None for one that is gone."""
         document = self._documents().get(file)
         if document is not None and document.is_lua:
             return document.snapshot(self._compile)
         return self.libraries.get(file)
+
+    def text(self, file: str) -> Text:
+        """The text of a document, empty for one that is gone."""
+        snapshot = self.snapshot(file)
+        return snapshot.text if snapshot is not None else Text("")
 
     def files_with_global(self, name: str) -> Iterator[str]:
         """Which documents write a global or its fields, definition files first."""

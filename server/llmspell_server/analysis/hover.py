@@ -132,15 +132,21 @@ def _names(type_: object) -> list[str]:
 
 def _in_comment(place: Place) -> Hovered | None:
     """The class, alias or enum that a word of an annotation names."""
+    found = type_name_at(place)
+    explanation = explained_type(place.inference, found[0]) if found is not None else None
+    return Hovered(found[1], found[2], explanation) if found and explanation else None
+
+
+def type_name_at(place: Place) -> tuple[str, int, int] | None:
+    """The word of an annotation at a place, which may name a type, and where it is."""
     spot = place.where.file.snapshot.comment_at(place.offset)
-    assert spot is not None
+    if spot is None:
+        return None
     start, end = place.where.file.snapshot.span(*spot)
     text = place.where.file.snapshot.text.source[start:end]
     if not _ANNOTATION.match(text):
         return None
     for found in _TYPE_NAME.finditer(text):
         if found.start() <= place.offset - start <= found.end():
-            explanation = explained_type(place.inference, found[0])
-            if explanation is not None:
-                return Hovered(start + found.start(), start + found.end(), explanation)
+            return found[0], start + found.start(), start + found.end()
     return None

@@ -241,6 +241,10 @@ class Annotated:
             places=tuple(places),
         )
 
+    def owners_of(self, name: str) -> list[Owner]:
+        """The variables that hold the tables of a class."""
+        return self._owners(self._places(name, ClassTag))
+
     def _owners(self, places: list[tuple[str, Declared]]) -> list[Owner]:
         """The variables that hold the tables of a class."""
         found = []

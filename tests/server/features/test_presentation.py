@@ -1,0 +1,149 @@
+"""Colours of words, hints, values beside the code, and types to go to, through a real server."""
+
+from __future__ import annotations
+
+import pytest
+from lsprotocol import types
+from pytest_lsp import LanguageClient
+
+from tests.server.marks import cursor
+
+URI = "file:///spell.lua"
+DOCUMENT = types.TextDocumentIdentifier(URI)
+
+pytestmark = pytest.mark.asyncio
+
+
+def opened(client: LanguageClient, marked: str) -> types.Position:
+    text, offset = cursor(marked, "‸")
+    item = types.TextDocumentItem(URI, "lua", 1, text.source)
+    client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    return types.Position(*text.position(offset, "utf-16"))
+
+
+def change(client: LanguageClient, line: int, start: int, end: int, text: str) -> None:
+    place = types.Range(types.Position(line, start), types.Position(line, end))
+    client.text_document_did_change(
+        types.DidChangeTextDocumentParams(
+            types.VersionedTextDocumentIdentifier(version=2, uri=URI),
+            [types.TextDocumentContentChangePartial(range=place, text=text)],
+        )
+    )
+
+
+async def test_tokens_after_an_edit_come_as_an_edit_of_the_numbers(client: LanguageClient) -> None:
+    opened(client, "local a = 1\nprint(a)\n‸")
+    full = await client.text_document_semantic_tokens_full_async(
+        types.SemanticTokensParams(DOCUMENT)
+    )
+    assert full is not None
+    assert full.result_id is not None
+    assert len(full.data) == 15
+    change(client, 1, 6, 7, "b")
+    delta = await client.text_document_semantic_tokens_full_delta_async(
+        types.SemanticTokensDeltaParams(DOCUMENT, full.result_id)
+    )
+    assert isinstance(delta, types.SemanticTokensDelta)
+    numbers = list(full.data)
+    for edit in delta.edits:
+        numbers[edit.start : edit.start + edit.delete_count] = edit.data or ()
+    again = await client.text_document_semantic_tokens_full_async(
+        types.SemanticTokensParams(DOCUMENT)
+    )
+    assert again is not None
+    assert numbers == list(again.data)
+
+
+async def test_tokens_of_an_unknown_answer_come_whole(client: LanguageClient) -> None:
+    opened(client, "local a = 1\n‸")
+    found = await client.text_document_semantic_tokens_full_delta_async(
+        types.SemanticTokensDeltaParams(DOCUMENT, "none")
+    )
+    assert isinstance(found, types.SemanticTokens)
+
+
+async def test_tokens_of_a_range_are_those_of_its_statements(client: LanguageClient) -> None:
+    opened(client, "local a = 1\nlocal b = 2\nlocal c = 3\n‸")
+    place = types.Range(types.Position(1, 1), types.Position(1, 2))
+    found = await client.text_document_semantic_tokens_range_async(
+        types.SemanticTokensRangeParams(DOCUMENT, place)
+    )
+    assert found is not None
+    assert list(found.data)[:3] == [1, 6, 1]
+    assert len(found.data) == 5
+
+
+async def test_a_colour_in_a_string_can_be_seen_and_changed(client: LanguageClient) -> None:
+    opened(client, "local c = '#ff8000'\n‸")
+    (found,) = await client.text_document_document_color_async(types.DocumentColorParams(DOCUMENT))
+    assert (found.color.red, found.color.blue) == (1.0, 0.0)
+    assert found.range == types.Range(types.Position(0, 11), types.Position(0, 18))
+    (shown,) = await client.text_document_color_presentation_async(
+        types.ColorPresentationParams(DOCUMENT, types.Color(0.0, 1.0, 0.0, 0.5), found.range)
+    )
+    assert shown.label == "#00ff0080"
+
+
+async def test_values_beside_the_code_are_those_known_where_it_stands(
+    client: LanguageClient,
+) -> None:
+    source = (
+        "local a = { b = 1 }\nlocal function f(p)\n  do local a = p end\n  print(a.b, p)‸\nend\n"
+    )
+    position = opened(client, source)
+    stopped = types.Range(position, position)
+    whole = types.Range(types.Position(0, 0), types.Position(5, 0))
+    found = await client.text_document_inline_value_async(
+        types.InlineValueParams(DOCUMENT, whole, types.InlineValueContext(1, stopped))
+    )
+    shown = [
+        value.expression
+        if isinstance(value, types.InlineValueEvaluatableExpression)
+        else value.variable_name
+        for value in found or ()
+        if not isinstance(value, types.InlineValueText)
+    ]
+    assert shown == ["a", "p", "p", "a.b", "p"]
+
+
+CLASSES = "---@class Base\nlocal Base = {}\nfunction Base:m() end\n---@class Sub: Base\nlocal Sub = {}\nfunction Sub:m() end\n"
+
+
+async def lines(found: object) -> list[int]:
+    assert isinstance(found, list)
+    return [each.range.start.line for each in found]
+
+
+async def test_the_type_of_a_variable_can_be_gone_to(client: LanguageClient) -> None:
+    position = opened(client, CLASSES + "---@type Sub\nlocal s\nprint(s‸)")
+    found = await client.text_document_type_definition_async(
+        types.TypeDefinitionParams(DOCUMENT, position)
+    )
+    assert await lines(found) == [3]
+
+
+async def test_implementations_of_a_method_are_found_in_descendants(
+    client: LanguageClient,
+) -> None:
+    position = opened(client, CLASSES + "---@type Base\nlocal b\nb:m‸()")
+    found = await client.text_document_implementation_async(
+        types.ImplementationParams(DOCUMENT, position)
+    )
+    assert await lines(found) == [2, 5]
+
+
+async def test_classes_descend_from_each_other(client: LanguageClient) -> None:
+    position = opened(client, CLASSES + "---@type Sub‸\nlocal s")
+    prepared = await client.text_document_prepare_type_hierarchy_async(
+        types.TypeHierarchyPrepareParams(DOCUMENT, position)
+    )
+    assert prepared is not None
+    (item,) = prepared
+    parents = await client.type_hierarchy_supertypes_async(
+        types.TypeHierarchySupertypesParams(item)
+    )
+    assert [each.name for each in parents or ()] == ["Base"]
+    children = await client.type_hierarchy_subtypes_async(
+        types.TypeHierarchySubtypesParams((parents or [item])[0])
+    )
+    assert [each.name for each in children or ()] == ["Sub"]
