@@ -1,7 +1,8 @@
-"""Measures, prints a table, writes `.benchmarks/latest.json`. `--markdown` prints the rows for docs."""
+"""Measures, prints a table, writes `.benchmarks/latest.json`."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import platform
 import sys
@@ -27,8 +28,16 @@ REPORT = Path(__file__).parents[2] / ".benchmarks" / "latest.json"
 
 def main(arguments: list[str]) -> None:
     """Measures the subjects that are named, by default all."""
-    wanted = [name for name in arguments if not name.startswith("-")] or list(SUBJECTS)
-    measured = {name: SUBJECTS[name]() for name in wanted}
+    parser = argparse.ArgumentParser("python -m tests.benchmarks", description=__doc__)
+    subjects = parser.add_argument(
+        "subjects", nargs="*", help=f"{', '.join(SUBJECTS)}; default: all"
+    )
+    parser.add_argument("--markdown", action="store_true", help="print the rows for docs")
+    options = parser.parse_args(arguments)
+    unknown = [name for name in options.subjects if name not in SUBJECTS]
+    if unknown:
+        parser.error(str(argparse.ArgumentError(subjects, f"there is no {', '.join(unknown)}")))
+    measured = {name: SUBJECTS[name]() for name in options.subjects or SUBJECTS}
     REPORT.parent.mkdir(exist_ok=True)
     document = {
         "date": time.strftime("%Y-%m-%d"),
@@ -37,7 +46,7 @@ def main(arguments: list[str]) -> None:
         "figures": {name: [asdict(f) for f in found] for name, found in measured.items()},
     }
     REPORT.write_text(json.dumps(document, indent=1) + "\n")
-    row = _markdown if "--markdown" in arguments else _plain
+    row = _markdown if options.markdown else _plain
     for name, found in measured.items():
         print(f"\n{name}\n")
         for figure in found:

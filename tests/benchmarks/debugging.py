@@ -104,8 +104,13 @@ def _running(folder: str) -> list[Figure]:
             ("breakpoint elsewhere in the file", [BreakpointSpec(never)], 1.05),
             ("false condition that cannot raise", [BreakpointSpec(hot, condition=false)], 1.5),
             (
-                "false condition of another kind",
+                "false condition on what is always a number",
                 [BreakpointSpec(hot, condition="math.abs(n) < -1")],
+                5.0,
+            ),
+            (
+                "false condition that may raise",
+                [BreakpointSpec(hot, condition="math.x == n")],
                 5.0,
             ),
             ("hit count", [BreakpointSpec(hot, hit_condition="> 100000000")], 5.0),

@@ -17,10 +17,12 @@ from llmspell.debugger.hit_condition import parse_hit_condition
 from llmspell.debugger.instrument import (
     Check,
     Instrumented,
+    Reading,
     Site,
     Wish,
     breakpoint_locations,
     instrument,
+    read,
 )
 from llmspell.debugger.model import (
     Breakpoint,
@@ -31,12 +33,14 @@ from llmspell.debugger.model import (
     StopReason,
 )
 from llmspell.debugger.sources import Chunk, Sources, normalized
+from llmspell.debugger.standard import is_harmless, may_replace
 from llmspell.errors import LLMSpellError
 from llmspell.lua.convert import lua_value
 from llmspell.lua.loader import read_source
 
 Mode = Literal["auto", "compiled", "hook"]
 
+_KEPT_READINGS = 8
 SECRET = 0x6C6C6D7370656C6C  # "llmspell": tells our calls of a boolean from mistakes
 ENTRY_POINTS = (
     "define_site",
@@ -45,6 +49,7 @@ ENTRY_POINTS = (
     "set_watches",
     "dump_chunk",
     "refresh_late",
+    "disturb",
 )
 
 
@@ -69,12 +74,14 @@ class Breakpoints:
         self._wishes: dict[int, _Wished] = {}
         self._last_id = 0
         self._last_site = 0
-        self._sites: dict[str, list[Site]] = {}  # chunk name -> the late sites that it has
+        self._readings: dict[bytes, Reading | str] = {}
 
     # Chunks --------------------------------------------------------------------------------
 
     def prepare(self, chunk: Chunk) -> tuple[bytes, list[Breakpoint]]:
         """The text to compile for a chunk that is being loaded, and the breakpoints that moved."""
+        if may_replace(chunk.text):
+            self._call("disturb", b"standard")
         wished = self._for(chunk)
         if not wished:
             return chunk.text, []
@@ -100,9 +107,18 @@ class Breakpoints:
             secret=SECRET,
             compiler=self._compile,
             first_number=self._last_site + 1,
+            reading=self._read(chunk.text),
         )
         self._last_site = max([self._last_site, *(site.number for site in result.sites)])
         return result
+
+    def _read(self, text: bytes) -> Reading | str:
+        """What is known of a text; kept, as the same one is set breakpoints in and then loaded."""
+        reading = self._readings.pop(text, None) or read(text, self._compile)
+        self._readings[text] = reading
+        if len(self._readings) > _KEPT_READINGS:
+            self._readings.pop(next(iter(self._readings)))
+        return reading
 
     def _compile(self, source: bytes) -> bytes | str:
         """What `string.dump` makes of a chunk, or the compiler's message."""
@@ -116,18 +132,24 @@ class Breakpoints:
         """Gives breakpoints of a chunk to the line hook; gives those that moved."""
         result = self._instrument(chunk, wished)
         for site in result.sites:
-            self._define(evolve(site, in_place=False, handed_over=False))
+            self._define(evolve(site, in_place=False, handed_over=False, protected=False))
         lines: dict[int, list[int]] = {}
+        openings: set[str] = set()
         for site in result.sites:
             lines.setdefault(site.line, []).append(site.number)
-        self._call("set_late", os.fsencode(chunk.name), packed=lua_value(lines))
+            openings.update(site.openings)
+        late = {"lines": lines, "openings": list(openings)}
+        self._call("set_late", os.fsencode(chunk.name), packed=lua_value(late))
+        if not all(map(_is_quiet, wished)):
+            self._call("disturb", b"facts")
         return self._placed(wished, result)
 
     def _define(self, site: Site, compiled_into: str | None = None) -> None:
         described = {
             "source": compiled_into,
             "line": site.line,
-            "always": compiled_into is not None and not site.in_place,
+            "always": compiled_into is not None and site.always,
+            "protected": site.protected,
             "names": list(site.names),
             "handed_over": site.handed_over,
             "checks": [_check(check, site) for check in site.checks],
@@ -302,6 +324,11 @@ def _same(wish: Wish, spec: BreakpointSpec) -> bool:
         spec.hit_condition or None,
         spec.log_message or None,
     )
+
+
+def _is_quiet(item: _Wished) -> bool:
+    """Whether nothing that a wish evaluates can call a function of the program."""
+    return is_harmless(item.wish.condition or "") and not item.wish.log_message
 
 
 def _check(check: Check, site: Site) -> dict[str, Any]:

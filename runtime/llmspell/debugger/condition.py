@@ -1,7 +1,6 @@
-"""Expressions of breakpoints: what they need, and whether they can be compiled in place.
+"""Expressions of breakpoints: whether they are Lua, what they need, how they are evaluated.
 
-An expression that cannot raise an error and has no side effect is compiled right into the
-program, where a false condition costs a few nanoseconds. Every other one becomes a chunk of its
+Some are compiled right into the program (see `in_place`). Every other one becomes a chunk of its
 own, which gets the values of the locals it names and is called in protected mode.
 """
 
@@ -9,21 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Literal
 
 from attrs import frozen
 from tree_sitter import Node
 
 from llmspell.syntax.chunk import Chunk
-from llmspell.syntax.scopes import Local, is_assigned
+from llmspell.syntax.scopes import Local
 
 Compiler = Callable[[bytes], bytes | str]
 """Compiles Lua text: gives what `string.dump` makes of it, or the compiler's message."""
 
-Value = Literal["number", "scalar", "any"]  # scalar: not a table or userdata, so without `__eq`
-
 _POSITION = re.compile(r'\A(?:\[string ".*?"\]|[^:\n]*):\d+: ', re.DOTALL)
-_LONGEST_IN_PLACE = 500
 _WRAP = "return (", "\n)"
 
 
@@ -66,13 +61,6 @@ class Expression:
         if "_ENV" in scope.names and "_ENV" not in known and len(known) < len(self.names):
             known.append("_ENV")
         return (*known, "...") if self.varargs else tuple(known)
-
-    def in_place(self, scope: Scope) -> bool:
-        """Whether the expression may stand in the program itself: it cannot raise there."""
-        text = self.text
-        if len(text) > _LONGEST_IN_PLACE or "\n" in text or "\r" in text or "--" in text:
-            return False
-        return _Safety(self.chunk, scope).value(self.node) is not None
 
 
 def parse(text: str, compiler: Compiler) -> Expression:
@@ -128,73 +116,3 @@ def _is_member_name(node: Node, index: int, child: Node) -> bool:
     if node.type in ("dot_index_expression", "method_index_expression"):
         return node.field_name_for_child(index) != "table"
     return False
-
-
-class _Safety:
-    """What kind of value an expression gives; None where computing it could raise or call."""
-
-    def __init__(self, chunk: Chunk, scope: Scope) -> None:
-        self.chunk = chunk
-        self.scope = scope
-
-    def value(self, node: Node) -> Value | None:
-        match node.type:
-            case "number":
-                return "number"
-            case "string" | "true" | "false" | "nil":
-                return "scalar"
-            case "identifier":
-                return self.variable(self.chunk.text(node))
-            case "vararg_expression":
-                return "any"
-            case "parenthesized_expression":
-                inner = [child for child in node.named_children if child.type != "comment"]
-                return self.value(inner[0]) if len(inner) == 1 else None
-            case "unary_expression":
-                return self.unary(node)
-            case "binary_expression":
-                return self.binary(node)
-        return None
-
-    def variable(self, name: str) -> Value | None:
-        local = self.scope.names.get(name)
-        if local is None:
-            return None
-        if local.kind == "numeric for" and not is_assigned(self.scope.chunk, local):
-            return "number"
-        return "any"
-
-    def unary(self, node: Node) -> Value | None:
-        operand = node.child_by_field_name("operand")
-        inner = self.value(operand) if operand else None
-        match node.children[0].type:
-            case "not":
-                return "scalar" if inner else None
-            case "-":
-                return "number" if inner == "number" else None
-        return None
-
-    def binary(self, node: Node) -> Value | None:
-        left_node = node.child_by_field_name("left")
-        right_node = node.child_by_field_name("right")
-        operator = next((child.type for child in node.children if not child.is_named), "")
-        left = self.value(left_node) if left_node else None
-        right = self.value(right_node) if right_node else None
-        if left is None or right is None or right_node is None:
-            return None
-        match operator:
-            case "and" | "or":
-                return left if left == right else "any" if "any" in (left, right) else "scalar"
-            case "==" | "~=":
-                return None if left == right == "any" else "scalar"
-            case "<" | "<=" | ">" | ">=":
-                return "scalar" if left == right == "number" else None
-            case "+" | "-" | "*" | "/" | "^":
-                return "number" if left == right == "number" else None
-            case "%" | "//":
-                divisor = right_node.type == "number" and self._is_not_zero(right_node)
-                return "number" if left == "number" and divisor else None
-        return None
-
-    def _is_not_zero(self, node: Node) -> bool:
-        return re.fullmatch(r"[1-9]\d*", self.chunk.text(node)) is not None

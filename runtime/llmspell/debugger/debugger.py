@@ -147,6 +147,7 @@ class Debugger:
                 "attend": self._engine.attend,
                 "breakpoint_failed": self._breakpoint_failed,
                 "log_point": self._log_point,
+                "monotonic": time.monotonic,
                 "prepare": self._prepare,
                 "limit": self._limit.set,
                 "given_up": self._limit.reason,

@@ -23,6 +23,11 @@ class HitCondition:
     operator: Operator
     count: int
 
+    @property
+    def skips(self) -> bool:
+        """Whether passes can be let go before it is looked at again."""
+        return self.operator in ("==", ">", ">=", "%")
+
     def holds(self, hits: int) -> bool:
         """Whether to stop at this pass."""
         match self.operator:

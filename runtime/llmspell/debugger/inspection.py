@@ -19,6 +19,7 @@ from llmspell.debugger.model import (
     Variable,
 )
 from llmspell.debugger.sources import Sources
+from llmspell.debugger.standard import is_harmless
 from llmspell.errors import LLMSpellError
 
 _SECONDS = {"watch": 1.0, "hover": 1.0, "variables": 1.0, "clipboard": 5.0, "repl": 30.0}
@@ -202,6 +203,7 @@ class Inspection:
 
     def assign(self, reference: int, name: str, value: str, hexadecimal: bool) -> Variable:
         """Assigns the value of an expression to a listed variable."""
+        self._call("disturb", b"facts")
         thread, level = self._place(self._owners.get(reference))
         with self._limit.watching():
             kind, text = self._call(
@@ -248,6 +250,8 @@ class Inspection:
         hexadecimal: bool = False,
         given_up: Callable[[], bool] | None = None,
     ) -> dict[str, Any]:
+        if not is_harmless(text):
+            self._call("disturb", b"facts")
         thread, level = self._place(frame)
         with self._limit.watching(given_up):
             kind, answer = self._call(

@@ -15,6 +15,7 @@ from tree_sitter import Node
 
 from llmspell.syntax.chunk import VOID, Block, Chunk, Function, Statement, leaves
 from llmspell.syntax.lines import line_breaks
+from llmspell.syntax.scopes import declarations
 
 from .prototypes import Prototype
 
@@ -141,6 +142,17 @@ class Places:
             if place.function is function:
                 return place
         return None
+
+    def openings(self, line: int) -> tuple[str, ...]:
+        """The first parameters of the functions with code on a line; "" for one without."""
+        found = set()
+        for function, prototype in zip(self.chunk.functions, self._prototypes, strict=True):
+            inside = function.parent is None or prototype.first_line <= line <= prototype.last_line
+            if inside and line in prototype.active_lines:
+                body = function.body
+                first = next(declarations(self.chunk, body, body.open), None)
+                found.add(first.name if first else "")
+        return tuple(sorted(found))
 
     def _check(self) -> None:
         functions, prototypes = self.chunk.functions, self._prototypes

@@ -11,7 +11,9 @@ from llmspell.syntax.names import function_name, names_function
 from llmspell.syntax.scopes import visible_in
 
 from .condition import Compiler, Expression, Malformed, Scope, evaluation, parse
+from .facts import Facts
 from .hit_condition import HitCondition, parse_hit_condition
+from .in_place import SUPPORT, in_place
 from .log_message import LogMessage, parse_log_message
 from .placement import Place, Places
 from .wishes import Check, Log, Placement, Site, Wish
@@ -21,23 +23,48 @@ from .wishes import Check, Log, Placement, Site, Wish
 class Call:
     """A site and where it is written.
 
-    condition: what is compiled in place. simpler: another form, for where this one is too much
-    for the Lua compiler.
+    test: what has to hold for the call to be made, "" if it is made always. counted: whether the
+    program counts passes down before it calls. simpler: another form, for where this one is too
+    much for the Lua compiler.
     """
 
     site: Site
     place: Place
-    condition: str | None = None
+    test: str = ""
+    counted: bool = False
     simpler: Call | None = None
+
+    @property
+    def is_supported(self) -> bool:
+        """Whether it needs what `support` gives to the chunk."""
+        return self.counted or self.site.protected or SUPPORT in self.test
 
     def text(self, secret: int) -> bytes:
         """The call as Lua."""
         site = self.site
+        if site.protected:
+            return self._protected(secret).encode("utf-8", "surrogateescape")
         values = site.names if site.handed_over else ()
         call = f"(true)({','.join((str(secret), str(site.number), *values))})"
-        if self.condition is not None:
-            call = f"if {self.condition} then {call}end"
+        if self.counted:
+            passes = f"{SUPPORT}[{site.number}]"
+            call = f"{passes}={passes}-1 if {passes}<0 then {call}end "
+        if self.test:
+            call = f"if {self.test} then {call}end"
         return f"{call};".encode("utf-8", "surrogateescape")
+
+    def _protected(self, secret: int) -> str:
+        site = self.site
+        ok, value = f"{SUPPORT}ok", f"{SUPPORT}value"
+        arguments = ",".join((f"{SUPPORT}.c{site.number}", *site.names))
+        call = f"(true)({secret},{site.number},{ok},{value})"
+        test = f"local {ok},{value}={SUPPORT}.pcall({arguments})"
+        return f"do {test} if {value} then {call}end end;"
+
+
+def support(secret: int) -> bytes:
+    """What gives a chunk the table of its counters and conditions, as a hidden local."""
+    return f"local {SUPPORT}=(true)({secret},0);".encode()
 
 
 @frozen
@@ -73,6 +100,7 @@ class Plan:
     placed: dict[int, Placement] = field(factory=dict)
     _requests: dict[Place, list[_Request]] = field(factory=dict)
     _scopes: dict[Place, Scope] = field(factory=dict)
+    _known: Facts | None = None
 
     def add(self, wish: Wish) -> None:
         """Finds the places of a wish."""
@@ -146,13 +174,41 @@ class Plan:
         names = tuple(sorted(needed, key=lambda name: (name == "...", name)))
         checks = tuple(request.check(names) for request in requests)
         column = place.column(self.chunk)
-        plain = Site(number, place.line, column, names, False, False, checks)
-        simplest = Call(plain, place)
-
-        condition = requests[0].condition if len(requests) == 1 else None
-        if condition is not None and condition.in_place(scope):
-            site = evolve(plain, in_place=True, handed_over=len(expressions) > 1)
-            return Call(site, place, condition.text, simplest)
+        openings = self.places.openings(place.line)
+        site = Site(number, place.line, column, names, False, False, checks, openings=openings)
+        call = Call(site, place)
         if names:
-            return Call(evolve(plain, handed_over=True), place, simpler=simplest)
-        return simplest
+            call = Call(evolve(site, handed_over=True), place, simpler=call)
+        return call if len(requests) > 1 else self._of_one(requests[0], call)
+
+    def _of_one(self, request: _Request, plain: Call) -> Call:
+        """The cheapest form of a call for one wish; `plain` is the one that always works."""
+        if SUPPORT.encode() in self.chunk.source:
+            return plain
+        site, place, condition = plain.site, plain.place, request.condition
+        counts = request.hit is None if request.log else bool(request.hit and request.hit.skips)
+        if condition is None:
+            return self._counted(plain) if counts else plain
+        found = in_place(condition, self._scope(place), self._facts())
+        if found is None:
+            if request.log is not None:
+                return plain
+            protected = evolve(site, handed_over=False, protected=True, always=False)
+            return Call(protected, place, simpler=plain)
+        if found.licence != "none":
+            test = f"not {SUPPORT}.{found.licence} or ({found.text})"
+            return Call(evolve(site, always=False), place, test, simpler=plain)
+        values = site.handed_over and bool(request.values)
+        settled = evolve(site, in_place=True, handed_over=values, always=False)
+        call = Call(settled, place, found.text, simpler=plain)
+        return self._counted(call) if counts else call
+
+    def _counted(self, call: Call) -> Call:
+        return evolve(call, site=evolve(call.site, always=False), counted=True, simpler=call)
+
+    def _facts(self) -> Facts:
+        if self._known is None:
+            expressions = (e for rs in self._requests.values() for r in rs for e in r.expressions())
+            mentioned = frozenset(name for expression in expressions for name in expression.names)
+            self._known = Facts(self.chunk, mentioned)
+        return self._known

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from llmspell.syntax.chunk import Chunk
+from llmspell.syntax.chunk import VOID, Chunk
 
 from . import prototypes
 from .condition import Compiler
 from .placement import Edit
-from .planning import Call
+from .planning import Call, support
 from .prototypes import Prototype
 
 
@@ -27,6 +27,9 @@ class Rewriting:
     def text(self, calls: Sequence[Call]) -> bytes:
         """The text of the chunk with the calls in it."""
         edits: list[Edit] = []
+        if any(call.is_supported for call in calls):
+            start = next(s for s in self.chunk.blocks[0].statements if s.kind not in VOID).start
+            edits.append(Edit(start, start, support(self.secret)))
         for call in calls:
             edits += call.place.edits(self.chunk, call.text(self.secret))
         edits.sort(key=lambda edit: (edit.start, edit.end))
@@ -54,7 +57,9 @@ class Rewriting:
         if isinstance(binary, str):
             return False
         written = prototypes.read(binary)
-        plain = all(call.condition is None and not call.site.handed_over for call in calls)
+        plain = all(
+            not call.test and not call.is_supported and not call.site.handed_over for call in calls
+        )
         return len(written) == len(self.functions) and all(
             _same_face(before, after, exactly=plain)
             for before, after in zip(self.functions, written, strict=True)

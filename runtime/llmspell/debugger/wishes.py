@@ -69,7 +69,10 @@ class Site:
     line, column: where it stands in the text. names: the locals and upvalues that the checks
     need; `...` as the last stands for all varargs. handed_over: whether the call has their values;
     else, where they are needed, they are to be looked up in the frame. in_place: the program
-    itself tests the condition and calls only where it holds.
+    itself tests the condition and calls only where it holds. protected: it does so in protected
+    mode, and hands over whether that went well and what it gave, instead of the values. always:
+    the program calls whenever it comes by. openings: the first parameters of all functions with
+    code on the line; nothing ("") for a function without.
     """
 
     number: int
@@ -79,6 +82,9 @@ class Site:
     handed_over: bool
     in_place: bool
     checks: tuple[Check, ...]
+    protected: bool = False
+    always: bool = True
+    openings: tuple[str, ...] = ()
 
 
 @frozen

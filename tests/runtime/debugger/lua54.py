@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import lupa.lua54
+
+from llmspell.debugger.instrument import Site
 
 SECRET = 918273645
 
@@ -20,10 +22,14 @@ end
 """
 
 _RUN = b"""
-local secret, limit, text, on_call = ...
-local lines = {}
+local secret, limit, text, on_call, conditions = ...
+local support = { facts = true, standard = true, pcall = pcall, type = type, rawequal = rawequal }
+for name, value in next, math do support["math_" .. name] = value end
+for number, source in next, conditions do support["c" .. number] = assert(load(source, "=condition")) end
+setmetatable(support, { __index = function() return 0 end }) -- every pass is looked at
 debug.setmetatable(true, { __call = function(_, key, number, ...)
   assert(key == secret, "a foreign call")
+  if number == 0 then return support end
   if on_call then return on_call(number, debug.getinfo(2, "l").currentline, ...) end
 end })
 local out = {}
@@ -59,8 +65,17 @@ class Lua:
         result = self._compile(text)
         return result if isinstance(result, bytes) else result[1].decode("utf-8", "replace")
 
-    def run(self, text: bytes, on_call: Callable[..., object] | None = None, limit: int = 0) -> str:
+    def run(
+        self,
+        text: bytes,
+        on_call: Callable[..., object] | None = None,
+        limit: int = 0,
+        sites: Sequence[Site] = (),
+    ) -> str:
         """What a program prints, the error that ends it last; addresses are left out."""
-        result = self._run(SECRET, limit, text, on_call)
+        protected = [site for site in sites if site.protected]
+        conditions = {s.number: s.checks[0].condition or "" for s in protected}
+        table = self.state.table_from({n: text.encode() for n, text in conditions.items()})
+        result = self._run(SECRET, limit, text, on_call, table)
         assert isinstance(result, bytes), result
         return re.sub(r"\b0x[0-9a-f]{6,}", "0x…", result.decode("utf-8", "replace"))

@@ -213,6 +213,18 @@ def test_conditions_everywhere_leave_what_it_prints(source: bytes, condition: st
         assert LUA.run(result.source, lambda *_: None) == LUA.run(source)
 
 
+@SETTINGS
+@given(
+    programs(),
+    st.sampled_from([{"hit_condition": "> 3"}, {"log_message": "a {a}"}, {"log_message": "here"}]),
+)
+def test_counters_everywhere_leave_what_it_prints(source: bytes, wish: dict[str, str]) -> None:
+    result = on_every_line(source, **wish)
+    assert_same_face(source, result.source, upvalues=False)
+    if result.sites:
+        assert LUA.run(result.source, lambda *_: None) == LUA.run(source)
+
+
 @pytest.mark.parametrize("program", ["", "\n", ";", "return", "--", "::a::", "do end"])
 def test_programs_of_nothing(program: str) -> None:
     assert_same_face(program.encode(), on_every_line(program.encode()).source)

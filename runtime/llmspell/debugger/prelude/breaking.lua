@@ -8,7 +8,7 @@
 
 local host = ...
 local raw, G = host.raw, host.G
-local getinfo, running = raw.debug.getinfo, raw.coroutine.running
+local getinfo, getlocal, running = raw.debug.getinfo, raw.debug.getlocal, raw.coroutine.running
 local pcall, xpcall, error, select, type, rawequal = raw.pcall, raw.xpcall, raw.error, raw.select, raw.type, raw.rawequal
 local setmetatable, next, load, tostring, sub = raw.setmetatable, raw.next, raw.load, raw.tostring, raw.string.sub
 local concat, status = raw.table.concat, raw.coroutine.status
@@ -238,6 +238,9 @@ end
 -- Late breakpoints -----------------------------------------------------------------------------
 
 debugger.late = {} -- source -> line -> { ids }
+-- The first parameters of all functions that have late breakpoints. A function that is called has
+-- none if its first parameter has another name, which can be asked without making a table.
+local late_openings, openings_of = {}, {}
 local late_functions = setmetatable({}, WEAK_KEYS) -- function -> its lines, or false
 local late_masks = setmetatable({}, WEAK_KEYS) -- thread -> the mask that was set for it
 
@@ -326,10 +329,16 @@ function host.refresh_late()
   end)
 end
 
---- Sets the late sites of a source: line -> numbers; nil removes them.
-function host.set_late(source, lines)
-  debugger.late[source] = lines and next(lines) and lines or nil
-  late_functions = setmetatable({}, WEAK_KEYS)
+--- Sets the late sites of a source: `lines` (line -> numbers), and `openings`, the first parameters
+--- of the functions that have them; nil removes them.
+function host.set_late(source, late)
+  if late and not next(late.lines) then late = nil end
+  debugger.late[source], openings_of[source] = late and late.lines, late and late.openings
+  late_functions, late_openings = setmetatable({}, WEAK_KEYS), {}
+  for _, openings in next, openings_of do
+    for i = 1, #openings do late_openings[openings[i]] = true end
+  end
+  late_openings["(temporary)"] = late_openings[""] -- what `getlocal` finds where there is no parameter
 end
 
 -- The hook -------------------------------------------------------------------------------------
@@ -342,8 +351,9 @@ end
 
 local hook
 function hook(event, line)
-  if event == "call" and quiet then
+  if quiet and event == "call" then
     -- The usual case with late breakpoints: a function that has none is called.
+    if not late_openings[getlocal(2, 1) or ""] then return end
     local lines = late_functions[getinfo(2, "f").func]
     if lines == false then return end
   end
@@ -404,9 +414,26 @@ end
 local HANDED = 6 -- values that a compiled breakpoint hands over at most
 local conditions = {} -- number -> the condition of a site with one wish
 local plan_passes
--- Passes of a site that can be let go without a look: counted down in `reached`, so that a hit
--- count on a hot line costs a call and a subtraction.
-local passes, NEVER = {}, raw.math.maxinteger
+-- What compiled breakpoints find through a hidden local (see in_place.py):
+--   by the number of a site: passes that can be let go without a look, counted down in the program
+--     or in `reached`
+--   "c" and the number: its condition, for `pcall`
+--   standard functions as they were; whether it is certain that they are those of the program
+--     ("standard") and that the variables hold what their assignments in the text say ("facts").
+local support, NEVER = { [0] = 0, facts = true, standard = true, pcall = pcall }, raw.math.maxinteger
+support.type, support.rawequal = type, rawequal
+for name, value in next, raw.math do support["math_" .. name] = value end
+
+--- What was certain no longer is.
+function host.disturb(what)
+  support.standard = false
+  if what == "facts" then support.facts = false end
+end
+
+--- Whether a variable is one of those that breakpoints add.
+function host.is_hidden(name) return sub(name, 1, 11) == "__llmspell_" end
+
+local function no_condition() end
 local sites = {} -- number -> { names, handed_over, checks }, see instrument.py
 local wishes = {} -- id -> true while somebody wants it
 debugger.plain_lines = {} -- source -> line -> true, where a call always happens
@@ -417,9 +444,9 @@ local function compiled(text)
   if not text then return nil end
   local parameters, results = raw.string.match(text, "^local (.-) = %.%.%. return (.*)$")
   if not parameters then parameters, results = "", raw.string.match(text, "^return (%(.*)$") end
-  if not results or raw.string.find(results, "...", 1, true) then return load(text, "=breakpoint", "t", G) end
-  local maker = load("return function(" .. parameters .. ") return " .. results .. " end", "=breakpoint", "t", G)
-  return maker and maker() or load(text, "=breakpoint", "t", G)
+  if not results or raw.string.find(results, "...", 1, true) then return load(text, "=[llmspell breakpoint]", "t", G) end
+  local maker = load("return function(" .. parameters .. ") return " .. results .. " end", "=[llmspell breakpoint]", "t", G)
+  return maker and maker() or load(text, "=[llmspell breakpoint]", "t", G)
 end
 
 --- Defines what happens where the program calls a number, or reaches the line of a late site.
@@ -433,6 +460,7 @@ function host.define_site(number, site)
   if names == 0 then site.names = nil end
   sites[number] = site
   local only = site.checks[1]
+  if site.protected then site.condition, only.condition = only.condition, nil end
   if #site.checks == 1 and only.condition and (site.handed_over or not site.names) then conditions[number] = only.condition end
   plan_passes(number, site)
   if site.always then -- the program calls here whenever it comes by
@@ -446,7 +474,7 @@ function host.switch_wish(id, on)
   wishes[id] = on or nil
   for number, site in next, sites do
     for i = 1, #site.checks do
-      local idle = passes[number] == NEVER or passes[number] == 0
+      local idle = support[number] == NEVER or support[number] == 0
       if site.checks[i].wish == id and (idle or not on) then plan_passes(number, site) end
     end
   end
@@ -470,6 +498,7 @@ local COMPARE = {
 }
 
 local function report_once(check, what, message)
+  if rawequal(message, STOP) then error(STOP, 0) end
   if not check.reported then
     check.reported = true
     host.breakpoint_failed(check.wish, what .. ": " .. host.error_text(message))
@@ -477,28 +506,36 @@ local function report_once(check, what, message)
 end
 
 local function shown(value)
+  if type(value) == "string" then return value end
   local ok, text = pcall(tostring, value)
   return ok and type(text) == "string" and text or "?"
 end
 
--- Log messages are rate-limited: so many in a window of time, then the clock is looked at once in
--- a while only, and what was left out is counted.
-local LOG_BURST, LOG_WINDOW, LOG_PAUSE = 100, 0.1, 64
-local clock = raw.os.clock
+-- Log messages are rate-limited: so many in a window of time. After those, passes are let go
+-- without a look at the clock: half of what is expected in the rest of the window.
+local LOG_BURST, LOG_WINDOW, LOG_MOST_FREE = 100, 0.1, 100000
+local clock = host.monotonic
 
 local function may_log(check)
-  local left = check.log_left or LOG_BURST
-  if left > 0 then
-    check.log_left = left - 1
-    return true
+  local left, now = check.log_left
+  if not left then -- the first one
+    left, check.log_since, check.left_out, check.log_free = LOG_BURST, clock(), 0, 0
+  elseif check.log_free > 0 then
+    check.log_free, check.left_out = check.log_free - 1, check.left_out + 1
+    return false
+  elseif left == 0 then
+    now = clock()
+    local elapsed = now - check.log_since
+    if elapsed < LOG_WINDOW then
+      check.left_out = check.left_out + 1
+      local expected = (LOG_BURST + check.left_out) * (LOG_WINDOW - elapsed) / elapsed
+      check.log_free = expected < 2 * LOG_MOST_FREE and expected // 2 | 0 or LOG_MOST_FREE
+      return false
+    end
+    if check.left_out > 0 then host.log_point(check.wish, "(" .. check.left_out .. " messages left out)") end
+    left, check.log_since, check.left_out = LOG_BURST, now, 0
   end
-  check.left_out = (check.left_out or 0) + 1
-  if check.left_out % LOG_PAUSE ~= 1 then return false end
-  local now = clock()
-  if check.log_since and now - check.log_since < LOG_WINDOW then return false end
-  check.log_since, check.log_left = now, LOG_BURST
-  host.log_point(check.wish, "(" .. check.left_out .. " messages left out)")
-  check.left_out = 0
+  check.log_left = left - 1
   return true
 end
 
@@ -519,6 +556,8 @@ local function free_passes(check)
   if operator == "==" then return count < wanted and wanted - count - 1 or NEVER end
   if operator == ">=" then return count < wanted and wanted - count - 1 or 0 end
   if operator == ">" then return count < wanted and wanted - count or 0 end
+  if operator == "<=" then return count < wanted and 0 or NEVER end
+  if operator == "<" then return count < wanted - 1 and 0 or NEVER end
   if operator == "%" then return wanted - count % wanted - 1 end
   return 0
 end
@@ -530,14 +569,20 @@ function plan_passes(number, site)
     if wishes[site.checks[i].wish] then wanted = wanted + 1 end
   end
   if wanted == 0 then
-    passes[number] = NEVER
-  elseif #site.checks == 1 and not only.condition and only.hit_operator then
+    support[number] = NEVER
+  elseif #site.checks > 1 or only.condition or site.protected then
+    support[number] = 0
+  elseif only.hit_operator then
     local free = free_passes(only)
-    passes[number] = free
+    support[number] = free
     if free < NEVER then only.count = only.count + free end
+  elseif only.literals and only.log_left then
+    support[number] = only.log_free
+    only.left_out, only.log_free = only.left_out + only.log_free, 0
   else
-    passes[number] = 0
+    support[number] = 0
   end
+  if site.protected then support["c" .. number] = wanted > 0 and site.condition or no_condition end
 end
 
 --- Whether a wish wants to stop here; counts the pass, writes the log message.
@@ -591,7 +636,10 @@ end
 local function look(number, a, b, c, d, e, f)
   local site = sites[number]
   local hits
-  if site.names and not site.handed_over then hits = host.late_hits(number) else hits = hits_of(site, a, b, c, d, e, f) end
+  if site.protected then -- a: whether the condition went well, b: what it gave
+    if not a then return report_once(site.checks[1], "condition", b) end
+    hits = hits_of(site)
+  elseif site.names and not site.handed_over then hits = host.late_hits(number) else hits = hits_of(site, a, b, c, d, e, f) end
   plan_passes(number, site)
   local landed = debugger.landed
   if landed then
@@ -607,9 +655,9 @@ end
 
 function reached(_, secret, number, a, b, c, d, e, f)
   if secret ~= SECRET then foreign_call() end
-  local free = passes[number]
+  local free = support[number]
   if free > 0 then
-    passes[number] = free - 1
+    support[number] = free - 1
     return
   end
   local condition = conditions[number]
@@ -617,6 +665,7 @@ function reached(_, secret, number, a, b, c, d, e, f)
     local ok, value = pcall(condition, a, b, c, d, e, f)
     if ok and not value then return end
   end
+  if number == 0 then return support end
   look(number, a, b, c, d, e, f)
 end
 

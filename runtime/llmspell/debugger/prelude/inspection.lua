@@ -13,6 +13,9 @@ local concat, sort, unpack, pack, math_type = raw.table.concat, raw.table.sort, 
 local status, create, resume = raw.coroutine.status, raw.coroutine.create, raw.coroutine.resume
 local debugger, encode = host.debugger, host.encode_any
 
+--- Whether a variable belongs to a breakpoint, or to the compiler.
+local function is_hidden(name) return sub(name, 1, 1) == "(" or host.is_hidden(name) end
+
 local function is_engine(info) return sub(info.source, 1, 10) == "=[llmspell" end
 
 --- Runs a function in a coroutine of its own. The thread that stands is then never the one that
@@ -236,7 +239,7 @@ local function locals_of(thread, level)
   while true do
     local name, value = getlocal(thread, level, i)
     if not name then break end
-    if sub(name, 1, 1) ~= "(" then
+    if not is_hidden(name) then
       list[#list + 1] = { name = name, value = value, index = i }
       positions[name] = #list
     end
@@ -262,7 +265,10 @@ host.list_scopes = aside(function(thread_id, frame_level)
     add("Locals", "locals", #list - parameters, { from = info.nparams + 1 })
     add("Parameters", "arguments", parameters, { from = 1, to = info.nparams })
     local upvalues = 0
-    for i = 1, info.nups do if getupvalue(info.func, i) ~= "_ENV" then upvalues = upvalues + 1 end end
+    for i = 1, info.nups do
+      local name = getupvalue(info.func, i)
+      if name ~= "_ENV" and not is_hidden(name) then upvalues = upvalues + 1 end
+    end
     add("Upvalues", "upvalues", upvalues, { func = info.func })
     if info.isvararg then
       local count = 0
@@ -312,7 +318,7 @@ function scope_readers.upvalues(entry, hex)
   while true do
     local name, value = getupvalue(entry.func, i)
     if not name then return records end
-    if name ~= "_ENV" then records[#records + 1] = record(name, value, name, hex) end
+    if name ~= "_ENV" and not is_hidden(name) then records[#records + 1] = record(name, value, name, hex) end
     i = i + 1
   end
 end
@@ -604,7 +610,7 @@ host.list_names = aside(function(thread_id, frame_level, keys)
     local func, i = getinfo(thread, level, "f").func, 1
     while getupvalue(func, i) do
       local name, value = getupvalue(func, i)
-      if name ~= "_ENV" then found[name] = { value } end
+      if name ~= "_ENV" and not is_hidden(name) then found[name] = { value } end
       i = i + 1
     end
     local list = locals_of(thread, level)

@@ -33,11 +33,14 @@ local function line_of(text, number)
   return line ~= "" and printable(sub(line, 1, MAX_LINE)) or nil
 end
 
+--- Whether a variable is the program's own: not "(temporary)", and none that a breakpoint adds.
+local function is_shown(name) return byte(name) ~= 40 and not (host.is_hidden and host.is_hidden(name)) end
+
 local function upvalues(info)
   local list = {}
   for i = 1, info.nups do
     local name, value = getupvalue(info.func, i)
-    if name ~= "_ENV" and name ~= "" then list[#list + 1] = { name, dump(value, short) } end
+    if name ~= "_ENV" and name ~= "" and is_shown(name) then list[#list + 1] = { name, dump(value, short) } end
   end
   return list
 end
@@ -67,7 +70,7 @@ function host.capture_stack(options)
         local i = 1
         local name, value = getlocal(level, i)
         while name do
-          if byte(name) ~= 40 then frame.locals[#frame.locals + 1] = { name, dump(value, short) } end -- "(temporary)"
+          if is_shown(name) then frame.locals[#frame.locals + 1] = { name, dump(value, short) } end
           i = i + 1
           name, value = getlocal(level, i)
         end

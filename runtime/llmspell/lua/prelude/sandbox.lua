@@ -190,6 +190,32 @@ local debug = { traceback = raw.debug.traceback, sethook = host.script_sethook, 
 
 local function foreign(info) return not info or info.what == "C" or sub(info.source, 1, 10) == "=[llmspell" end
 
+-- What assigns a variable from outside, or gives a function away that its chunk keeps to itself,
+-- ends what a debugger has read out of the text of the chunk.
+local function disturb()
+  if host.disturb then host.disturb("facts") end
+end
+
+--- Where in a frame (levels as the caller counts) a local variable is, numbered without those that
+--- a debugger has compiled in.
+local function index_of(thread, level, number)
+  if not host.is_hidden or raw.math.type(number) ~= "integer" or number < 1 then return number end
+  local index, left = 0, number
+  while left > 0 do
+    index = index + 1
+    local name
+    if thread then name = getlocal(thread, level, index) else name = getlocal(level + 1, index) end
+    if not name then break end
+    if not host.is_hidden(name) then left = left - 1 end
+  end
+  return index
+end
+
+local function found(name, value)
+  if type(value) == "function" then disturb() end
+  return name, value
+end
+
 function debug.getinfo(first, second, third)
   local info
   if type(first) == "thread" then
@@ -201,7 +227,9 @@ function debug.getinfo(first, second, third)
   end
   if info and info.func then
     local whole = getinfo(info.func, "S")
-    if foreign(whole) and type(first) ~= "function" then info.func = nil end
+    if type(first) ~= "function" then
+      if foreign(whole) then info.func = nil else disturb() end
+    end
   end
   return info
 end
@@ -210,19 +238,20 @@ function debug.getlocal(first, second, third)
   if type(first) == "thread" then
     if type(second) == "function" then return getlocal(first, second, third) end
     if foreign(getinfo(first, second, "S")) then return nil end
-    return getlocal(first, second, third)
+    return found(getlocal(first, second, index_of(first, second, third)))
   end
   if type(first) == "function" then return getlocal(first, second) end
   local info = getinfo(first + 1, "S")
   if not info then error("bad argument #1 to 'getlocal' (level out of range)", 2) end
   if foreign(info) then return nil end
-  return getlocal(first + 1, second)
+  return found(getlocal(first + 1, index_of(nil, first + 1, second)))
 end
 
 if host.security_level == "trusted" then
   local function own(name)
     local function inspect(target, ...)
       if type(target) == "function" and foreign(getinfo(target, "S")) then return nil end
+      disturb()
       return raw.debug[name](target, ...)
     end
     debug[name] = inspect
@@ -234,15 +263,17 @@ if host.security_level == "trusted" then
     if foreign(getinfo(target, "S")) or foreign(getinfo(source, "S")) then
       error("functions of the engine have no upvalues to join", 2)
     end
+    disturb()
     return raw.debug.upvaluejoin(target, i, source, j)
   end
-  function debug.setlocal(first, ...)
+  function debug.setlocal(first, second, ...)
+    disturb()
     if type(first) == "thread" then
-      if foreign(getinfo(first, (...), "S")) then return nil end
-      return raw.debug.setlocal(first, ...)
+      if foreign(getinfo(first, second, "S")) then return nil end
+      return raw.debug.setlocal(first, second, index_of(first, second, (...)), select(2, ...))
     end
     if foreign(getinfo(first + 1, "S")) then return nil end
-    return raw.debug.setlocal(first + 1, ...)
+    return raw.debug.setlocal(first + 1, index_of(nil, first + 1, second), ...)
   end
 end
 

@@ -1,0 +1,411 @@
+"""Conditions that stand in the program because of what its text shows: when they do, and that the
+program and the condition stay what they are where the text does not tell the whole truth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from llmspell.debugger.in_place import SUPPORT
+from llmspell.debugger.instrument import Wish
+from llmspell.debugger.model import BreakpointSpec
+from llmspell.debugger.standard import is_harmless, may_replace
+
+from .conftest import MakeSession, Session
+from .marks import LUA, placed, stops
+
+
+def licence(text: str, condition: str) -> str:
+    """What a condition at the `●` relies on; "protected" where it cannot stand there."""
+    line = text[: text.index("●")].count("\n") + 1
+    result = placed(text.replace("●", "print()"), Wish(1, line, condition=condition))
+    if all(site.protected for site in result.sites):
+        return "protected"
+    source = result.source.decode()
+    return next((w for w in ("facts", "standard") if f"not {SUPPORT}.{w} or" in source), "none")
+
+
+NUMBERS = [
+    "local n = 0\n●",
+    "local n = 0\nfor i = 1, 9 do n = n + i % 7\n●\nend",
+    "local a, n = {}, -1.5\n●",
+    "local n = 1\nlocal m = n\nn = m * 2 // 3\n●",
+    "local n <const> = 3 ^ 2\n●",
+    "for n = 1, 2 do\nn = n + 1\n●\nend",
+    "local n = 0\nlocal function f() n = n + 1 end\n●",
+    "local function f(n)\n●\nif n < 2 then return n end\nreturn f(n - 1) + f(n - 2)\nend\nf(9)",
+    "local function f(x) return x + 1 end\nlocal n = 0\nn = f(n)\n●",
+    "local function f(_, n)\n●\nend\nf('x', 1) f({}, 2, 3)",
+    "local n = 1\ndo local n = 'x' end\n●",
+    "local n = 1\nlocal t = { n = 'x' }\nt.n = 'y'\n●",
+    "local n = 1\nlocal function g(n) return n end g('x')\n●",
+    "local a, b = 1, 2\na, b = b, a\nlocal n = a and b or a\n●",
+]
+
+NOT_NUMBERS = [
+    "local n\n●",
+    "local n = '1'\n●",
+    "local n = 1\nn = '2'\n●",
+    "local n = 1\nlocal function f() n = nil end\n●",
+    "local n = 1\nn = n .. ''\n●",
+    "local n = 1\nn = n + x\n●",
+    "local n = 1\nn = #t\n●",
+    "local n = 1\nn = g(n)\n●",
+    "local n = 1\nn, m = m, n\n●",
+    "local m, n = 1\n●",
+    "local n = ...\n●",
+    "local n = 1\nfunction n() end\n●",
+    "local n = 1\nlocal m = {}\nfor i = 1, 2 do n = m m = n end\n●",
+    "for n in next, {} do\n●\nend",
+    "function f(n)\n●\nend\nf(1)",
+    "local f = function(n)\n●\nend\nf(1)",
+    "local function f(n)\n●\nend\nf(1) f()",
+    "local function f(n)\n●\nend\nf(1) f 'x'",
+    "local function f(n)\n●\nend\nf(1) f(...)",
+    "local function f(n)\n●\nend\nf(1) pcall(f, 'x')",
+    "local function f(n)\n●\nend\nlocal g = f\ng 'x'",
+    "local function f(n)\n●\nend\nreturn f",
+    "local function f(n)\n●\nend\nf(1)\nt.f = f",
+    "local function f(n)\nn = t\n●\nend\nf(1)",
+    "local function f(x) if x > 1 then return x end end\nlocal n = f(1)\n●",
+    "local function f(x) return x, 1 end\nlocal n = f(1)\n●",
+    "local function f(x) return x end\nf = g\nlocal n = f(1)\n●",
+    "local function f(x) return x end\nf {}\nlocal n = f(1)\n●",
+    "function t:f(n)\n●\nend\nt:f(1)",
+]
+
+
+@pytest.mark.parametrize("text", NUMBERS)
+def test_what_is_always_a_number_may_be_compared_in_place(text: str) -> None:
+    assert licence(text, "n > 5") == "facts"
+    assert licence(text, "n + 1 == -n or n <= 2 * n") == "facts"
+    assert licence(text, "math.abs(n) < -1") == "standard"
+
+
+@pytest.mark.parametrize("text", NOT_NUMBERS)
+def test_what_may_be_anything_is_compared_in_protected_mode(text: str) -> None:
+    assert licence(text, "n > 5") == "protected"
+    assert licence(text, "math.abs(n) < -1") == "protected"
+
+
+@pytest.mark.parametrize(
+    ("condition", "kind"),
+    [
+        ("type(x) == 'table'", "standard"),
+        ("math.type(x) == 'float' and n < math.huge", "standard"),
+        ("rawequal(x, n)", "standard"),
+        ("math.max(n, 1, math.floor(n / 2)) > math.pi", "standard"),
+        ("type(type(x))", "standard"),
+        ("x == nil and n > 1", "facts"),
+        ("x == 1", "none"),
+        ("math.abs(x) > 1", "protected"),
+        ("math.abs()", "protected"),
+        ("type()", "protected"),
+        ("type(...)", "protected"),
+        ("type((...)) == 'nil'", "standard"),
+        ("rawequal(x)", "protected"),
+        ("math.fmod(n, 0) == 1", "protected"),
+        ("math.random(n) == 1", "protected"),
+        ("math.nothing", "protected"),
+        ("math:abs(n)", "protected"),
+        ("math.abs 'x'", "protected"),
+        ("tostring(n) == '1'", "protected"),
+        ("n % n == 0", "protected"),
+        ("n // 0 == 0", "protected"),
+        ("n & 1 == 0", "protected"),
+        ("#x > 1", "protected"),
+        ("x.y == 1", "protected"),
+    ],
+)
+def test_the_kind_of_a_condition(condition: str, kind: str) -> None:
+    assert licence("local n, x = 1, t\n●", condition) == kind
+
+
+@pytest.mark.parametrize("hiding", ["math, type = {}", "_ENV = {}"])
+def test_functions_of_the_program_s_own_are_not_the_standard_ones(hiding: str) -> None:
+    text = f"local n = 1\nlocal {hiding}\n●"
+    assert licence(text, "math.abs(n) == 1") == "protected"
+    assert licence(text, "type(n) == 'number'") == "protected"
+
+
+def test_a_function_that_a_condition_names_may_get_anything() -> None:
+    text = "local function f(n)\n print(n)\nend\nf(1)\nprint()"
+    alone = placed(text, Wish(1, 2, condition="n > 1"))
+    both = placed(text, Wish(1, 2, condition="n > 1"), Wish(2, 5, condition="f('x')"))
+    assert [site.protected for site in alone.sites] == [False]
+    assert [site.protected for site in both.sites] == [True, True]
+
+
+def test_a_program_that_has_our_name_gets_the_simple_form() -> None:
+    result = placed(f"local {SUPPORT} = 1\nprint(1)", Wish(1, 2, condition="x.y"))
+    (site,) = result.sites
+    assert not site.protected
+    assert site.always
+
+
+@pytest.mark.parametrize("condition", ["n.x", "n > 1", "n == 2"])
+def test_a_chunk_with_all_its_locals_taken_keeps_its_breakpoint(condition: str) -> None:
+    locals_ = "\n".join(f"local v{i}" for i in range(199))
+    result = placed(f"local n = 2\n{locals_}\nprint(n)", Wish(1, 201, condition=condition))
+    assert result.placed[1].verified
+    assert SUPPORT not in result.source.decode()
+    if condition == "n == 2":
+        assert stops(result) == [(1, 201)]
+
+
+# That it means the same as in protected mode ------------------------------------------------------
+
+ATOMS = ["n", "m", "i", "x", "s", "1", "2.5", "-3", "nil", "'a'", "math.pi", "true"]
+BINARY = ["==", "~=", "<", "<=", ">", ">=", "+", "-", "*", "/", "//", "%", "^", "and", "or"]
+CALLS = ["math.abs", "math.floor", "math.max", "type", "math.type", "rawequal", "math.tointeger"]
+
+
+def expressions() -> st.SearchStrategy[str]:
+    return st.recursive(
+        st.sampled_from(ATOMS),
+        lambda inner: st.one_of(
+            st.builds(lambda a, o, b: f"({a} {o} {b})", inner, st.sampled_from(BINARY), inner),
+            st.builds(lambda o, a: f"({o} {a})", st.sampled_from(["not", "-"]), inner),
+            st.builds(lambda f, a: f"{f}({a})", st.sampled_from(CALLS), inner),
+            st.builds(lambda f, a, b: f"{f}({a}, {b})", st.sampled_from(CALLS), inner, inner),
+        ),
+        max_leaves=8,
+    )
+
+
+PROGRAM = """local x, s = ({x}), 'a'
+local n, m = ({n}), 2
+local function f(i)
+  print(i)
+end
+for j = 1, 3 do f(j) n = n + 1 m = n // 2 end
+"""
+VALUES = ["nil", "1", "-2.5", "'7'", "{}", "true", "math.huge", "0/0"]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(expressions(), st.sampled_from(VALUES), st.sampled_from(["0", "-1", "1.5", "1 << 62"]))
+def test_in_place_is_what_it_is_in_protected_mode(condition: str, x: str, n: str) -> None:
+    program = PROGRAM.format(x=x, n=n)
+    result = placed(program, Wish(1, 4, condition=condition))
+    (site,) = result.sites
+    seen: list[int] = []
+
+    def on_call(number: int, line: int, *values: Any) -> None:
+        if not site.protected or values[0]:
+            seen.append(len(seen))
+
+    printed = LUA.run(result.source, on_call, sites=result.sites)
+    assert printed == LUA.run(program.encode())  # never an error of the condition
+
+    body = "local ok, v = pcall(function() return (CONDITION) end) if ok and v then HIT() end "
+    plainly = program.replace("  print(i)", f"  {body.replace('CONDITION', condition)}print(i)")
+    plainly = plainly.replace("HIT()", "print('hit')")
+    assert len(seen) == LUA.run(plainly.encode()).split("\n").count("hit")
+
+
+# Where the text does not tell the whole truth ---------------------------------------------------
+
+LOOP = """
+local n = 0
+for i = 1, 4 do
+  n = n + 1 -- change
+  print(n) -- body
+end
+"""
+
+
+def run_to_the_end(
+    make_session: MakeSession, code: str, condition: str
+) -> tuple[Session, list[str]]:
+    session = make_session(code)
+    session.break_at("body", condition=condition)
+    session.start()
+    stopped = session.values_at_stops("i")
+    return session, stopped
+
+
+def test_a_condition_that_relies_on_facts_chooses(make_session: MakeSession) -> None:
+    assert run_to_the_end(make_session, LOOP, "n > 2 and n < 4")[1] == ["3"]
+
+
+def test_a_condition_that_relies_on_standard_functions_chooses(make_session: MakeSession) -> None:
+    assert run_to_the_end(make_session, LOOP, "math.max(n, 3) == 4")[1] == ["4"]
+
+
+@pytest.mark.parametrize("how", ["set_variable", "evaluate", "set_expression"])
+def test_a_value_assigned_by_the_user_does_no_harm(make_session: MakeSession, how: str) -> None:
+    session = make_session("local n = 0\nfor i = 1, 3 do\n print(i) -- body\n print() -- stop\nend")
+    body, stop = session.line("body"), session.line("stop")
+    session.debugger.set_breakpoints(
+        str(session.path),
+        [BreakpointSpec(body, condition="n > 2"), BreakpointSpec(stop, condition="i == 1")],
+    )
+    session.start()
+    session.stop()
+    frame = session.frames()[0].id
+    if how == "evaluate":
+        session.debugger.evaluate("n = 'x'", frame)
+    elif how == "set_expression":
+        session.debugger.set_expression("n", "'x'", frame)
+    else:
+        scope = next(s for s in session.debugger.scopes(frame) if s.name == "Locals")
+        session.debugger.set_variable(scope.reference, "n", "'x'")
+    session.debugger.resume()
+    session.ended()
+    assert session.error is None
+    assert session.output.split() == ["1", "2", "3"]
+    assert "attempt to compare" in session.seen.outputs[0][1]
+
+
+@pytest.mark.parametrize(
+    "replacing",
+    [
+        "math.abs = function() return -5 end",
+        "math = { abs = function() return -5 end }",
+        "function math.abs() return -5 end",
+        "local m = math m.abs = function() return -5 end",
+        "_G.math.abs = function() return -5 end",
+        "rawset(require('math'), 'abs', function() return -5 end)",
+        "load('math.' .. 'abs = function() return -5 end')()",
+        "x, math.abs = 1, function() return -5 end",
+        "math.abs, x = function() return -5 end",
+    ],
+)
+def test_a_replaced_function_is_the_one_that_is_asked(
+    make_session: MakeSession, replacing: str
+) -> None:
+    code = LOOP.replace("n = n + 1", f"n = n + 1 if i == 3 then {replacing} end")
+    assert run_to_the_end(make_session, code, "math.abs(n) == -5")[1] == ["3", "4"]
+
+
+def test_a_function_replaced_in_another_file_is_the_one_that_is_asked(
+    make_session: MakeSession,
+) -> None:
+    session = make_session("require('other')\n" + LOOP.lstrip())
+    session.write("type = function() return 'odd' end", "other.lua")
+    session.break_at("body", condition="type(n) == 'odd' and i < 3")
+    session.start()
+    assert session.values_at_stops("i") == ["1", "2"]
+
+
+def test_a_field_called_type_replaces_nothing() -> None:
+    assert not may_replace(b"local t = { type = 1,\ntype = 2 }\nt.type = 3\nlocal type = type")
+    assert may_replace(b"type = 3")
+    assert may_replace(b"x, type = 1, 2")
+    assert may_replace(b"function type() end")
+    assert not may_replace(b"local function type() end print(math.pi == 3, math.max(1, 2))")
+
+
+def test_a_function_that_is_given_away_may_get_anything(make_session: MakeSession) -> None:
+    code = """
+local function f(n)
+  print(n) -- body
+  return debug.getinfo(1, "f").func
+end
+local i = 0
+local g = f(1)
+i = 1
+g("x")
+g(9)
+"""
+    session = make_session(code)
+    session.break_at("body", condition="n > 5")
+    session.start()
+    assert session.values_at_stops("n") == ["9"]
+    assert session.error is None
+    assert session.output.split() == ["1", "x", "9"]
+
+
+def test_an_error_in_protected_mode_is_reported_once_and_false(make_session: MakeSession) -> None:
+    session, stopped = run_to_the_end(make_session, LOOP, "i == 2 or missing.field")
+    assert stopped == ["2"]
+    (remark,) = session.seen.outputs
+    assert "condition: " in remark[1]
+    assert "attempt to index a nil value" in remark[1]
+    assert session.output.split() == ["1", "2", "3", "4"]
+
+
+def test_a_condition_with_an_effect_is_evaluated_once_a_pass(make_session: MakeSession) -> None:
+    code = "count = 0\nfunction tick() count = count + 1 return count % 2 == 0 end" + LOOP
+    session, stopped = run_to_the_end(make_session, code + "print(count)", "tick()")
+    assert stopped == ["2", "4"]
+    assert session.output.split()[-1] == "4"
+
+
+def test_a_removed_breakpoint_no_longer_evaluates_its_condition(make_session: MakeSession) -> None:
+    code = "count = 0\nfunction tick() count = count + 1 return true end" + LOOP + "print(count)"
+    session = make_session(code)
+    session.break_at("body", condition="tick()")
+    session.start()
+    session.stop()
+    session.finish()
+    assert session.output.split()[-1] == "1"
+
+
+def test_conditions_hold_in_coroutines(make_session: MakeSession) -> None:
+    code = """
+local n = 0
+local co = coroutine.wrap(function()
+  for i = 1, 4 do
+    n = n + i
+    coroutine.yield(n) -- body
+  end
+end)
+print(co(), co(), co(), co())
+"""
+    session = make_session(code)
+    session.break_at("body", condition="n > 3 and n < 10")
+    session.start()
+    assert session.values_at_stops("n") == ["6"]
+
+
+def test_what_breakpoints_add_is_not_shown(make_session: MakeSession) -> None:
+    code = "local t = {}\nlocal function f()\n return t -- body\nend\nf()"
+    session = make_session(code)
+    session.break_at("body", condition="t.x == nil")
+    session.start()
+    session.stop()
+    shown = {name for scope in ("Locals", "Upvalues") for name in session.scope(scope)}
+    outer = session.scope("Locals", frame=1)
+    names = {item.label for item in session.debugger.completions("", 0, session.frames()[0].id)}
+    assert shown == {"t"}
+    assert set(outer) == {"t", "f"}
+    assert not {name for name in names if name.startswith(SUPPORT)}
+    session.finish()
+
+
+@pytest.mark.parametrize("text", ["n", "t.x", "#t", "a + b * 2 <= 3", "a == b", "x ~= nil", ""])
+def test_looking_is_harmless(text: str) -> None:
+    assert is_harmless(text)
+
+
+@pytest.mark.parametrize("text", ["f()", "f 'x'", "f{}", "n = 1", "t.x = 2", "f[[x]]", 'f "x"'])
+def test_calls_and_assignments_are_not(text: str) -> None:
+    assert not is_harmless(text)
+
+
+def test_a_program_that_lists_its_locals_does_not_see_what_breakpoints_add(
+    make_session: MakeSession,
+) -> None:
+    code = """
+local first, second = 1, 2
+local i = 1
+while debug.getlocal(1, i) do -- body
+  print(debug.getlocal(1, i))
+  i = i + 1
+end
+local function inner() return first end
+print(Debug.stackTrace { capture_locals = true, capture_upvalues = true })
+inner()
+"""
+    session = make_session(code)
+    session.break_at("body", hit_condition="> 100", condition="first.x == i")
+    session.start()
+    session.ended()
+    assert session.error is None
+    assert session.output.startswith("first\t1\nsecond\t2\ni\t3\n")
+    assert SUPPORT not in session.output
