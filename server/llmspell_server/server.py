@@ -15,6 +15,7 @@ from pygls.protocol import default_converter
 
 from llmspell.version import __version__
 
+from .analysis.actions.action import Action
 from .analysis.api import Api
 from .analysis.completion.candidates import Completions
 from .analysis.inference.inference import Inference
@@ -23,6 +24,7 @@ from .compiler import Compiler
 from .documents import Document, Documents, Workspace, key_of
 from .features import (
     call_hierarchy,
+    code_action,
     completion,
     definition,
     diagnostics,
@@ -53,6 +55,7 @@ from .world import SessionWorld
 
 _FEATURES = (
     call_hierarchy,
+    code_action,
     completion,
     definition,
     diagnostics,
@@ -93,6 +96,7 @@ class SpellServer(LanguageServer):
         self.world = SessionWorld(lambda: self.documents, self.compile)
         self.tokens: dict[str, tuple[str, Tokens]] = {}  # of each document, as sent last
         self.completed: tuple[Subject, Completions] | None = None  # what was offered last
+        self.offered: tuple[Subject, tuple[Action, ...]] | None = None  # code actions, likewise
         self.surroundings = Surroundings(self)
         for feature in _FEATURES:
             feature.register(self)

@@ -147,3 +147,17 @@ async def test_classes_descend_from_each_other(client: LanguageClient) -> None:
         types.TypeHierarchySubtypesParams((parents or [item])[0])
     )
     assert [each.name for each in children or ()] == ["Sub"]
+
+
+async def test_an_action_says_what_it_changes_when_it_is_asked(client: LanguageClient) -> None:
+    opened(client, "print(1 + 2)‸\n")
+    place = types.Range(types.Position(0, 6), types.Position(0, 11))
+    found = await client.text_document_code_action_async(
+        types.CodeActionParams(DOCUMENT, place, types.CodeActionContext([]))
+    )
+    (action,) = [each for each in found or () if each.title == "Extract a local"]
+    assert isinstance(action, types.CodeAction)
+    resolved = action
+    if action.edit is None:
+        resolved = await client.code_action_resolve_async(action)
+    assert resolved.edit is not None

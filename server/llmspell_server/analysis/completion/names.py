@@ -6,6 +6,7 @@ from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING
 
 from llmspell_server.analysis.inference.sources import Owner
+from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.lexer import KEYWORDS
 
@@ -69,7 +70,7 @@ def _modules(place: Place, options: Options, known: Container[str]) -> Iterator[
         if not name.isidentifier() or name in known or name in KEYWORDS:
             continue
         line = f'local {name} = require("{module}")\n'
-        edit = (_place_for_require(place), line)
+        edit = (place_for_require(place.where.file.snapshot), line)
         yield Candidate(
             name,
             "module",
@@ -80,9 +81,8 @@ def _modules(place: Place, options: Options, known: Container[str]) -> Iterator[
         )
 
 
-def _place_for_require(place: Place) -> int:
+def place_for_require(snapshot: Snapshot) -> int:
     """Behind the `require`s at the top of the file, or before its first statement."""
-    snapshot = place.where.file.snapshot
     best = None
     for piece, start in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
         statement = piece.statement

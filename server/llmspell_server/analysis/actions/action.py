@@ -1,0 +1,35 @@
+"""A change that is offered."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from attrs import frozen
+
+Kind = Literal[
+    "quickfix", "refactor.extract", "refactor.inline", "refactor.rewrite", "source.fixAll"
+]
+
+
+@frozen
+class Change:
+    """A text in place of what stands between two offsets."""
+
+    start: int
+    end: int
+    text: str
+
+
+@frozen
+class Action:
+    """What is offered, and what it changes.
+
+    preferred: whether it is the obvious one. rename: an offset, in the text after the change, of a
+    name that the user may want to choose.
+    """
+
+    title: str
+    kind: Kind
+    changes: tuple[Change, ...]
+    preferred: bool = False
+    rename: int | None = None

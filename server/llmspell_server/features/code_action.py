@@ -1,0 +1,111 @@
+"""textDocument/codeAction and codeAction/resolve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.capabilities import get_capability
+
+from llmspell_server.analysis.actions.action import Action
+from llmspell_server.analysis.actions.extracting import extractions
+from llmspell_server.analysis.actions.fixing import Reported, fixes
+from llmspell_server.analysis.actions.rewriting import rewritings
+from llmspell_server.analysis.actions.suppressing import suppressions
+from llmspell_server.analysis.completion.names import place_for_require
+from llmspell_server.analysis.navigation.places import Place
+
+from .edits import workspace_edit
+
+if TYPE_CHECKING:
+    from llmspell_server.server import SpellServer
+    from llmspell_server.subjects import Subject
+
+_KINDS = ("quickfix", "refactor.extract", "refactor.inline", "refactor.rewrite")
+_SOURCE = "llmspell"
+
+
+def register(server: SpellServer) -> None:
+    """Makes the server answer."""
+    options = types.CodeActionOptions(code_action_kinds=list(_KINDS), resolve_provider=True)
+    server.feature(types.TEXT_DOCUMENT_CODE_ACTION, options)(code_action)
+    server.feature(types.CODE_ACTION_RESOLVE)(resolve)
+
+
+def code_action(ls: SpellServer, params: types.CodeActionParams) -> list[types.CodeAction] | None:
+    """What can be done at a place: fixes of what is reported there, and rewritings."""
+    subject = ls.subject(params.text_document.uri, params.range.start)
+    if subject is None:
+        return None
+    offered = [
+        (action, diagnostic)
+        for action, diagnostic in _offered(ls, subject, params)
+        if _is_wanted(action.kind, params.context.only)
+    ]
+    ls.offered = (subject, tuple(action for action, _ in offered))
+    lazily = "edit" in get_capability(
+        ls.client_capabilities, "text_document.code_action.resolve_support.properties", ()
+    )
+    return [
+        types.CodeAction(
+            action.title,
+            kind=action.kind,
+            diagnostics=[diagnostic] if diagnostic is not None else None,
+            is_preferred=action.preferred or None,
+            edit=None if lazily else _edit(ls, subject, action),
+            data={"action": number, "version": subject.document.version},
+        )
+        for number, (action, diagnostic) in enumerate(offered)
+    ]
+
+
+def resolve(ls: SpellServer, action: types.CodeAction) -> types.CodeAction:
+    """An action with what it changes; of the last list that was asked for."""
+    if ls.offered is None or not isinstance(action.data, dict):
+        return action
+    subject, offered = ls.offered
+    number = action.data.get("action")
+    if action.data.get("version") == subject.document.version and isinstance(number, int):
+        action.edit = _edit(ls, subject, offered[number])
+    return action
+
+
+def _offered(
+    ls: SpellServer, subject: Subject, params: types.CodeActionParams
+) -> Iterator[tuple[Action, types.Diagnostic | None]]:
+    document = subject.document
+    for diagnostic in params.context.diagnostics:
+        if diagnostic.source != _SOURCE or not isinstance(diagnostic.code, str):
+            continue
+        start = document.offset(diagnostic.range.start)
+        end = document.offset(diagnostic.range.end)
+        data: Mapping[str, Any] = diagnostic.data if isinstance(diagnostic.data, dict) else {}
+        reported = Reported(diagnostic.code, start, end, data)
+        modules = ls.world.module_names(subject.file)
+        top = place_for_require(subject.snapshot)
+        for action in fixes(document.text, reported, modules, top):
+            yield action, diagnostic
+        if diagnostic.code != "syntax-error":
+            for action in suppressions(document.text, diagnostic.code, start):
+                yield action, diagnostic
+    end = document.offset(params.range.end)
+    for action in extractions(subject.snapshot, subject.offset, end):
+        yield action, None
+    for action in rewritings(subject):
+        yield action, None
+
+
+def _is_wanted(kind: str, only: object) -> bool:
+    """Whether a kind, or one above it, is asked for."""
+    if not isinstance(only, (list, tuple)) or not only:
+        return True
+    asked = [str(getattr(each, "value", each)) for each in only]
+    return any(kind == each or kind.startswith(f"{each}.") or not each for each in asked)
+
+
+def _edit(ls: SpellServer, subject: Subject, action: Action) -> types.WorkspaceEdit:
+    return workspace_edit(
+        ls,
+        ((Place(subject.file, each.start, each.end), each.text) for each in action.changes),
+    )
