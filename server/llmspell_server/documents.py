@@ -177,6 +177,10 @@ class Workspace(PyglsWorkspace):
         if before is not None:
             self.documents[key] = before.edited(change, text_doc.version)
 
+    def closed_document(self, uri: str, source: str) -> Document:
+        """A document of a text that no client has opened."""
+        return self._create_text_document(uri, source)
+
     def _create_text_document(
         self,
         doc_uri: str,

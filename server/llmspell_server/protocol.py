@@ -91,6 +91,14 @@ class Protocol(LanguageServerProtocol):
                 'a message is an object with `jsonrpc`: "2.0" and a `method`, `result` or `error`',
             )
             return
+        method = data.get("method")
+        if method is not None and "id" in data:
+            refusal = self._refusal(method)
+            if refusal is not None:
+                self._send_response(data["id"], error=refusal)
+                return
+        elif method is not None and not self._heeds(method):
+            return
         try:
             message = self.structure_message(data)
         except JsonRpcException as error:
@@ -103,25 +111,23 @@ class Protocol(LanguageServerProtocol):
         self._answer_error(None, types.ErrorCodes.ParseError, why)
 
     def handle_message(self, message: RPCMessage) -> None:
-        """Passes on what may come at this time of a session, and refuses the rest."""
-        if isinstance(message, RPCRequest):
-            refusal = self._refusal(message.method)
-            if refusal is not None:
-                self._send_response(message.id, error=refusal)
-            elif message.method in _AT_ONCE:
-                super().handle_message(message)
-            else:
-                self._ask(message)
-        elif isinstance(message, RPCNotification):
-            if self._heeds(message.method):
+        """Does at once what keeps the session, and gives the rest to the worker."""
+        if isinstance(message, RPCRequest) and message.method not in _AT_ONCE:
+            self._ask(message)
+        elif isinstance(message, RPCNotification) and not isinstance(message, RPCRequest):
+            try:
                 self._notice(message)
+            except Exception as error:  # noqa: BLE001  # what a client says must not end the session
+                self.complain(f"{message.method} failed: {explanation_of(error)}")
         else:
             super().handle_message(message)
 
     def _heeds(self, notification: str) -> bool:
+        """Whether a notification may come at this time."""
         return notification == types.EXIT or (self._initialized and not self._shutdown)
 
     def _refusal(self, method: str) -> types.ResponseError | None:
+        """Why a request is not answered at this time, or never."""
         if self._shutdown:
             return types.ResponseError(
                 types.ErrorCodes.InvalidRequest,
@@ -135,21 +141,21 @@ class Protocol(LanguageServerProtocol):
             return types.ResponseError(
                 types.ErrorCodes.InvalidRequest, "`initialize` may be sent only once"
             )
+        if self._handler(method) is None and method not in _AT_ONCE:
+            return types.ResponseError(
+                types.ErrorCodes.MethodNotFound, f"{method} is not answered by this server"
+            )
         return None
 
     # Requests
 
     def _ask(self, message: RPCRequest) -> None:
         method, number = message.method, message.id
-        run = self._handler(method, message.params)
-        if run is None:
-            self._answer_error(
-                number, types.ErrorCodes.MethodNotFound, f"{method} is not answered by this server"
-            )
-            return
+        handler = self._handler(method)
+        assert handler is not None  # `receive` has refused it
         command = method == types.WORKSPACE_EXECUTE_COMMAND
         job = Job(
-            run,
+            partial(handler, message.params),
             priority_of(method),
             done=partial(self._answer, number, method),
             is_stale=self._staleness(method, message.params),
@@ -159,13 +165,11 @@ class Protocol(LanguageServerProtocol):
         self._jobs[number] = job
         self.worker.submit(job)
 
-    def _handler(self, method: str, params: Any) -> Callable[[], Any] | None:
-        handler = self.fm.features.get(method)
-        if handler is not None:
-            return partial(handler, params)
+    def _handler(self, method: str) -> Callable[[Any], Any] | None:
         if method == types.WORKSPACE_EXECUTE_COMMAND and self.fm.commands:
-            return partial(self._command, params)
-        return None
+            return self._command
+        handler: Callable[[Any], Any] | None = self.fm.features.get(method)
+        return handler
 
     def _command(self, params: types.ExecuteCommandParams) -> Any:
         """Runs a command; pygls makes its arguments what the command's parameters say."""
@@ -205,14 +209,10 @@ class Protocol(LanguageServerProtocol):
             self._post(method, handler, arguments)
 
     def _post(self, method: str, handler: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-        def done(outcome: Outcome) -> None:
-            if isinstance(outcome, Exception):
-                self.complain(f"{method} failed: {explanation_of(outcome)}")
-
         job = Job(
             partial(handler, *arguments),
             Priority.NOTICE,
-            done=done,
+            done=self.reporter(method),
             context=Asked(method, dict(self.workspace.documents)),
         )
         self.worker.submit(job)
@@ -257,6 +257,15 @@ class Protocol(LanguageServerProtocol):
         else:
             self.complain(f"{data['method']} is malformed and was left out: {reason}")
 
+    def reporter(self, work: str) -> Callable[[Outcome], None]:
+        """For jobs whose outcome nobody waits for: says in the client's log that one has failed."""
+
+        def done(outcome: Outcome) -> None:
+            if isinstance(outcome, Exception):
+                self.complain(f"{work} failed: {explanation_of(outcome)}")
+
+        return done
+
     def complain(self, sentence: str) -> None:
         """Writes a line into the client's log: what went wrong where no answer is waited for."""
         self.notify(
@@ -273,7 +282,7 @@ class Protocol(LanguageServerProtocol):
         self._workspace = Workspace(
             theirs.root_uri,
             self._server._text_document_sync_kind,
-            list(theirs.folders.values()),
+            list(theirs.folders.values()) or _root_as_folder(theirs.root_uri),
             theirs.position_encoding,
         )
         complete_capabilities(result.capabilities, params.capabilities, self.fm)
@@ -294,6 +303,11 @@ class Protocol(LanguageServerProtocol):
         """Ends the session: the loop that reads messages looks at `finished`."""
         self.finished = True
         return ()
+
+
+def _root_as_folder(uri: str | None) -> list[types.WorkspaceFolder]:
+    """What clients said before there were several folders."""
+    return [] if uri is None else [types.WorkspaceFolder(uri, uri.rpartition("/")[2])]
 
 
 def _is_message(data: dict[str, Any]) -> bool:

@@ -21,6 +21,8 @@ from .analysis.completion.candidates import Completions
 from .analysis.inference.inference import Inference
 from .analysis.semantic_tokens import Tokens
 from .compiler import Compiler
+from .configuration import Configuration
+from .diagnosing import Diagnosing
 from .documents import Document, Documents, Workspace, key_of
 from .features import (
     call_hierarchy,
@@ -37,19 +39,24 @@ from .features import (
     hover,
     inline_value,
     linked_editing,
+    notebooks,
     references,
     rename,
     selection_range,
     semantic_tokens,
     signature_help,
     symbols,
+    syntax_errors,
     type_definition,
     type_hierarchy,
 )
+from .files import WorkspaceFiles
 from .library import load_api
+from .progress import Progress
 from .protocol import Asked, Protocol
 from .subjects import Subject
 from .surroundings import Surroundings
+from .watching import Watching
 from .work.worker import Worker
 from .world import SessionWorld
 
@@ -68,12 +75,14 @@ _FEATURES = (
     hover,
     inline_value,
     linked_editing,
+    notebooks,
     references,
     rename,
     selection_range,
     semantic_tokens,
     signature_help,
     symbols,
+    syntax_errors,
     type_definition,
     type_hierarchy,
 )
@@ -90,6 +99,7 @@ class SpellServer(LanguageServer):
             __version__,
             protocol_cls=Protocol,
             converter_factory=default_converter,
+            notebook_document_sync=notebooks.SYNC,
         )
         self.worker = self.protocol.worker = Worker()
         self.compile = Compiler()
@@ -98,6 +108,14 @@ class SpellServer(LanguageServer):
         self.completed: tuple[Subject, Completions] | None = None  # what was offered last
         self.offered: tuple[Subject, tuple[Action, ...]] | None = None  # code actions, likewise
         self.surroundings = Surroundings(self)
+        self.configuration = Configuration(self)
+        self.files = WorkspaceFiles(self)
+        self.diagnosing = Diagnosing(self)
+        self._watching = Watching(self)
+        self.feature(types.INITIALIZE)(_initialize)
+        self.feature(types.INITIALIZED)(_initialized)
+        self.configuration.register(self)
+        self.files.register(self)
         for feature in _FEATURES:
             feature.register(self)
 
@@ -136,7 +154,29 @@ class SpellServer(LanguageServer):
         document = self.documents.get(key_of(uri))
         return document if document is not None and document.is_lua else None
 
+    def working(self, title: str, token: str | int | None = None) -> Progress:
+        """Shows a block of work to the user: `with ls.working("Reading …") as progress`."""
+        return Progress(self, title, token)
+
+    def watch(self) -> None:
+        """Watches the files of the folders that there are now."""
+        self._watching.files()
+
+    def begin(self) -> None:
+        """Begins what goes on by itself, once the client is ready."""
+        self._watching.begin()
+        self.configuration.ask()
+        self.files.look()
+
     def close(self) -> None:
         """Gives back what the session used."""
         self.worker.close()
         self.compile.close()
+
+
+def _initialize(ls: SpellServer, params: types.InitializeParams) -> None:
+    ls.configuration.begin(params.initialization_options)
+
+
+def _initialized(ls: SpellServer, _: types.InitializedParams) -> None:
+    ls.begin()

@@ -16,30 +16,29 @@ from llmspell_server.serving import serve_stdio
 
 def main() -> None:
     server = SpellServer()
-    for method in _REPLACED:
-        server.protocol.fm.features.pop(method, None)
     for method in (
         types.TEXT_DOCUMENT_DEFINITION,
         types.TEXT_DOCUMENT_DOCUMENT_SYMBOL,
         types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE,
     ):
-        server.feature(method, _OPTIONS.get(method))(_busy(method))
-    server.feature(types.TEXT_DOCUMENT_DECLARATION)(_fails)
-    server.feature(types.TEXT_DOCUMENT_DID_SAVE)(_fails)
-    server.feature(types.TEXT_DOCUMENT_REFERENCES)(_text)
+        _feature(server, method, _busy(method), _OPTIONS.get(method))
+    _feature(server, types.TEXT_DOCUMENT_DECLARATION, _fails)
+    _feature(server, types.TEXT_DOCUMENT_WILL_SAVE, _fails)
+    _feature(server, types.TEXT_DOCUMENT_REFERENCES, _text)
+    _feature(server, types.WORKSPACE_SYMBOL, _shown)
     raise SystemExit(serve_stdio(server))
 
 
-_REPLACED = (
-    types.TEXT_DOCUMENT_DEFINITION,
-    types.TEXT_DOCUMENT_DOCUMENT_SYMBOL,
-    types.TEXT_DOCUMENT_DECLARATION,
-    types.TEXT_DOCUMENT_REFERENCES,
-    types.WORKSPACE_SYMBOL,
-)
 _OPTIONS = {
     types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE: types.SemanticTokensLegend(["variable"], []),
 }
+
+
+def _feature(server: SpellServer, method: str, handler: Any, options: Any = None) -> None:
+    """Puts a handler in place of the server's own."""
+    server.protocol.fm.features.pop(method, None)
+    server.protocol.fm.feature_options.pop(method, None)
+    server.feature(method, options)(handler)
 
 
 def _busy(method: str) -> Any:
@@ -59,6 +58,14 @@ def _text(ls: SpellServer, params: types.ReferenceParams) -> Any:
     assert document
     zero = types.Position(0, 0)
     return [types.Location(document.text.source, types.Range(zero, zero))]
+
+
+def _shown(ls: SpellServer, params: types.WorkspaceSymbolParams) -> None:
+    with ls.working("Working", params.work_done_token) as progress:
+        _log(ls, "began")
+        while True:
+            checkpoint()
+            progress.report("on and on")
 
 
 def _fails(ls: SpellServer, params: Any) -> None:

@@ -25,10 +25,26 @@ def raw() -> Iterator[RawClient]:
         yield client
 
 
+_FORMATS = [types.MarkupKind.Markdown]
+_SHOWS_MARKDOWN = types.ClientCapabilities(
+    text_document=types.TextDocumentClientCapabilities(
+        hover=types.HoverClientCapabilities(content_format=_FORMATS),
+        completion=types.CompletionClientCapabilities(
+            completion_item=types.ClientCompletionItemOptions(documentation_format=_FORMATS)
+        ),
+        signature_help=types.SignatureHelpClientCapabilities(
+            signature_information=types.ClientSignatureInformationOptions(
+                documentation_format=_FORMATS
+            )
+        ),
+    )
+)
+
+
 @pytest_lsp.fixture(config=ClientServerConfig(server_command=SERVER))  # type: ignore[untyped-decorator]
 async def client(lsp_client: LanguageClient) -> AsyncIterator[None]:
-    """A client that neither pulls diagnostics nor names position encodings."""
-    await lsp_client.initialize_session(types.InitializeParams(types.ClientCapabilities()))
+    """A client that shows Markdown, and neither pulls diagnostics nor names position encodings."""
+    await lsp_client.initialize_session(types.InitializeParams(_SHOWS_MARKDOWN))
     yield
     await lsp_client.shutdown_session()
 

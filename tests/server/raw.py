@@ -7,10 +7,13 @@ import itertools
 import json
 import socket
 import subprocess
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import IO, Any, Self
+
+_LIMIT = 60  # seconds
 
 
 class RawClient:
@@ -22,6 +25,10 @@ class RawClient:
         self.process = process
         self._reader, self._writer = reader, writer
         self._ids = itertools.count(1)
+        # What a test waits for in vain would keep it for ever.
+        self._limit = threading.Timer(_LIMIT, process.kill)
+        self._limit.daemon = True
+        self._limit.start()
 
     @classmethod
     def of_stdio(cls, command: Sequence[str]) -> RawClient:
@@ -44,6 +51,7 @@ class RawClient:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._limit.cancel()
         self.process.kill()
         self.process.wait()
         streams = {self._reader, self._writer, self.process.stdin, self.process.stdout}
@@ -88,6 +96,15 @@ class RawClient:
         while (message := self.receive()).get("method") != method:
             pass
         return message["params"]
+
+    def asked(self, method: str) -> dict[str, Any]:
+        """The next request of that method from the server."""
+        while (message := self.receive()).get("method") != method or "id" not in message:
+            pass
+        return message
+
+    def respond(self, request: dict[str, Any], result: object) -> None:
+        self._send({"id": request["id"], "result": result})
 
     def receive(self) -> dict[str, Any]:
         length = 0

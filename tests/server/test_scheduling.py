@@ -126,6 +126,6 @@ def test_a_handler_that_fails_is_an_error_in_one_sentence(busy: RawClient) -> No
 
 
 def test_a_failed_notification_is_a_line_in_the_log(busy: RawClient) -> None:
-    busy.notify("textDocument/didSave", DOCUMENT)
+    busy.notify("textDocument/willSave", {**DOCUMENT, "reason": 1})
     message = busy.notification("window/logMessage")
-    assert message == {"type": 1, "message": "textDocument/didSave failed: LookupError: not today"}
+    assert message == {"type": 1, "message": "textDocument/willSave failed: LookupError: not today"}

@@ -10,7 +10,7 @@ from llmspell_server.analysis.completion.candidates import Candidate, Completion
 from llmspell_server.analysis.completion.complete import Options, complete
 from llmspell_server.analysis.explaining import explained_candidate
 
-from .markup import markdown
+from .markup import markdown, suited
 
 if TYPE_CHECKING:
     from llmspell_server.server import SpellServer
@@ -34,6 +34,8 @@ _KINDS = {
     "value": types.CompletionItemKind.EnumMember,
 }
 
+_FORMAT = "completion.completion_item.documentation_format"
+
 
 def register(server: SpellServer) -> None:
     """Makes the server answer."""
@@ -53,7 +55,7 @@ def completion(ls: SpellServer, params: types.CompletionParams) -> types.Complet
     if found.place in ("name", "nothing") and _is_triggered(params):
         return None  # `..`, `::`, or the quote that ends a string
     place = subject.document.range(found.start, found.end)
-    items = [_item(subject, found, candidate, place) for candidate in found.candidates]
+    items = [_item(ls, subject, found, candidate, place) for candidate in found.candidates]
     ls.completed = (subject, found)
     return types.CompletionList(is_incomplete=found.incomplete, items=items)
 
@@ -71,7 +73,7 @@ def resolve(ls: SpellServer, item: types.CompletionItem) -> types.CompletionItem
     explanation = explained_candidate(subject.inference, subject.where, candidate.of)
     if explanation is not None:
         item.detail = item.detail or explanation.title
-        item.documentation = markdown(explanation.text) if explanation.text else None
+        item.documentation = _documentation(ls, explanation.text)
     return item
 
 
@@ -87,7 +89,11 @@ def _options(ls: SpellServer, subject: Subject) -> Options:
 
 
 def _item(
-    subject: Subject, found: Completions, candidate: Candidate, place: types.Range
+    ls: SpellServer,
+    subject: Subject,
+    found: Completions,
+    candidate: Candidate,
+    place: types.Range,
 ) -> types.CompletionItem:
     edits = [
         types.TextEdit(subject.document.range(start, end), text)
@@ -97,7 +103,7 @@ def _item(
         label=candidate.label,
         kind=_KINDS[candidate.kind],
         detail=candidate.detail or None,
-        documentation=markdown(candidate.description) if candidate.description else None,
+        documentation=_documentation(ls, candidate.description),
         tags=[types.CompletionItemTag.Deprecated] if candidate.deprecated else None,
         sort_text=f"{candidate.rank:03}{candidate.label}",
         filter_text=candidate.label if candidate.text else None,
@@ -106,6 +112,10 @@ def _item(
         additional_text_edits=edits or None,
         data=_data(subject, found, candidate),
     )
+
+
+def _documentation(ls: SpellServer, text: str | None) -> types.MarkupContent | str | None:
+    return suited(markdown(text), ls, _FORMAT) if text else None
 
 
 def _data(subject: Subject, found: Completions, candidate: Candidate) -> dict[str, Any] | None:

@@ -1,22 +1,18 @@
-"""Diagnostics: pushed to clients that do not pull, with the version they were made for.
-
-A client that pulls (`textDocument/diagnostic`) would show pushed ones a second time.
-"""
+"""Opening, editing and closing documents, and textDocument/diagnostic, workspace/diagnostic."""
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from llmspell_server.analysis.faults import Fault
+from llmspell_server.analysis.pace import checkpoint
+from llmspell_server.diagnosing import SOURCE, Report
 
 if TYPE_CHECKING:
-    from llmspell_server.documents import Document
     from llmspell_server.server import SpellServer
 
-_SOURCE = "llmspell"
+_PART = 50  # reports in one part of a result
 
 
 def register(server: SpellServer) -> None:
@@ -25,27 +21,29 @@ def register(server: SpellServer) -> None:
     server.feature(types.TEXT_DOCUMENT_DID_CHANGE)(did_change)
     server.feature(types.TEXT_DOCUMENT_DID_CLOSE)(did_close)
     options = types.DiagnosticOptions(
-        inter_file_dependencies=False, workspace_diagnostics=False, identifier=_SOURCE
+        inter_file_dependencies=True, workspace_diagnostics=True, identifier=SOURCE
     )
     server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)(pull)
+    server.feature(types.WORKSPACE_DIAGNOSTIC)(pull_workspace)
+    server.configuration.subscribe(server.diagnosing.doubt)
 
 
 def did_open(ls: SpellServer, params: types.DidOpenTextDocumentParams) -> None:
     """Pushes what is wrong with a document that was opened."""
-    _push(ls, params.text_document.uri)
+    ls.files.edited(params.text_document.uri)
+    ls.diagnosing.push_soon(params.text_document.uri, pause=0)
 
 
 def did_change(ls: SpellServer, params: types.DidChangeTextDocumentParams) -> None:
     """Pushes what is wrong with a document after a change."""
-    _push(ls, params.text_document.uri)
+    ls.files.edited(params.text_document.uri)
+    ls.diagnosing.push_soon(params.text_document.uri)
 
 
 def did_close(ls: SpellServer, params: types.DidCloseTextDocumentParams) -> None:
     """Takes back what was pushed."""
-    if not _pulls(ls):
-        ls.text_document_publish_diagnostics(
-            types.PublishDiagnosticsParams(params.text_document.uri, [])
-        )
+    ls.files.closed(params.text_document.uri)
+    ls.diagnosing.take_back(params.text_document.uri)
 
 
 def pull(
@@ -55,44 +53,59 @@ def pull(
     document = ls.lua_document(params.text_document.uri)
     if document is None:
         return types.RelatedFullDocumentDiagnosticReport(items=[])
-    # Diagnostics depend on the text alone; a version may come again after closing.
-    result_id = blake2b(document.text.encoded, digest_size=16).hexdigest()
-    if params.previous_result_id == result_id:
-        return types.RelatedUnchangedDocumentDiagnosticReport(result_id)
-    return types.RelatedFullDocumentDiagnosticReport(
-        items=_diagnostics(ls, document), result_id=result_id
-    )
+    report = ls.diagnosing.report(document)
+    if params.previous_result_id == report.result_id:
+        return types.RelatedUnchangedDocumentDiagnosticReport(report.result_id)
+    return types.RelatedFullDocumentDiagnosticReport(report.items, result_id=report.result_id)
 
 
-def _push(ls: SpellServer, uri: str) -> None:
+_Of = types.WorkspaceFullDocumentDiagnosticReport | types.WorkspaceUnchangedDocumentDiagnosticReport
+
+
+def pull_workspace(
+    ls: SpellServer, params: types.WorkspaceDiagnosticParams
+) -> types.WorkspaceDiagnosticReport:
+    """What is wrong with the files of the workspace; in parts, if the client likes.
+
+    Files that are as right as they were are left out.
+    """
+    known = {each.uri: each.value for each in params.previous_result_ids}
+    token = params.partial_result_token
+    ls.files.finish()
+    reports: list[_Of] = []
+    files = [uri for uri in ls.files.uris if not ls.files.is_library(uri)]
+    for uri in [*files, *(uri for uri in known if uri not in files)]:
+        checkpoint()
+        report = ls.diagnosing.report_of_file(uri) or _NOTHING
+        found = _about(ls, uri, known.get(uri), report)
+        if found is not None:
+            reports.append(found)
+        if token is not None and len(reports) >= _PART:
+            _send_part(ls, token, reports)
+            reports = []
+    if token is None:
+        return types.WorkspaceDiagnosticReport(reports)
+    _send_part(ls, token, reports)
+    return types.WorkspaceDiagnosticReport([])
+
+
+_NOTHING = Report([], "")  # the file is gone
+
+
+def _about(ls: SpellServer, uri: str, known: str | None, report: Report) -> _Of | None:
     document = ls.lua_document(uri)
-    if document is None or _pulls(ls):
-        return
-    ls.text_document_publish_diagnostics(
-        types.PublishDiagnosticsParams(uri, _diagnostics(ls, document), document.version)
+    version = None if document is None else document.version
+    if known is None and not report.items:
+        return None
+    if known == report.result_id:
+        return types.WorkspaceUnchangedDocumentDiagnosticReport(uri, known, version)
+    result_id = report.result_id or None
+    return types.WorkspaceFullDocumentDiagnosticReport(
+        uri, report.items, version, result_id=result_id
     )
 
 
-def _pulls(ls: SpellServer) -> bool:
-    capabilities = ls.client_capabilities.text_document
-    return capabilities is not None and capabilities.diagnostic is not None
-
-
-def _diagnostics(ls: SpellServer, document: Document) -> list[types.Diagnostic]:
-    fault = document.fault(ls.compile)
-    return [] if fault is None else [_syntax_error(document, fault)]
-
-
-def _syntax_error(document: Document, fault: Fault) -> types.Diagnostic:
-    related = None
-    if fault.opened is not None:
-        place = types.Location(document.uri, document.range(*fault.opened))
-        related = [types.DiagnosticRelatedInformation(place, "opened here")]
-    return types.Diagnostic(
-        range=document.range(fault.start, fault.end),
-        message=fault.message,
-        severity=types.DiagnosticSeverity.Error,
-        code="syntax-error",
-        source=_SOURCE,
-        related_information=related,
-    )
+def _send_part(ls: SpellServer, token: str | int, reports: list[_Of]) -> None:
+    if reports:
+        part = types.WorkspaceDiagnosticReportPartialResult(reports)
+        ls.protocol.notify(types.PROGRESS, types.ProgressParams(token, part))

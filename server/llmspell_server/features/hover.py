@@ -8,7 +8,7 @@ from lsprotocol import types
 
 from llmspell_server.analysis.hover import hovered
 
-from .markup import explanation_markup
+from .markup import explanation_markup, suited
 
 if TYPE_CHECKING:
     from llmspell_server.server import SpellServer
@@ -26,4 +26,5 @@ def hover(ls: SpellServer, params: types.HoverParams) -> types.Hover | None:
     if subject is None or found is None:
         return None
     place = subject.document.range(found.start, found.end)
-    return types.Hover(explanation_markup(found.explanation), place)
+    content = suited(explanation_markup(found.explanation), ls, "hover.content_format")
+    return types.Hover(content, place)

@@ -8,10 +8,12 @@ from lsprotocol import types
 
 from llmspell_server.analysis.signature import Signature, active_call
 
-from .markup import markdown
+from .markup import markdown, suited
 
 if TYPE_CHECKING:
     from llmspell_server.server import SpellServer
+
+_FORMAT = "signature_help.signature_information.documentation_format"
 
 
 def register(server: SpellServer) -> None:
@@ -28,17 +30,19 @@ def signature_help(
     found = active_call(subject) if subject is not None else None
     if found is None:
         return None
-    signatures = [_signature(each) for each in found.signatures]
+    signatures = [_signature(ls, each) for each in found.signatures]
     return types.SignatureHelp(signatures, found.active, found.signatures[found.active].parameter)
 
 
-def _signature(signature: Signature) -> types.SignatureInformation:
+def _signature(ls: SpellServer, signature: Signature) -> types.SignatureInformation:
+    def shown(text: str) -> types.MarkupContent | str | None:
+        return suited(markdown(text), ls, _FORMAT) if text else None
+
     return types.SignatureInformation(
         label=signature.label,
-        documentation=markdown(signature.text) if signature.text else None,
+        documentation=shown(signature.text),
         parameters=[
-            types.ParameterInformation(place, markdown(text) if text else None)
-            for place, text in signature.parameters
+            types.ParameterInformation(place, shown(text)) for place, text in signature.parameters
         ],
         active_parameter=signature.parameter,
     )

@@ -48,7 +48,7 @@ class Job:
     done: called once with the outcome, on the thread that ended the job (with `Cancelled` on the
     thread that cancelled it). is_stale: whether the subject has changed, which ends the job with
     `Stale`. gives_way: whether it may be ended and begun anew for the sake of more urgent work.
-    context: what belongs to the work, for who runs it.
+    context: what belongs to the work, for who runs it. number: its place in the queue.
     """
 
     run: Callable[[], Any]
@@ -58,6 +58,7 @@ class Job:
     gives_way: bool = True
     context: Any = None
     restarts: int = field(default=0, init=False)
+    number: int = field(default=0, init=False)
     _ended: bool = field(default=False, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
 

@@ -96,8 +96,8 @@ class Worker:
         self._changed.notify()
 
     def _make_ready(self, job: Job) -> None:
-        number = next(self._numbers)
-        order = -number if job.priority is Priority.FRESH else number
+        job.number = job.number or next(self._numbers)  # it keeps its place when it begins anew
+        order = -job.number if job.priority is Priority.FRESH else job.number
         heapq.heappush(self._ready, (job.priority, order, job))
 
     def _work(self) -> None:

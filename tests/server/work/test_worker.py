@@ -132,6 +132,13 @@ def test_a_running_job_gives_way_and_begins_anew(worker: Worker) -> None:
     assert [log.next() for _ in range(3)] == ["urgent", "began", "finished"]
 
 
+def test_a_job_that_gave_way_is_still_before_those_that_came_later(worker: Worker) -> None:
+    log = Log()
+    interrupted(worker, log, gives_way=True)
+    worker.submit(job(lambda: log("later"), Priority.VIEW))
+    assert [log.next() for _ in range(4)] == ["urgent", "began", "finished", "later"]
+
+
 def test_a_job_may_refuse_to_give_way(worker: Worker) -> None:
     log = Log()
     interrupted(worker, log, gives_way=False)

@@ -1,0 +1,177 @@
+"""When problems are looked for, and how clients get to know of them.
+
+What finds problems is a *provider*: a function `(ls, document) -> problems as LSP has them`, given
+to `Diagnosing.add` by the module that registers it. Providers run on the worker, in the order in
+which they were added, with the text that `document` has; they know nothing of settings, versions
+or results. A provider whose findings depend on other files needs no more than that: changed files
+and settings make all findings doubtful, and what comes out the same is told to nobody.
+
+A client that can pull (`textDocument/diagnostic`) is told nothing by itself: it would show each
+problem twice. To all others the problems of open documents are pushed, soon after the last edit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from attrs import evolve, frozen
+from lsprotocol import types
+from pygls.capabilities import get_capability
+
+from .analysis.pace import checkpoint
+from .documents import Document, key_of
+from .work.jobs import Job, Priority
+
+if TYPE_CHECKING:
+    from .server import SpellServer
+
+SOURCE = "llmspell"
+_PAUSE = 0.04  # seconds after an edit: the next keystroke of a burst comes sooner
+
+Provider = Callable[["SpellServer", Document], Iterable[types.Diagnostic]]
+
+_SEVERITIES = {
+    "error": types.DiagnosticSeverity.Error,
+    "warning": types.DiagnosticSeverity.Warning,
+    "information": types.DiagnosticSeverity.Information,
+    "hint": types.DiagnosticSeverity.Hint,
+}
+
+
+@frozen
+class Report:
+    """The problems of a document, and a name for exactly these problems."""
+
+    items: list[types.Diagnostic]
+    result_id: str
+
+
+@frozen
+class _Known:
+    round: int
+    report: Report
+
+
+class Diagnosing:
+    """The problems of a session's documents."""
+
+    def __init__(self, server: SpellServer) -> None:
+        self._server = server
+        self._providers: list[Provider] = []
+        self._round = 0  # what was found in an earlier one may be wrong now
+        self._known: WeakKeyDictionary[Document, _Known] = WeakKeyDictionary()
+        self._told: dict[str, tuple[int | None, str]] = {}  # pushed last: version, result
+        self._closed: dict[str, tuple[object, _Known]] = {}
+
+    def add(self, provider: Provider) -> None:
+        """Makes a provider part of every look for problems."""
+        self._providers.append(provider)
+
+    # What is found
+
+    def report(self, document: Document) -> Report:
+        """The problems of a document as they are now, by the settings of its folder."""
+        known = self._known.get(document)
+        if known is not None and known.round == self._round:
+            return known.report
+        report = self._look(document)
+        self._known[document] = _Known(self._round, report)
+        return report
+
+    def report_of_file(self, uri: str) -> Report | None:
+        """The same for a file of the workspace that need not be open; None where there is none.
+
+        Of closed files only the findings are kept, for as long as the file is the same.
+        """
+        files = self._server.files
+        if key_of(uri) in self._server.documents:
+            document = self._server.lua_document(uri)
+            return None if document is None else self.report(document)
+        stamp = files.stamp(uri)
+        before = self._closed.get(uri)
+        if before is not None and before[0] == stamp and before[1].round == self._round:
+            return before[1].report
+        document = files.document(uri)
+        if document is None:
+            return None
+        report = self._look(document)
+        self._closed[uri] = (stamp, _Known(self._round, report))
+        return report
+
+    def _look(self, document: Document) -> Report:
+        settings = self._server.configuration.of(document.uri)
+        items: list[types.Diagnostic] = []
+        if settings.diagnostics_enable:
+            disabled = frozenset(settings.diagnostics_disable)
+            for provider in self._providers:
+                checkpoint()
+                for item in provider(self._server, document):
+                    chosen = settings.diagnostics_severity.get(str(item.code))
+                    if item.code in disabled or chosen == "off":
+                        continue
+                    items.append(item if chosen is None else _graded(item, chosen))
+        return Report(items, _name_of(self._server, items))
+
+    # Who is told
+
+    @property
+    def pulled(self) -> bool:
+        """Whether the client asks by itself."""
+        capabilities = self._server.client_capabilities.text_document
+        return capabilities is not None and capabilities.diagnostic is not None
+
+    def push_soon(self, uri: str, pause: float = _PAUSE) -> None:
+        """Pushes the problems of an open document, unless it is edited again before."""
+        documents, key = self._server.workspace.documents, key_of(uri)
+        document = documents.get(key)
+        if self.pulled or document is None or not document.is_lua:
+            return
+        self._server.worker.submit(
+            Job(
+                lambda: self._push(document),
+                Priority.FRESH,
+                is_stale=lambda: documents.get(key) is not document,
+                done=self._server.protocol.reporter("diagnostics"),
+            ),
+            pause,
+        )
+
+    def take_back(self, uri: str) -> None:
+        """Takes back what was pushed for a document that is closed now."""
+        self._told.pop(key_of(uri), None)
+        if not self.pulled:
+            self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+
+    def doubt(self) -> None:
+        """Files or settings have changed: all is looked at again."""
+        self._round += 1
+        if not self.pulled:
+            for document in list(self._server.workspace.documents.values()):
+                self.push_soon(document.uri)
+        elif get_capability(
+            self._server.client_capabilities, "workspace.diagnostics.refresh_support", False
+        ):
+            self._server.workspace_diagnostic_refresh(None)
+
+    def _push(self, document: Document) -> None:
+        report = self.report(document)
+        told = (document.version, report.result_id)
+        if self._told.get(key_of(document.uri)) == told:
+            return
+        self._told[key_of(document.uri)] = told
+        self._server.text_document_publish_diagnostics(
+            types.PublishDiagnosticsParams(document.uri, report.items, document.version)
+        )
+
+
+def _graded(item: types.Diagnostic, severity: str) -> types.Diagnostic:
+    return evolve(item, severity=_SEVERITIES[severity])
+
+
+def _name_of(server: SpellServer, items: list[types.Diagnostic]) -> str:
+    plain: Any = server.protocol._converter.unstructure(items)
+    return blake2b(json.dumps(plain).encode(), digest_size=16).hexdigest()

@@ -1,0 +1,288 @@
+"""The Lua files of a workspace: which there are, what is in them, and when that changes.
+
+What is open in the editor counts more than what is on the disk. Left alone are hidden files and
+folders, `node_modules`, what the settings ignore, and files that are too large or cannot be read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from enum import Enum
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+from lsprotocol import types
+from pygls.uris import from_fs_path, to_fs_path
+
+from .analysis.pace import checkpoint
+from .documents import Document, key_of
+from .work.jobs import Job, Priority
+
+if TYPE_CHECKING:
+    from .server import SpellServer
+
+MAX_BYTES = 1_000_000
+"""Files that are larger are data, not programs."""
+
+_LEFT_ALONE = frozenset({"node_modules", "__pycache__"})
+
+
+class Change(Enum):
+    """What became of a file: its text may be another, or there is no such file any longer."""
+
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+@frozen
+class FileChange:
+    """A change of one file, on the disk or in the editor."""
+
+    uri: str
+    change: Change
+
+
+Listener = Callable[[list[FileChange]], None]
+
+
+@frozen
+class _Stamp:
+    """The state of a file on the disk. library: whether it only defines things for others."""
+
+    modified: int
+    size: int
+    library: bool
+
+
+class WorkspaceFiles:
+    """The files under the folders of the session and in its libraries, by URI."""
+
+    def __init__(self, server: SpellServer) -> None:
+        self._server = server
+        self._listeners: list[Listener] = []
+        self._files: dict[str, _Stamp] = {}
+        self.complete = False  # whether the folders have been looked through
+        self.cut = False  # whether there were more files than the settings allow
+
+    def register(self, server: SpellServer) -> None:
+        """Listens to the client."""
+        server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(did_change_watched_files)
+        server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(did_change_folders)
+        server.feature(types.TEXT_DOCUMENT_DID_SAVE)(did_save)
+        server.configuration.subscribe(self.look)
+
+    def subscribe(self, listener: Listener) -> None:
+        """Calls a function, on the worker, with every change there is, also of open documents."""
+        self._listeners.append(listener)
+
+    # What there is
+
+    @property
+    def uris(self) -> list[str]:
+        """The files, open ones that are in no folder included."""
+        opened = {document.uri for document in self._opened()}
+        known = {key_of(uri) for uri in opened}
+        return [*opened, *(uri for uri in self._files if key_of(uri) not in known)]
+
+    def is_library(self, uri: str) -> bool:
+        """Whether a file only defines things for others: nobody wants to hear of mistakes there."""
+        stamp = self._files.get(uri)
+        return stamp is not None and stamp.library
+
+    def stamp(self, uri: str) -> object:
+        """Something that is equal for as long as a file on the disk is the same; None: no file."""
+        return self._files.get(uri)
+
+    def document(self, uri: str) -> Document | None:
+        """A document, as it is in the editor, or else on the disk; None where it cannot be read."""
+        opened = self._server.documents.get(key_of(uri))
+        if opened is not None:
+            return opened
+        path = to_fs_path(uri)
+        source = None if path is None else _read(Path(path))
+        return None if source is None else self._server.workspace.closed_document(uri, source)
+
+    # What changes
+
+    def look(self) -> None:
+        """Looks through all folders anew, when there is nothing better to do."""
+        self.complete = False
+        done = self._server.protocol.reporter("reading the folders")
+        self._server.worker.submit(Job(self.finish, Priority.BACKGROUND, done=done))
+
+    def finish(self) -> None:
+        """Looks through the folders now, if that has not been done yet."""
+        if not self.complete:
+            self._look_through()
+
+    def edited(self, uri: str) -> None:
+        """Tells the listeners of a document that was opened or edited."""
+        self._tell([FileChange(uri, Change.CHANGED)])
+
+    def closed(self, uri: str) -> None:
+        """Tells the listeners of a document that was closed: what is on the disk counts again."""
+        self._tell([self._again(uri)])
+
+    def changed_on_disk(self, uris: Iterable[str]) -> None:
+        """Takes note that files are there, changed, or gone."""
+        self._tell([self._again(uri) for uri in uris if uri.endswith(".lua")])
+
+    def _again(self, uri: str) -> FileChange:
+        path = to_fs_path(uri)
+        uri = uri if path is None else from_fs_path(path) or uri  # clients escape as they like
+        stamp = None if path is None or not self._is_ours(uri) else _stamp(path, False)
+        if stamp is None:
+            self._files.pop(uri, None)
+            opened = key_of(uri) in self._server.workspace.documents
+            return FileChange(uri, Change.CHANGED if opened else Change.REMOVED)
+        before = self._files.get(uri)
+        self._files[uri] = _Stamp(stamp.modified, stamp.size, before is not None and before.library)
+        return FileChange(uri, Change.CHANGED)
+
+    def _look_through(self) -> None:
+        limit = self._server.configuration.whole.workspace_max_files
+        found: dict[str, _Stamp] = {}
+        self.cut = False
+        for uri, stamp in self._walk():
+            checkpoint()
+            if len(found) >= limit:
+                self.cut = True
+                self._server.protocol.complain(
+                    f"More than {limit} Lua files: the others are left out (workspace.maxFiles)."
+                )
+                break
+            found.setdefault(uri, stamp)
+        before, self._files, self.complete = self._files, found, True
+        changes = [FileChange(uri, Change.REMOVED) for uri in before if uri not in found]
+        changes += [
+            FileChange(uri, Change.CHANGED)
+            for uri, stamp in found.items()
+            if before.get(uri) != stamp
+        ]
+        self._tell(changes)
+
+    def _walk(self) -> Iterator[tuple[str, _Stamp]]:
+        seen: set[tuple[int, int]] = set()
+        for folder in list(self._server.workspace.folders.values()):
+            path = to_fs_path(folder.uri)
+            if path is None:
+                continue
+            settings = self._server.configuration.of(folder.uri)
+            root = Path(path)
+            yield from _lua_files(root, settings.workspace_ignore, seen, library=False)
+            for library in settings.workspace_library:
+                place = (root / Path(library).expanduser()).resolve()
+                yield from _lua_files(place, (), seen, library=True)
+
+    def _is_ours(self, uri: str) -> bool:
+        """Whether a file is in a folder of the session, and not left alone there."""
+        path = to_fs_path(uri)
+        for folder in self._server.workspace.folders.values():
+            root = to_fs_path(folder.uri)
+            if path is None or root is None or not Path(path).is_relative_to(root):
+                continue
+            inside = Path(path).relative_to(root)
+            ignored = self._server.configuration.of(uri).workspace_ignore
+            parents = [inside, *inside.parents][:-1]
+            if not any(_is_left_alone(p.name, p.as_posix(), ignored) for p in parents):
+                return True
+        return uri in self._files
+
+    def _opened(self) -> list[Document]:
+        return [document for document in self._server.documents.values() if document.is_lua]
+
+    def _tell(self, changes: list[FileChange]) -> None:
+        if changes:
+            for listener in self._listeners:
+                listener(changes)
+
+
+def did_change_watched_files(ls: SpellServer, params: types.DidChangeWatchedFilesParams) -> None:
+    """Files were made, changed or removed."""
+    ls.files.changed_on_disk([event.uri for event in params.changes])
+    ls.diagnosing.doubt()
+
+
+def did_change_folders(ls: SpellServer, _: types.DidChangeWorkspaceFoldersParams) -> None:
+    """Folders came or went: each may have settings of its own."""
+    ls.watch()
+    ls.configuration.ask()
+    ls.files.look()
+
+
+def did_save(ls: SpellServer, params: types.DidSaveTextDocumentParams) -> None:
+    """A file is on the disk as it is in the editor."""
+    ls.files.changed_on_disk([params.text_document.uri])
+
+
+def _lua_files(
+    place: Path, ignored: tuple[str, ...], seen: set[tuple[int, int]], *, library: bool
+) -> Iterator[tuple[str, _Stamp]]:
+    """The files under a folder in the order of their names; a folder that was seen is passed by."""
+    if place.is_file():
+        found = _stamp(str(place), library)
+        if found is not None:
+            yield from_fs_path(str(place)) or "", found
+        return
+    pending = [(str(place), "")]
+    while pending:
+        folder, inside = pending.pop()
+        folders: list[tuple[str, str]] = []
+        for entry in _entries(folder, seen):
+            below = f"{inside}{entry.name}"
+            if _is_left_alone(entry.name, below, ignored):
+                continue
+            if _is_folder(entry):
+                folders.append((entry.path, f"{below}/"))
+            elif entry.name.endswith(".lua"):
+                found = _stamp(entry.path, library)
+                if found is not None:
+                    yield from_fs_path(entry.path) or "", found
+        pending += reversed(folders)
+
+
+def _entries(folder: str, seen: set[tuple[int, int]]) -> list[os.DirEntry[str]]:
+    try:
+        state = os.stat(folder)  # noqa: PTH116  # as the entries come: a path object costs more
+        if (state.st_dev, state.st_ino) in seen:  # a link to a folder further up
+            return []
+        seen.add((state.st_dev, state.st_ino))
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return []
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _is_left_alone(name: str, inside: str, ignored: tuple[str, ...]) -> bool:
+    if name.startswith(".") or name in _LEFT_ALONE:
+        return True
+    return any(fnmatch(inside, pattern) or fnmatch(name, pattern) for pattern in ignored)
+
+
+def _stamp(path: str, library: bool) -> _Stamp | None:
+    try:
+        state = os.stat(path)  # noqa: PTH116  # as the entries come: a path object costs more
+    except OSError:
+        return None
+    if state.st_size > MAX_BYTES or not os.path.isfile(path):  # noqa: PTH113
+        return None
+    return _Stamp(state.st_mtime_ns, state.st_size, library)
+
+
+def _read(path: Path) -> str | None:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            return None
+        return path.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return None

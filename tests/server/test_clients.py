@@ -1,0 +1,105 @@
+"""A session under what real clients say that they can do.
+
+textDocument/completion, completionItem/resolve, textDocument/hover, textDocument/signatureHelp, and
+diagnostics, with whatever the server asks such a client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_lsp
+from lsprotocol import types
+from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
+
+from tests.server.conftest import SERVER
+
+pytestmark = pytest.mark.asyncio
+
+
+def _agrees(*_: object) -> None:
+    """What every client answers to a request that has no result."""
+
+
+@pytest_lsp.fixture(  # type: ignore[untyped-decorator]
+    params=["visual_studio_code", "neovim", "emacs"],
+    config=ClientServerConfig(server_command=SERVER),
+)
+async def client(
+    lsp_client: LanguageClient, request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[None]:
+    """One of the recorded clients, with a folder."""
+    (tmp_path / "broken.lua").write_text("x = = 1")
+    lsp_client.feature(types.CLIENT_REGISTER_CAPABILITY)(_agrees)
+    folder = types.WorkspaceFolder(tmp_path.as_uri(), "it")
+    await lsp_client.initialize_session(
+        types.InitializeParams(
+            client_capabilities(request.param),
+            root_uri=folder.uri,
+            workspace_folders=[folder],
+        )
+    )
+    yield
+    await lsp_client.shutdown_session()
+
+
+def opened(client: LanguageClient, tmp_path: Path, text: str) -> types.TextDocumentIdentifier:
+    document = types.TextDocumentIdentifier((tmp_path / "spell.lua").as_uri())
+    item = types.TextDocumentItem(document.uri, "lua", 1, text)
+    client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    return document
+
+
+async def problems(client: LanguageClient, document: types.TextDocumentIdentifier) -> list[Any]:
+    """Pulled where the client pulls, pushed where it does not."""
+    assert client.capabilities is not None
+    text_document = client.capabilities.text_document
+    if text_document and text_document.diagnostic:
+        params = types.DocumentDiagnosticParams(document)
+        report = await client.text_document_diagnostic_async(params)
+        assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
+        return list(report.items)
+    pushed = await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    return list(pushed.diagnostics)
+
+
+async def test_problems_and_columns(client: LanguageClient, tmp_path: Path) -> None:
+    document = opened(client, tmp_path, "--[[😀]] x = = 1")
+    (found,) = await problems(client, document)
+    assert client.capabilities is not None
+    general = client.capabilities.general
+    encodings = (general and general.position_encodings) or ["utf-16"]
+    column = {"utf-8": 15, "utf-16": 13, "utf-32": 12}[str(encodings[0]).lower()]
+    assert found.range.start == types.Position(0, column)
+
+
+async def test_an_edit_and_its_problems(client: LanguageClient, tmp_path: Path) -> None:
+    document = opened(client, tmp_path, "x = 1")
+    assert await problems(client, document) == []
+    end = types.Position(0, 5)
+    change = types.TextDocumentContentChangePartial(types.Range(end, end), " = 2")
+    versioned = types.VersionedTextDocumentIdentifier(2, document.uri)
+    client.text_document_did_change(types.DidChangeTextDocumentParams(versioned, [change]))
+    assert len(await problems(client, document)) == 1
+
+
+async def test_assistance(client: LanguageClient, tmp_path: Path) -> None:
+    document = opened(client, tmp_path, "State.save('global', ")
+    position = types.Position(0, 8)
+    hover = await client.text_document_hover_async(types.HoverParams(document, position))
+    assert hover is not None
+    completed = await client.text_document_completion_async(
+        types.CompletionParams(document, types.Position(0, 6))
+    )
+    assert isinstance(completed, types.CompletionList)
+    (save,) = [item for item in completed.items if item.label == "save"]
+    resolved = await client.completion_item_resolve_async(save)
+    assert resolved.documentation is not None
+    end = types.Position(0, 21)
+    found = await client.text_document_signature_help_async(
+        types.SignatureHelpParams(document, end)
+    )
+    assert found is not None

@@ -1,0 +1,76 @@
+"""Each method that a client may send is either tested or refused with a reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lsprotocol import types
+
+from llmspell_server.methods import (
+    REFUSED,
+    TESTED,
+    is_request,
+    methods_reference,
+    sent_by_clients,
+)
+from llmspell_server.reference import updated
+from llmspell_server.server import SpellServer
+from tests.server.conftest import SERVER
+from tests.server.raw import RawClient
+
+HERE = Path(__file__).parent
+DOCS = HERE.parents[1] / "docs"
+
+
+@pytest.fixture(scope="module")
+def handled() -> set[str]:
+    server = SpellServer()
+    features = server.protocol.fm
+    commands = {types.WORKSPACE_EXECUTE_COMMAND} if features.commands else set()
+    built_in = set(features.builtin_features) - {types.WORKSPACE_EXECUTE_COMMAND}
+    return built_in | set(features.features) | {types.CANCEL_REQUEST} | commands
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[RawClient]:
+    with RawClient.of_stdio(SERVER) as client:
+        client.initialize()
+        yield client
+
+
+def test_each_method_is_in_one_table() -> None:
+    assert sorted([*TESTED, *REFUSED]) == sorted(sent_by_clients())
+
+
+def test_what_has_a_handler_is_in_the_table_of_the_tested(handled: set[str]) -> None:
+    assert handled == set(TESTED)
+
+
+@pytest.mark.parametrize("method", sorted(TESTED))
+def test_what_is_tested_is_named_in_its_test(method: str) -> None:
+    text = (HERE / TESTED[method]).read_text("utf-8")
+    as_function = re.sub("([A-Z])", r"_\1", method).replace("/", "_").lower()
+    short = f'"{method.rpartition("/")[2]}"'
+    assert method in text or as_function in text or short in text
+
+
+@pytest.mark.parametrize("method", sorted(filter(is_request, REFUSED)))
+def test_what_is_refused_is_answered_so(running: RawClient, method: str) -> None:
+    assert running.request(method, {})["error"]["code"] == -32601
+    assert REFUSED[method]
+
+
+@pytest.mark.parametrize("method", sorted(m for m in REFUSED if not is_request(m)))
+def test_notifications_that_are_refused_do_no_harm(running: RawClient, method: str) -> None:
+    running.notify(method, {})
+    assert running.request("textDocument/unheardOf")["error"]["code"] == -32601
+
+
+def test_the_pages_are_current() -> None:
+    hint = "run `python -m llmspell_server.reference`"
+    assert (DOCS / "language-server-methods.md").read_text("utf-8") == methods_reference(), hint
+    page = (DOCS / "language-server.md").read_text("utf-8")
+    assert page == updated(page), hint

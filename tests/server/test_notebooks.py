@@ -1,0 +1,84 @@
+"""notebookDocument/didOpen, notebookDocument/didChange and notebookDocument/didClose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.server.raw import RawClient
+
+NOTEBOOK = "file:///book.ipynb"
+CELL = "vscode-notebook-cell:/book.ipynb#1"
+
+
+def cell(uri: str, text: str) -> dict[str, Any]:
+    return {"uri": uri, "languageId": "lua", "version": 1, "text": text}
+
+
+@pytest.fixture
+def opened(raw: RawClient) -> RawClient:
+    capabilities: dict[str, Any] = {"notebookDocument": {"synchronization": {}}}
+    advertised = raw.initialize(capabilities=capabilities)["capabilities"]
+    assert advertised["notebookDocumentSync"] == {
+        "notebookSelector": [{"cells": [{"language": "lua"}]}]
+    }
+    notebook = {
+        "uri": NOTEBOOK,
+        "notebookType": "jupyter-notebook",
+        "version": 1,
+        "cells": [{"kind": 2, "document": CELL}],
+    }
+    raw.notify(
+        "notebookDocument/didOpen",
+        {"notebookDocument": notebook, "cellTextDocuments": [cell(CELL, "x = = 1")]},
+    )
+    return raw
+
+
+def report(client: RawClient) -> tuple[str, int]:
+    """Which document was told about, and how many problems it has."""
+    found = client.notification("textDocument/publishDiagnostics")
+    return found["uri"], len(found["diagnostics"])
+
+
+def change(client: RawClient, cells: dict[str, Any]) -> None:
+    client.notify(
+        "notebookDocument/didChange",
+        {"notebookDocument": {"uri": NOTEBOOK, "version": 2}, "change": {"cells": cells}},
+    )
+
+
+def test_cells_are_documents(opened: RawClient) -> None:
+    assert report(opened) == (CELL, 1)
+    edit = {"document": {"uri": CELL, "version": 2}, "changes": [{"text": "x = 1"}]}
+    change(opened, {"textContent": [edit]})
+    assert report(opened) == (CELL, 0)
+
+
+def test_cells_come_and_go(opened: RawClient) -> None:
+    assert report(opened) == (CELL, 1)
+    second = "vscode-notebook-cell:/book.ipynb#2"
+    array = {"start": 0, "deleteCount": 1, "cells": [{"kind": 2, "document": second}]}
+    structure = {
+        "array": array,
+        "didOpen": [cell(second, "y = = 1")],
+        "didClose": [{"uri": CELL}],
+    }
+    change(opened, {"structure": structure})
+    assert sorted([report(opened), report(opened)]) == [(CELL, 0), (second, 1)]
+
+
+def test_a_closed_notebook_has_no_problems(opened: RawClient) -> None:
+    assert report(opened) == (CELL, 1)
+    opened.notify(
+        "notebookDocument/didClose",
+        {"notebookDocument": {"uri": NOTEBOOK}, "cellTextDocuments": [{"uri": CELL}]},
+    )
+    assert report(opened) == (CELL, 0)
+
+
+def test_a_change_of_an_unknown_notebook_does_no_harm(raw: RawClient) -> None:
+    raw.initialize()
+    change(raw, {})
+    assert "notebookDocument/didChange failed" in raw.notification("window/logMessage")["message"]
