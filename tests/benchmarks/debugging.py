@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import queue
+import sys
 import tempfile
 import threading
 import time
@@ -15,6 +16,7 @@ from llmspell.debugger.debugger import Debugger, Silent
 from llmspell.debugger.model import BreakpointSpec, Stop
 from llmspell.lua.outcome import Stopped
 from llmspell.lua.streams import Streams
+from tests.benchmarks import mobdebug
 from tests.benchmarks.figure import Figure, interleaved, median
 
 _WORKLOADS = {
@@ -123,13 +125,33 @@ def _running(folder: str) -> list[Figure]:
             plain.close()
             debugged.close()
         found.append(_log_point(folder, name, code, hot))
+        found += _mobdebug(folder, name, code, never)
     return found
 
 
-def _log_point(folder: str, name: str, code: str, hot: int) -> Figure:
-    smaller = (
-        code.replace("1500000", "50000").replace("3000000", "50000").replace("fib(25)", "fib(18)")
+def _mobdebug(folder: str, name: str, code: str, never: int) -> list[Figure]:
+    """Another debugger, with a breakpoint elsewhere in the file."""
+    lua = mobdebug.source()
+    if lua is None:
+        print("MobDebug is not to be had here", file=sys.stderr)
+        return []
+    smaller = _smaller(code)
+    plain = _Bench(folder, debugged=False)
+    base, theirs = interleaved(
+        lambda: plain.seconds(smaller), lambda: mobdebug.seconds(lua, smaller, never)
     )
+    plain.close()
+    return [Figure(f"{name}: MobDebug, breakpoint elsewhere in the file", theirs / base, "x")]
+
+
+def _smaller(code: str) -> str:
+    for large, small in (("1500000", "50000"), ("3000000", "50000"), ("fib(25)", "fib(18)")):
+        code = code.replace(large, small)
+    return code
+
+
+def _log_point(folder: str, name: str, code: str, hot: int) -> Figure:
+    smaller = _smaller(code)
     plain, debugged = _Bench(folder, debugged=False), _Bench(folder)
     debugged.debugger.set_breakpoints(
         str(debugged.path), [BreakpointSpec(hot, log_message="n is {n}")]
