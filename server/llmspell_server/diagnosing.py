@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from weakref import WeakKeyDictionary
 
 from attrs import evolve, frozen
@@ -61,15 +61,15 @@ class Diagnosing:
 
     def __init__(self, server: SpellServer) -> None:
         self._server = server
-        self._providers: list[Provider] = []
+        self._providers: list[tuple[str, Provider]] = []
         self._round = 0  # what was found in an earlier one may be wrong now
         self._known: WeakKeyDictionary[Document, _Known] = WeakKeyDictionary()
         self._told: dict[str, tuple[int | None, str]] = {}  # pushed last: version, result
         self._closed: dict[str, tuple[object, _Known]] = {}
 
-    def add(self, provider: Provider) -> None:
-        """Makes a provider part of every look for problems."""
-        self._providers.append(provider)
+    def add(self, provider: Provider, of: Literal["lua", "configuration"] = "lua") -> None:
+        """Makes a provider part of every look for problems in documents of a kind."""
+        self._providers.append((of, provider))
 
     # What is found
 
@@ -89,7 +89,7 @@ class Diagnosing:
         """
         files = self._server.files
         if key_of(uri) in self._server.documents:
-            document = self._server.lua_document(uri)
+            document = self._server.open_document(uri)
             return None if document is None else self.report(document)
         stamp = files.stamp(uri)
         before = self._closed.get(uri)
@@ -107,7 +107,8 @@ class Diagnosing:
         items: list[types.Diagnostic] = []
         if settings.diagnostics_enable:
             disabled = frozenset(settings.diagnostics_disable)
-            for provider in self._providers:
+            of = "lua" if document.is_lua else "configuration"
+            for provider in (each for kind, each in self._providers if kind == of):
                 checkpoint()
                 for item in provider(self._server, document):
                     chosen = settings.diagnostics_severity.get(str(item.code))
@@ -128,7 +129,7 @@ class Diagnosing:
         """Pushes the problems of an open document, unless it is edited again before."""
         documents, key = self._server.workspace.documents, key_of(uri)
         document = documents.get(key)
-        if self.pulled or document is None or not document.is_lua:
+        if self.pulled or document is None or not document.is_known:
             return
         self._server.worker.submit(
             Job(

@@ -7,6 +7,7 @@ about, whatever is edited while it waits and works, and no lock is needed.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import cast
 from urllib.parse import unquote
 
@@ -15,10 +16,19 @@ from lsprotocol import types
 from pygls.workspace import PositionCodec, TextDocument
 from pygls.workspace import Workspace as PyglsWorkspace
 
+from .analysis.configuration.reader import read
+from .analysis.configuration.tree import Document as TomlDocument
 from .analysis.faults import Compile, Fault, syntax_fault
 from .analysis.pace import checkpoint
 from .analysis.snapshot import Snapshot
 from .analysis.text import Text, Units
+
+_CONFIGURATIONS = (
+    "/llmspell.toml",
+    "/.llmspell.toml",
+    "/.llmspell/config.toml",
+    "/llmspell/config.toml",
+)
 
 
 @frozen
@@ -74,6 +84,22 @@ class Document(TextDocument):
     def is_lua(self) -> bool:
         """Whether Lua is written in it, by what the client says or else by its name."""
         return self.language_id == "lua" or (not self.language_id and self.uri.endswith(".lua"))
+
+    @property
+    def is_configuration(self) -> bool:
+        """Whether it is a configuration of llmspell, by its name; other TOML is left alone."""
+        path = unquote(self.uri)
+        return self.language_id in (None, "", "toml") and path.endswith(_CONFIGURATIONS)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the server knows anything of it."""
+        return self.is_lua or self.is_configuration
+
+    @cached_property
+    def configuration(self) -> TomlDocument:
+        """The document as a configuration for the analysis."""
+        return read(self.text.source)
 
     def edited(
         self, change: types.TextDocumentContentChangeEvent, version: int | None = None

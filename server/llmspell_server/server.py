@@ -9,9 +9,13 @@ the moment when the request arrived. Whatever is declared so is advertised.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
+from pygls.uris import to_fs_path
 
 from llmspell.version import __version__
 
@@ -28,6 +32,7 @@ from .features import (
     call_hierarchy,
     code_action,
     completion,
+    configuration,
     definition,
     diagnostics,
     document_color,
@@ -45,15 +50,18 @@ from .features import (
     selection_range,
     semantic_tokens,
     signature_help,
+    strings,
     symbols,
     syntax_errors,
     type_definition,
     type_hierarchy,
 )
+from .features.configuration import routed
 from .files import WorkspaceFiles
 from .library import load_api
 from .progress import Progress
 from .protocol import Asked, Protocol
+from .spells import Spell, Spells
 from .subjects import Subject
 from .surroundings import Surroundings
 from .watching import Watching
@@ -81,11 +89,14 @@ _FEATURES = (
     selection_range,
     semantic_tokens,
     signature_help,
+    strings,
     symbols,
     syntax_errors,
     type_definition,
     type_hierarchy,
 )
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class SpellServer(LanguageServer):
@@ -108,6 +119,8 @@ class SpellServer(LanguageServer):
         self.completed: tuple[Subject, Completions] | None = None  # what was offered last
         self.offered: tuple[Subject, tuple[Action, ...]] | None = None  # code actions, likewise
         self.surroundings = Surroundings(self)
+        self.spells = Spells(lambda: self.documents, self.compile)
+        self._only_of_configurations: set[str] = set()
         self.configuration = Configuration(self)
         self.files = WorkspaceFiles(self)
         self.diagnosing = Diagnosing(self)
@@ -118,6 +131,7 @@ class SpellServer(LanguageServer):
         self.files.register(self)
         for feature in _FEATURES:
             feature.register(self)
+        self._only_of_configurations = configuration.register(self)
 
     @property
     def workspace(self) -> Workspace:
@@ -126,8 +140,20 @@ class SpellServer(LanguageServer):
 
     @property
     def api(self) -> Api:
-        """What spells can call."""
+        """What all spells can call."""
         return load_api()
+
+    def spell(self, document: Document) -> Spell:
+        """What a document can call and its strings are judged by, in its project."""
+        return self.spells.of(document, self.folder_of(document.uri))
+
+    def folder_of(self, uri: str) -> str | None:
+        """The path of the folder of the workspace that holds a document."""
+        path = to_fs_path(uri)
+        folders = [to_fs_path(each.uri) for each in self.workspace.folders.values()]
+        folders = folders or [self.workspace.root_path]
+        holding = [each for each in folders if each and path and path.startswith(each + "/")]
+        return max(holding, key=len, default=None)
 
     @property
     def documents(self) -> Documents:
@@ -148,6 +174,33 @@ class SpellServer(LanguageServer):
         if document is None:
             return None
         return Subject.at(self.inference, document, key_of(uri), document.offset(position))
+
+    def feature(self, feature_name: str, options: Any = None) -> Callable[[F], F]:
+        """Declares a handler. For configurations `features/configuration/` answers in its place.
+
+        What only configurations had before gives way to a handler for Lua.
+        """
+        if feature_name in self._only_of_configurations:
+            self._only_of_configurations.remove(feature_name)
+            del self.protocol.fm.features[feature_name]
+            self.protocol.fm.feature_options.pop(feature_name, None)
+        declare = super().feature(feature_name, options)
+
+        def mark(handler: F) -> F:
+            declare(routed(feature_name, handler))
+            return handler
+
+        return mark
+
+    def open_document(self, uri: str) -> Document | None:
+        """An open document that the server knows something of: Lua or a configuration."""
+        document = self.documents.get(key_of(uri))
+        return document if document is not None and document.is_known else None
+
+    def configuration_document(self, uri: str) -> Document | None:
+        """An open configuration of llmspell; None for all other documents."""
+        document = self.documents.get(key_of(uri))
+        return document if document is not None and document.is_configuration else None
 
     def lua_document(self, uri: str) -> Document | None:
         """An open document with Lua in it; None for all others."""

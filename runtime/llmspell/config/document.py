@@ -94,6 +94,28 @@ def read_file(path: Path, *, regular_only: bool = False) -> bytes:
     return content
 
 
+@attrs.frozen
+class Fault:
+    """Where a text stops being TOML, counted from 1, and why."""
+
+    line: int
+    column: int
+    message: str
+
+
+def fault_of(text: str) -> Fault | None:
+    """Give the first syntax error of a TOML document, if it has one."""
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return _explained(str(error), text)
+    except RecursionError:
+        return Fault(1, 1, "nested too deeply")
+    except ValueError as error:
+        return Fault(1, 1, str(error))
+    return None
+
+
 def parse(content: bytes, path: Path) -> dict[str, Any]:
     """Give the table of a TOML document; raises `ConfigError` that starts `TOML parsing error:`."""
     try:
@@ -101,24 +123,23 @@ def parse(content: bytes, path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         column = error.start - (content.rfind(b"\n", 0, error.start) + 1) + 1
-        raise ConfigError(_toml_error(path, line, column, "not valid UTF-8")) from None
+        raise ConfigError(_toml_error(path, Fault(line, column, "not valid UTF-8"))) from None
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(_explained(str(error), text, path)) from None
-    except RecursionError:
-        raise ConfigError(_toml_error(path, 1, 1, "nested too deeply")) from None
-    except ValueError as error:
-        raise ConfigError(_toml_error(path, 1, 1, str(error))) from None
+    except (ValueError, RecursionError):
+        fault = fault_of(text)
+        assert fault is not None
+        raise ConfigError(_toml_error(path, fault)) from None
 
 
-def _explained(message: str, text: str, path: Path) -> str:
+def _explained(message: str, text: str) -> Fault:
     place = _PLACE.search(message)
     if place:
-        return _toml_error(path, int(place[1]), int(place[2]), message[: place.start()])
+        return Fault(int(place[1]), int(place[2]), message[: place.start()])
     line, column = text.count("\n") + 1, len(text) - (text.rfind("\n") + 1) + 1
-    return _toml_error(path, line, column, message.removesuffix(" (at end of document)"))
+    return Fault(line, column, message.removesuffix(" (at end of document)"))
 
 
-def _toml_error(path: Path, line: int, column: int, message: str) -> str:
-    return f"TOML parsing error: {path}, line {line}, column {column}: {message}"
+def _toml_error(path: Path, fault: Fault) -> str:
+    place = f"line {fault.line}, column {fault.column}"
+    return f"TOML parsing error: {path}, {place}: {fault.message}"

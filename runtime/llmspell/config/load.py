@@ -5,7 +5,7 @@ Precedence (spec config.md §2): environment over the file over the defaults; on
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -138,7 +138,7 @@ class _Loader:
         if strict and self.unknown:
             raise ConfigError("\n".join(f"{note.key}: {note.message}" for note in self.unknown))
         layers = (*self.layers, self.overrides)
-        config, violations, warnings = build(_completed(layers))
+        config, violations, warnings = build(completed(layer.data for layer in layers))
         if violations:
             raise InvalidConfigError(violations)
         top = self.layers[-1] if self.layers else None
@@ -169,19 +169,7 @@ class _Loader:
     def _paths(self, data: Mapping[str, Any], place: Candidate) -> dict[str, Any]:
         """Expand `~` in paths; those of a project found above refer to the project's folder."""
         elsewhere = place.folder if place.folder != self.cwd else ""
-
-        def expand(text: object) -> object:
-            if not isinstance(text, str) or text == "*":
-                return text
-            expanded = expand_home(text, self.environ)
-            return join(elsewhere, expanded) if elsewhere else expanded
-
-        def change(field: Field | None, value: Any, _: KeyPath) -> Any:
-            if field is None or not field.setting.path:
-                return value
-            return [expand(item) for item in value] if isinstance(value, list) else expand(value)
-
-        return change_values(data, change)
+        return located(data, elsewhere, self.environ)
 
     def _sources(self) -> dict[str, str]:
         sources = {
@@ -209,15 +197,35 @@ def _chain(place: Candidate, environ: Mapping[str, str]) -> tuple[Chain, bool]:
     return read_chain(path, environ, within=place.folder), False
 
 
-def _completed(layers: tuple[Layer, ...]) -> dict[str, Any]:
-    """Merge the layers and fill in what follows from a name: provider types, index presets."""
+def located(data: Mapping[str, Any], folder: str, environ: Mapping[str, str]) -> dict[str, Any]:
+    """Give the data with `~` in paths expanded and, if a folder is given, joined to that."""
+
+    def expand(text: object) -> object:
+        if not isinstance(text, str) or text == "*":
+            return text
+        expanded = expand_home(text, environ)
+        return join(folder, expanded) if folder else expanded
+
+    def change(field: Field | None, value: Any, _: KeyPath) -> Any:
+        if field is None or not field.setting.path:
+            return value
+        return [expand(item) for item in value] if isinstance(value, list) else expand(value)
+
+    return change_values(data, change)
+
+
+def completed(tables: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Merge what files and variables say, and fill in what follows from a name.
+
+    The tables are in the shape of the schema; filled in are provider types and index presets.
+    """
     data: dict[str, Any] = {}
-    for layer in layers:
-        data = merged(data, layer.data)
-    tables = _table(_table(data, "providers"), "providers")
+    for table in tables:
+        data = merged(data, table)
+    providers = _table(_table(data, "providers"), "providers")
     named = {
         name: {"provider_type": name, **table} if isinstance(table, Mapping) else table
-        for name, table in tables.items()
+        for name, table in providers.items()
     }
     if named:
         data["providers"] = {**data["providers"], "providers": named}

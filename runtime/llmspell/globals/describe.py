@@ -28,13 +28,79 @@ if TYPE_CHECKING:
     C = TypeVar("C", bound=type)
 
 
+class Segments:
+    """How values of a kind are made of parts, so that editors offer and check one after the other.
+
+    separator: what stands between two parts. wildcards: parts that stand for others, with one line
+    about each. In the values of such a kind the part `<name>` (any word in the brackets) stands for
+    any one part, and `<…>` for all that follows.
+    """
+
+    def __init__(self, separator: str, wildcards: Mapping[str, str] | None = None) -> None:
+        self.separator = separator
+        self.wildcards = dict(wildcards or {})
+
+
+class Files:
+    """Values that name files: a value is looked for below each root, in each pattern's place.
+
+    patterns: paths in which `?` is the value, with its separators as `/`. extensions: files to
+    offer, all when empty. roots: `script` (the folder of the script), `workspace`. folders: whether
+    a folder is a value too. must_exist: whether a value that names nothing is a mistake.
+    """
+
+    def __init__(
+        self,
+        *,
+        patterns: tuple[str, ...] = ("?",),
+        extensions: tuple[str, ...] = (),
+        roots: tuple[str, ...] = ("script", "workspace"),
+        separator: str = "/",
+        folders: bool = False,
+        must_exist: bool = False,
+    ) -> None:
+        self.patterns = patterns
+        self.extensions = extensions
+        self.roots = roots
+        self.separator = separator
+        self.folders = folders
+        self.must_exist = must_exist
+
+
+class Background:
+    """Values that must be looked for: a function that another process runs for editors.
+
+    function: `module:name`; it gets the folder of the project and gives value -> one line about it.
+    seconds_to_live: after this time they are looked for anew. budget_seconds: after this time the
+    process is ended, and the values that were known stay.
+    """
+
+    def __init__(
+        self, function: str, *, seconds_to_live: float = 60, budget_seconds: float = 5
+    ) -> None:
+        self.function = function
+        self.seconds_to_live = seconds_to_live
+        self.budget_seconds = budget_seconds
+
+
 class Kind:
     """A kind of string with a subject, such as a tool name or an event pattern.
 
-    values: the fixed candidates with one line about each. source: where further candidates come
-    from, as data: `"config:<dotted path>"` (keys of that table in the project's configuration),
-    `"entry-points:<group>"`, `"script:<Global.member>"` (literals given to that parameter in the
-    script itself), `"files"` or `"modules"`. closed: whether other strings are mistakes.
+    All of it is data, which editors read without knowing any subject.
+
+    name: words with hyphens, `tool-name`. values: what is known beforehand, with one line about
+    each. sources: where further values come from: `"config:<dotted path>"` (the tables in that
+    table of the project's configuration), `"config-paths:<seen>=<written>"` (all keys that it
+    sets; those below one are seen under another name), `"entry-points:<group>"` (names),
+    `"script:<Global.member>"` (literals given to that function in scripts).
+    defined_by: the functions of scripts, in the same form, whose literal of this kind is its
+    definition: rename is possible for these. background: values that must be looked for. segments:
+    how values are made of parts. files: values that name files. closed: whether other strings are
+    mistakes. pattern: what every value matches as a whole (Python's `re`). message: what to say of
+    a string that does not, after the string itself (`"is not a level"`). applies_to:
+    `"<function>:<number of the parameter>"` for functions that are described elsewhere, such as
+    those of Lua's library. code: of the diagnostics, by default `unknown-<name>`. link: where more
+    is written, below `docs/`.
     """
 
     def __init__(
@@ -44,15 +110,39 @@ class Kind:
         values: Mapping[str, str] | None = None,
         *,
         sources: tuple[str, ...] = (),
+        defined_by: tuple[str, ...] = (),
+        background: Background | None = None,
+        segments: Segments | None = None,
+        files: Files | None = None,
         closed: bool = False,
         pattern: str | None = None,
+        message: str = "",
+        applies_to: tuple[str, ...] = (),
+        code: str = "",
+        link: str = "",
     ) -> None:
         self.name = name
         self.description = description
         self.values = dict(values or {})
         self.sources = sources
+        self.defined_by = defined_by
+        self.background = background
+        self.segments = segments
+        self.files = files
         self.closed = closed
         self.pattern = pattern
+        self.message = message
+        self.applies_to = applies_to
+        self.code = code
+        self.link = link
+
+    def described(self) -> dict[str, Any]:
+        """The kind as plain data, as it stands in `api.json`."""
+        parts = {"background": self.background, "segments": self.segments, "files": self.files}
+        return {
+            **vars(self),
+            **{name: None if part is None else dict(vars(part)) for name, part in parts.items()},
+        }
 
 
 class DependentSchema:

@@ -17,6 +17,7 @@ from llmspell.globals.generator.emit_luacats import definition_files
 from llmspell.globals.generator.emit_markdown import reference
 from llmspell.globals.generator.model import Api
 from llmspell.globals.generator.read import read_api
+from llmspell.globals.kinds import KINDS
 
 PACKAGE = Path(__file__).parent.parent
 REPOSITORY = PACKAGE.parent.parent
@@ -24,7 +25,8 @@ REPOSITORY = PACKAGE.parent.parent
 
 def describe() -> Api:
     """The API of this version, read from its namespaces."""
-    return read_api([f"llmspell.globals.{module}" for module in NAMESPACES.values()], VARIABLES)
+    modules = [f"llmspell.globals.{module}" for module in NAMESPACES.values()]
+    return read_api(modules, VARIABLES, KINDS)
 
 
 def generated_files() -> dict[Path, str]:

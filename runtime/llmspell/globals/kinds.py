@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Annotated, TypeAlias
 
-from llmspell.globals.describe import Kind
+from llmspell.globals.describe import Background, Files, Kind, Segments
+from llmspell.globals.generator.config_values import config_paths
 
 DebugLevel: TypeAlias = Annotated[
     str,
@@ -23,6 +24,7 @@ DebugLevel: TypeAlias = Annotated[
             "trace": "every step",
         },
         pattern=r"(?i)\s*(off|none|err(or)?|warn(ing)?|info|debug|trace|[0-5])\s*",
+        message="is not a level of debug messages",
     ),
 ]
 
@@ -48,15 +50,23 @@ StateScope: TypeAlias = Annotated[
         "Whose value it is: one of these words, or one of them with an id (`agent:<id>`).",
         {
             "global": "shared by all scripts of the project",
-            "user": "of a user; `user:<id>`",
-            "session": "of a session; `session:<id>`",
-            "agent": "of an agent; `agent:<id>`",
-            "tool": "of a tool; `tool:<id>`",
-            "workflow": "of a workflow; `workflow:<id>`",
-            "hook": "of a hook; `hook:<id>`",
-            "custom": "for anything else; `custom:<id>`",
+            **{
+                form: f"{text}; `{name}:<id>`"
+                for name, text in {
+                    "user": "of a user",
+                    "session": "of a session",
+                    "agent": "of an agent",
+                    "tool": "of a tool",
+                    "workflow": "of a workflow",
+                    "hook": "of a hook",
+                    "custom": "for anything else",
+                }.items()
+                for form in (name, f"{name}:<…>")
+            },
         },
         sources=("script:State.save",),
+        background=Background("llmspell.globals.providing:state_scopes", seconds_to_live=30),
+        segments=Segments(":"),
     ),
 ]
 
@@ -66,8 +76,11 @@ EventType: TypeAlias = Annotated[
         "event-type",
         "What happened, in segments with dots between them, such as `order.created`.",
         {"state.changed": "a value of `State` was written or deleted"},
-        sources=("script:Event.publish", "script:Event.subscribe"),
-        pattern=r".+",
+        sources=("script:Event.publish", "script:Event.emit"),
+        defined_by=("Event.publish", "Event.emit"),
+        segments=Segments("."),
+        pattern=r"(?s).+",
+        message="is no event type: it must not be empty",
     ),
 ]
 
@@ -76,9 +89,14 @@ EventPattern: TypeAlias = Annotated[
     Kind(
         "event-pattern",
         "An event type, or several with wildcards: `order.*`, `**.failed`, `*`.",
-        {"*": "every event", "state.changed": "a value of `State` was written or deleted"},
-        sources=("script:Event.publish",),
-        pattern=r".+",
+        {"state.changed": "a value of `State` was written or deleted"},
+        sources=("script:Event.publish", "script:Event.emit"),
+        defined_by=("Event.publish", "Event.emit"),
+        segments=Segments(
+            ".", {"*": "any text without a dot; at the end, all that follows", "**": "any segments"}
+        ),
+        pattern=r"(?s).+",
+        message="is no event pattern: it must not be empty",
     ),
 ]
 
@@ -87,7 +105,11 @@ ConfigPath: TypeAlias = Annotated[
     Kind(
         "config-path",
         "A dotted path into the configuration, such as `tools.file_operations.enabled`.",
-        sources=("config-schema",),
+        config_paths(),
+        sources=("config-paths:providers.providers=providers",),
+        segments=Segments("."),
+        closed=True,
+        link="configuration.md",
     ),
 ]
 
@@ -107,6 +129,8 @@ ConfigSection: TypeAlias = Annotated[
             "debug": "the debug log",
             "rag": "retrieval",
         },
+        sources=("config:",),
+        link="configuration.md",
     ),
 ]
 
@@ -120,5 +144,38 @@ ProviderName: TypeAlias = Annotated[
 ]
 
 FilePath: TypeAlias = Annotated[
-    str, Kind("file-path", "The path of a file or folder.", sources=("files",))
+    str,
+    Kind(
+        "file-path",
+        "The path of a file or folder, from the folder in which the spell runs.",
+        files=Files(roots=("workspace", "script"), folders=True),
+        applies_to=(
+            "dofile:1",
+            "loadfile:1",
+            "io.open:1",
+            "io.lines:1",
+            "io.input:1",
+            "io.output:1",
+            "os.remove:1",
+            "os.rename:1",
+            "os.rename:2",
+        ),
+    ),
 ]
+
+MODULE_PATH = Kind(
+    "module-path",
+    "A module: a Lua file beside the script or in the workspace, with dots between folders.",
+    {
+        name: f"Lua's own library `{name}`"
+        for name in ("coroutine", "debug", "io", "math", "os", "package", "string", "table", "utf8")
+    },
+    files=Files(patterns=("?.lua", "?/init.lua"), separator=".", must_exist=True),
+    segments=Segments("."),
+    applies_to=("require:1",),
+    message="is not found: there is no such module beside the script or in the workspace",
+    code="unresolved-require",
+)
+
+KINDS = (MODULE_PATH,)
+"""Kinds that no namespace mentions: those of functions that are described elsewhere."""

@@ -5,14 +5,16 @@ The one source is the description that the runtime ships as `api.json`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 import cattrs
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from llmspell.globals.generator.emit_luacats import type_text
 from llmspell.globals.generator.model import Type
+
+from .spells.kind import StringKind, applied, read_kind
 
 SymbolKind = Literal["namespace", "function", "variable"]
 
@@ -57,20 +59,22 @@ class Symbol:
 
 
 @frozen
-class StringKind:
-    """A kind of string. values: those that are known beforehand, with what they mean."""
-
-    name: str
-    description: str
-    values: dict[str, str] = field(factory=dict)
-
-
-@frozen
 class Api:
     """All described names by their full name, and the kinds by theirs."""
 
     symbols: dict[str, Symbol] = field(factory=dict)
-    kinds: dict[str, StringKind] = field(factory=dict)
+    kinds: Mapping[str, StringKind] = field(factory=dict)
+    _applied: Mapping[tuple[str, int], str] = field(
+        default=Factory(lambda self: applied(self.kinds.values()), takes_self=True), init=False
+    )
+
+    def kind_of(self, function: str, parameter: int) -> StringKind | None:
+        """The kind of string that a function takes at a place, from 0."""
+        symbol = self.symbols.get(function)
+        parameters = symbol.parameters or () if symbol else ()
+        name = parameters[parameter].string_kind if parameter < len(parameters) else None
+        name = name or self._applied.get((function, parameter))
+        return self.kinds.get(name) if name else None
 
     def globals(self) -> Iterator[Symbol]:
         """The names that stand by themselves."""
@@ -98,10 +102,7 @@ def read_api(described: dict[str, Any]) -> Api:
     for variable in described["variables"]:
         summary, _, details = variable["description"].partition("\n\n")
         symbols[variable["name"]] = Symbol(variable["name"], "variable", summary, details)
-    kinds = [
-        StringKind(kind["name"], kind["description"], kind.get("values", {}))
-        for kind in described["kinds"]
-    ]
+    kinds = [read_kind(kind) for kind in described["kinds"]]
     return Api(symbols, {kind.name: kind for kind in kinds})
 
 

@@ -9,6 +9,8 @@ from lsprotocol import types
 from llmspell_server.analysis.completion.candidates import Candidate, Completions
 from llmspell_server.analysis.completion.complete import Options, complete
 from llmspell_server.analysis.explaining import explained_candidate
+from llmspell_server.analysis.spells.completing import TypedStrings, complete_string
+from llmspell_server.analysis.spells.literals import written_at
 
 from .markup import markdown, suited
 
@@ -51,7 +53,14 @@ def completion(ls: SpellServer, params: types.CompletionParams) -> types.Complet
     subject = ls.subject(params.text_document.uri, params.position)
     if subject is None:
         return None
-    found = complete(subject, _options(ls, subject))
+    spell = ls.spell(subject.document)
+    modules = ls.world.module_names(subject.file)
+    string = written_at(subject.snapshot, subject.offset, spell.api)
+    if string is not None:
+        found = complete_string(string, subject.offset, spell.sources, modules)
+    else:
+        kinds = TypedStrings.of(spell.api, spell.sources)
+        found = complete(subject, Options(modules, _takes_snippets(ls), kinds))
     if found.place in ("name", "nothing") and _is_triggered(params):
         return None  # `..`, `::`, or the quote that ends a string
     place = subject.document.range(found.start, found.end)
@@ -77,15 +86,14 @@ def resolve(ls: SpellServer, item: types.CompletionItem) -> types.CompletionItem
     return item
 
 
-def _options(ls: SpellServer, subject: Subject) -> Options:
+def _takes_snippets(ls: SpellServer) -> bool:
     capabilities = ls.client_capabilities.text_document
     item = (
         capabilities.completion.completion_item
         if capabilities and capabilities.completion
         else None
     )
-    snippets = bool(item is not None and item.snippet_support)
-    return Options(ls.world.module_names(subject.file), snippets, None)
+    return bool(item is not None and item.snippet_support)
 
 
 def _item(

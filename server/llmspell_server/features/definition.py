@@ -10,6 +10,7 @@ from pygls.capabilities import get_capability
 from llmspell_server.analysis.navigation.targets import Targets, declarations, targets
 
 from .places import Asked, asked, locations
+from .strings import asked_string, defined
 
 if TYPE_CHECKING:
     from llmspell_server.server import SpellServer
@@ -28,6 +29,10 @@ def definition(ls: SpellServer, params: types.DefinitionParams) -> Answer:
     where = asked(ls, params.text_document)
     if where is None:
         return None
+    string = asked_string(ls, where.document, params.position)
+    places = defined(ls, string) if string is not None else []
+    if places:
+        return places
     offset = where.document.offset(params.position)
     found = targets(where.snapshot, where.file, offset, ls.surroundings)
     linked = get_capability(ls.client_capabilities, "text_document.definition.link_support", False)

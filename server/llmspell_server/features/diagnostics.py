@@ -50,7 +50,7 @@ def pull(
     ls: SpellServer, params: types.DocumentDiagnosticParams
 ) -> types.RelatedFullDocumentDiagnosticReport | types.RelatedUnchangedDocumentDiagnosticReport:
     """What is wrong with a document, or that it is what the client knows already."""
-    document = ls.lua_document(params.text_document.uri)
+    document = ls.open_document(params.text_document.uri)
     if document is None:
         return types.RelatedFullDocumentDiagnosticReport(items=[])
     report = ls.diagnosing.report(document)
@@ -93,7 +93,7 @@ _NOTHING = Report([], "")  # the file is gone
 
 
 def _about(ls: SpellServer, uri: str, known: str | None, report: Report) -> _Of | None:
-    document = ls.lua_document(uri)
+    document = ls.open_document(uri)
     version = None if document is None else document.version
     if known is None and not report.items:
         return None

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from llmspell_server.analysis.links import links_of
+from llmspell_server.analysis.spells.kinds import definition
 
 from .places import asked
 
 if TYPE_CHECKING:
+    from llmspell_server.documents import Document
     from llmspell_server.server import SpellServer
 
 
@@ -36,7 +40,18 @@ def document_link(
         elif ls.surroundings.module_file(link.target, where.file) is not None:
             data = {"module": link.target, "file": where.file}
             found.append(types.DocumentLink(place, tooltip="Open the module", data=data))
-    return found
+    return [*found, *_files(ls, where.document)]
+
+
+def _files(ls: SpellServer, document: Document) -> Iterator[types.DocumentLink]:
+    """The files that strings name by their kinds, but for modules."""
+    spell = ls.spell(document)
+    for string in spell.strings:
+        if string.kind.files is not None and string.function != "require":
+            place = definition(string.kind, string.content, spell.sources)
+            if place is not None:
+                where = document.range(string.start, string.end)
+                yield types.DocumentLink(where, Path(place.path).as_uri())
 
 
 def resolve_document_link(ls: SpellServer, link: types.DocumentLink) -> types.DocumentLink:

@@ -10,6 +10,7 @@ from llmspell_server.analysis.navigation.symbols import symbol_at
 from llmspell_server.analysis.navigation.uses import uses_of
 
 from .places import asked, locations
+from .strings import asked_string, used
 
 if TYPE_CHECKING:
     from llmspell_server.server import SpellServer
@@ -26,9 +27,10 @@ def references(ls: SpellServer, params: types.ReferenceParams) -> list[types.Loc
     if where is None:
         return None
     offset = where.document.offset(params.position)
+    declared = params.context.include_declaration
     under = symbol_at(where.snapshot, where.file, offset, ls.surroundings)
     if under is None:
-        return None
+        string = asked_string(ls, where.document, params.position)
+        return None if string is None else used(string, declared=declared)
     places = uses_of(under.symbol, where.snapshot, where.file, ls.surroundings)
-    declared = params.context.include_declaration
     return locations(ls, (place for place in places if declared or not place.role))

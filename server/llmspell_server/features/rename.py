@@ -8,9 +8,11 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from llmspell_server.analysis.navigation.renaming import NotRenamable, renamable_at, renaming
+from llmspell_server.analysis.spells.names import Refusal
 
 from .edits import workspace_edit
 from .places import asked
+from .strings import Asked, asked_string, renamed
 
 if TYPE_CHECKING:
     from llmspell_server.server import SpellServer
@@ -37,6 +39,12 @@ def prepare_rename(
     where = asked(ls, params.text_document)
     if where is None:
         return None
+    string = asked_string(ls, where.document, params.position)
+    if string is not None and string.string.function != "require":
+        _renamed(string, string.string.content)
+        begin, finish = string.string.start, string.string.end
+        placeholder = string.string.content
+        return types.PrepareRenamePlaceholder(where.document.range(begin, finish), placeholder)
     offset = where.document.offset(params.position)
     try:
         start, end = renamable_at(where.snapshot, where.file, offset, ls.surroundings)
@@ -51,9 +59,23 @@ def rename(ls: SpellServer, params: types.RenameParams) -> types.WorkspaceEdit |
     where = asked(ls, params.text_document)
     if where is None:
         return None
+    string = asked_string(ls, where.document, params.position)
+    if string is not None and string.string.function != "require":
+        changes: dict[str, list[types.TextEdit]] = {}
+        for place in _renamed(string, params.new_name):
+            edit = types.TextEdit(place.range, params.new_name)
+            changes.setdefault(place.uri, []).append(edit)
+        return types.WorkspaceEdit(changes=changes)
     offset, name = where.document.offset(params.position), params.new_name
     try:
         places = renaming(where.snapshot, where.file, offset, name, ls.surroundings)
     except NotRenamable as reason:
         raise _Refused(str(reason)) from None
     return workspace_edit(ls, [(place, name) for place in places])
+
+
+def _renamed(string: Asked, name: str) -> list[types.Location]:
+    found = renamed(string, name)
+    if isinstance(found, Refusal):
+        raise _Refused(found.reason)
+    return found

@@ -4,6 +4,7 @@ from typing import Any, ClassVar, Literal
 
 from llmspell.config.schema.engines import Engines
 from llmspell.config.schema.fields import section, setting, table
+from llmspell.config.schema.kinds import Kinds
 from llmspell.config.schema.observability import Debug, Events, Hooks
 from llmspell.config.schema.providers import Providers
 from llmspell.config.schema.rag import Rag
@@ -100,6 +101,7 @@ class Config:
     debug: Debug = table(Debug, "`Debug` messages.")
     rag: Rag = table(Rag, "Retrieval.")
     tools: Tools = table(Tools, "What tools may do.")
+    kinds: Kinds = table(Kinds, "Kinds of strings in scripts, for editors.")
     extensions: dict[str, Any] = setting(
         {}, "Documented sections that this version does not use.", catch_all=True
     )

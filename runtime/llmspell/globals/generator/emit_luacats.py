@@ -183,9 +183,10 @@ def _globals(api: Api) -> str:
     for kind in api.kinds:
         lines += _comment(kind["description"])
         lines.append(f"---@alias {kind_alias(kind['name'])}")
-        if not kind["closed"]:
+        fixed = {value: text for value, text in kind["values"].items() if "<" not in value}
+        if not kind["closed"] or len(fixed) < len(kind["values"]):
             lines.append("---| string")
-        lines += [f"---| '\"{value}\"' # {text}" for value, text in kind["values"].items()]
+        lines += [f"---| '\"{value}\"' # {text}" for value, text in fixed.items()]
         lines.append("")
     for variable in api.variables:
         lines += _comment(variable.description)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from llmspell.globals.generator.emit_border import HEADER
 from llmspell.globals.generator.emit_luacats import type_text
 from llmspell.globals.generator.model import Api, Class, Member, Namespace, Parameter
@@ -39,9 +41,16 @@ def reference(api: Api) -> str:
         lines += ["## Kinds of strings", ""]
         for kind in api.kinds:
             lines += [f"### {kind['name']}", "", kind["description"], ""]
-            lines += [f"- `{value}`: {text}" for value, text in kind["values"].items()]
+            lines += _values(kind)
             lines.append("")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _values(kind: dict[str, Any]) -> list[str]:
+    """The values of a kind, unless another page explains them."""
+    if kind["link"]:
+        return [f"The values stand in [{kind['link']}]({kind['link']})."]
+    return [f"- `{value}`: {text}" for value, text in kind["values"].items()]
 
 
 def _namespace(namespace: Namespace) -> list[str]:

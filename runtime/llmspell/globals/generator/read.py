@@ -10,29 +10,23 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from llmspell.globals.describe import MemberMark, Variable
+from llmspell.globals.describe import Kind, MemberMark, Variable
 from llmspell.globals.generator.docstrings import parse
 from llmspell.globals.generator.model import Api, Class, Member, Namespace, Parameter, Type
 from llmspell.globals.generator.types import TypeReader
 
 
-def read_api(modules: typing.Iterable[str], variables: typing.Iterable[Variable] = ()) -> Api:
-    """The API that the namespaces of some modules describe."""
+def read_api(
+    modules: typing.Iterable[str],
+    variables: typing.Iterable[Variable] = (),
+    kinds: typing.Iterable[Kind] = (),
+) -> Api:
+    """The API that the namespaces of some modules describe. kinds: those that none mentions."""
     reader = TypeReader()
     namespaces = [_namespace(importlib.import_module(name), reader) for name in modules]
-    kinds = [
-        {
-            "name": kind.name,
-            "description": kind.description,
-            "values": kind.values,
-            "sources": list(kind.sources),
-            "closed": kind.closed,
-            "pattern": kind.pattern,
-        }
-        for _, kind in sorted(reader.kinds.items())
-    ]
+    named = reader.kinds | {kind.name: kind for kind in kinds}
     described = [Parameter(v.name, Type(v.type), v.description) for v in variables]
-    return Api(namespaces, described, kinds)
+    return Api(namespaces, described, [kind.described() for _, kind in sorted(named.items())])
 
 
 def _namespace(module: ModuleType, reader: TypeReader) -> Namespace:

@@ -4,6 +4,265 @@
 ---A dotted path into the configuration, such as `tools.file_operations.enabled`.
 ---@alias llmspell.ConfigPath
 ---| string
+---| '"apis"' # Known, but not used by this version.
+---| '"applications"' # Known, but not used by this version.
+---| '"cost_management"' # Known, but not used by this version.
+---| '"daemon"' # Known, but not used by this version.
+---| '"debug"' # `Debug` messages.
+---| '"debug.enabled"' # Whether `Debug` messages are shown. Default: `false`.
+---| '"debug.level"' # The least important messages that are shown. Default: `"info"`.
+---| '"debug.module_filters"' # Messages of which modules are shown.
+---| '"debug.module_filters.disabled"' # Modules to hide. Default: `[]`.
+---| '"debug.module_filters.enabled"' # Modules to show. Default: `[]`.
+---| '"debug.module_filters.levels"' # Level of single modules. Default: `{}`.
+---| '"debug.output"' # Where messages go.
+---| '"debug.output.buffer"' # Entries that spells can read back.
+---| '"debug.output.buffer.enabled"' # Keep entries for `Debug.getCapturedEntries`. Default: `true`.
+---| '"debug.output.buffer.max_entries"' # Entries to keep. Default: `10000`.
+---| '"debug.output.colored"' # Colour it there. Default: `true`.
+---| '"debug.output.file"' # Also write it to a file.
+---| '"debug.output.file.append"' # Add to an existing file. Default: `true`.
+---| '"debug.output.file.max_files"' # Old files to keep.
+---| '"debug.output.file.max_size"' # Size at which a new file is begun, as in "10MB".
+---| '"debug.output.file.path"' # File of the debug output. Default: `"llmspell-debug.log"`.
+---| '"debug.output.format"' # Form of an entry. Default: `"text"`.
+---| '"debug.output.stdout"' # Show debug output on the terminal. Default: `true`.
+---| '"debug.performance"' # Timing of operations.
+---| '"debug.performance.auto_report_interval"' # Seconds between reports; 0 for none. Default: `0`.
+---| '"debug.performance.enabled"' # Measure named operations. Default: `false`.
+---| '"debug.performance.include_children"' # Count the time of nested operations. Default: `true`.
+---| '"debug.performance.min_duration_ms"' # Shortest operation to report, in milliseconds. Default: `1`.
+---| '"debug.stack_trace"' # Stack traces of messages.
+---| '"debug.stack_trace.enabled"' # Add a stack trace to every entry. Default: `false`.
+---| '"debug.stack_trace.include_source"' # Show the line of source. Default: `true`.
+---| '"debug.stack_trace.max_depth"' # Frames to show. Default: `50`.
+---| '"debug.stack_trace.on_error"' # Add one to errors. Default: `true`.
+---| '"default_engine"' # The engine of scripts whose name does not tell: lua, javascript, js or a custom one. Default: `"lua"`.
+---| '"engines"' # The script engines.
+---| '"engines.javascript"' # The JavaScript engine (not built in).
+---| '"engines.javascript.enable_console"' # Give scripts a `console` object. Default: `true`.
+---| '"engines.javascript.max_heap_size_bytes"' # Heap that a script may hold, in bytes.
+---| '"engines.javascript.security_level"' # A security profile under its rs-llmspell name: Safe and Privileged mean `standard`, Unrestricted means `trusted`; `[security] level` is the direct way and wins. Default: `"Safe"`.
+---| '"engines.javascript.strict_mode"' # Run scripts in strict mode. Default: `true`.
+---| '"engines.javascript.timeout_ms"' # Time that one script may run, in milliseconds.
+---| '"engines.lua"' # The Lua engine.
+---| '"engines.lua.enable_debug"' # Give spells the whole `debug` library. Default: `false`.
+---| '"engines.lua.max_memory_bytes"' # Memory that a Lua state may hold, in bytes.
+---| '"engines.lua.security_level"' # A security profile under its rs-llmspell name: Safe and Privileged mean `standard`, Unrestricted means `trusted`; `[security] level` is the direct way and wins. Default: `"Safe"`.
+---| '"engines.lua.stdlib"' # How much of the Lua standard library spells see. Default: `"Standard"`.
+---| '"engines.lua.timeout_ms"' # Time that one spell may run, in milliseconds.
+---| '"events"' # The event bus.
+---| '"events.buffer_size"' # Events that a slow subscriber may fall behind. Default: `10000`.
+---| '"events.emit_debug_events"' # Publish debug messages. Default: `false`.
+---| '"events.emit_state_events"' # Publish changes of state. Default: `false`.
+---| '"events.emit_timing_events"' # Publish how long things took. Default: `true`.
+---| '"events.enabled"' # Whether events are delivered. Default: `true`.
+---| '"events.export"' # Where events go besides their subscribers.
+---| '"events.export.file"' # Write events to this file.
+---| '"events.export.pretty_json"' # Indent exported events. Default: `false`.
+---| '"events.export.stdout"' # Write events to standard output. Default: `false`.
+---| '"events.export.webhook"' # Send events to this address (http or https).
+---| '"events.filtering"' # Which events are delivered.
+---| '"events.filtering.exclude_components"' # Sources to drop. Default: `[]`.
+---| '"events.filtering.exclude_types"' # Event types to drop. Default: `[]`.
+---| '"events.filtering.include_components"' # Sources to deliver from. Default: `["*"]`.
+---| '"events.filtering.include_types"' # Event types to deliver. Default: `["*"]`.
+---| '"events.max_events_per_second"' # Events above this rate are dropped.
+---| '"example"' # Known, but not used by this version.
+---| '"fleet"' # Known, but not used by this version.
+---| '"general"' # Known, but not used by this version.
+---| '"hooks"' # Hooks around agents, tools and workflows.
+---| '"hooks.circuit_breaker_threshold"' # Share of a run's time that hooks may take before they are switched off. Default: `0.01`.
+---| '"hooks.enabled"' # Whether hooks run. Default: `false`.
+---| '"hooks.rate_limit_per_minute"' # Runs of one hook in one minute. Default: `100`.
+---| '"hooks.timeout_ms"' # Time that one hook may run, in milliseconds. Default: `5000`.
+---| '"ide"' # Known, but not used by this version.
+---| '"kernel"' # Known, but not used by this version.
+---| '"kinds"' # Kinds of strings in scripts, for editors.
+---| '"logging"' # Known, but not used by this version.
+---| '"monitoring"' # Known, but not used by this version.
+---| '"performance"' # Known, but not used by this version.
+---| '"profiling"' # Known, but not used by this version.
+---| '"protocols"' # Known, but not used by this version.
+---| '"providers"' # Who serves models.
+---| '"providers.default_provider"' # The provider when a spell names none; must be a table here.
+---| '"providers.providers"' # The configured providers.
+---| '"rag"' # Retrieval.
+---| '"rag.cache"' # What is kept in memory.
+---| '"rag.cache.document_cache_enabled"' # Keep documents in memory. Default: `true`.
+---| '"rag.cache.document_cache_size_mb"' # Memory for them, in megabytes. Default: `100`.
+---| '"rag.cache.search_cache_enabled"' # Keep results of searches. Default: `true`.
+---| '"rag.cache.search_cache_size"' # Results to keep. Default: `1000`.
+---| '"rag.cache.search_cache_ttl_seconds"' # How long they are kept, in seconds. Default: `300`.
+---| '"rag.chunking"' # How documents become chunks.
+---| '"rag.chunking.chunk_size"' # Size of a chunk, in tokens. Default: `512`.
+---| '"rag.chunking.max_chunk_size"' # Largest chunk, in tokens. Default: `2048`.
+---| '"rag.chunking.min_chunk_size"' # Smallest chunk, in tokens. Default: `100`.
+---| '"rag.chunking.overlap"' # Tokens that neighbours share. Default: `64`.
+---| '"rag.chunking.strategy"' # How documents are cut. Default: `"sliding_window"`.
+---| '"rag.embedding"' # How texts become vectors.
+---| '"rag.embedding.batch_size"' # Texts in one request. Default: `32`.
+---| '"rag.embedding.cache_enabled"' # Keep embeddings of texts seen before. Default: `true`.
+---| '"rag.embedding.cache_size"' # Embeddings to keep. Default: `10000`.
+---| '"rag.embedding.cache_ttl_seconds"' # How long they are kept, in seconds. Default: `3600`.
+---| '"rag.embedding.default_model"' # The embedding model; the provider's when unset.
+---| '"rag.embedding.default_provider"' # Who makes embeddings. Default: `"openai"`.
+---| '"rag.embedding.max_retries"' # Further attempts after the first. Default: `3`.
+---| '"rag.embedding.timeout_seconds"' # Time for one request, in seconds. Default: `30`.
+---| '"rag.enabled"' # Whether retrieval is on. Default: `false`.
+---| '"rag.multi_tenant"' # Keep the vectors of tenants apart. Default: `false`.
+---| '"rag.profiles"' # Named changes of this section.
+---| '"rag.vector_storage"' # Where vectors are kept.
+---| '"rag.vector_storage.backend"' # The index that holds vectors. Default: `"hnsw"`.
+---| '"rag.vector_storage.dimensions"' # Length of a vector; the embedding model's. Default: `384`.
+---| '"rag.vector_storage.hnsw"' # The HNSW index.
+---| '"rag.vector_storage.hnsw.allow_replace_deleted"' # Reuse the place of deleted vectors. Default: `true`.
+---| '"rag.vector_storage.hnsw.ef_construction"' # Candidates while building; not less than `m`. Default: `200`.
+---| '"rag.vector_storage.hnsw.ef_search"' # Candidates while searching. Default: `50`.
+---| '"rag.vector_storage.hnsw.enable_mmap"' # Map the index file into memory. Default: `false`.
+---| '"rag.vector_storage.hnsw.m"' # Links of a node. Default: `16`.
+---| '"rag.vector_storage.hnsw.max_elements"' # Vectors of one index. Default: `1000000`.
+---| '"rag.vector_storage.hnsw.metric"' # How distance is measured. Default: `"cosine"`.
+---| '"rag.vector_storage.hnsw.mmap_sync_interval"' # Seconds between flushes of a mapped file. Default: `60`.
+---| '"rag.vector_storage.hnsw.nb_layers"' # Layers of the graph.
+---| '"rag.vector_storage.hnsw.num_threads"' # Threads that build an index.
+---| '"rag.vector_storage.hnsw.parallel_batch_size"' # Vectors inserted in one batch. Default: `128`.
+---| '"rag.vector_storage.hnsw.preset"' # A set of values for a purpose; single keys beside it win.
+---| '"rag.vector_storage.hnsw.seed"' # Seed of the level generator.
+---| '"rag.vector_storage.max_memory_mb"' # Memory of the index, in megabytes. Default: `500`.
+---| '"rag.vector_storage.persistence_path"' # Folder of the index files; in memory when unset.
+---| '"runtime"' # Limits, permissions, state and sessions.
+---| '"runtime.enable_streaming"' # Give answers piece by piece where a model can. Default: `true`.
+---| '"runtime.max_concurrent_scripts"' # Spells that run at once in one process.
+---| '"runtime.script_timeout_seconds"' # Time that one spell may run, in seconds.
+---| '"runtime.security"' # Permissions and limits of spells.
+---| '"runtime.security.allow_file_access"' # Set to false, spells see no file but those of the script's own folder, read only; unset or true, the security profile decides.
+---| '"runtime.security.allow_network_access"' # Whether spells and their tools may use the network. Default: `true`.
+---| '"runtime.security.allow_process_spawn"' # Whether spells may start processes (`os.execute`, `io.popen`); unset, the security profile decides. Default: `false`.
+---| '"runtime.security.max_execution_time_ms"' # Time that a spell may run, in ms.
+---| '"runtime.security.max_memory_bytes"' # Memory that a spell may hold, in bytes.
+---| '"runtime.sessions"' # How sessions are kept.
+---| '"runtime.sessions.artifact_compression_threshold"' # Size from which artifacts are compressed, in bytes. Default: `10240`.
+---| '"runtime.sessions.enabled"' # Keep sessions and their artifacts. Default: `false`.
+---| '"runtime.sessions.max_artifacts_per_session"' # Artifacts of one session. Default: `1000`.
+---| '"runtime.sessions.max_sessions"' # Sessions kept at once. Default: `100`.
+---| '"runtime.sessions.session_timeout_seconds"' # Idle time after which a session ends, in seconds. Default: `3600`.
+---| '"runtime.sessions.storage_backend"' # Where sessions are kept: `sqlite` or `memory`. Default: `"sqlite"`.
+---| '"runtime.state_persistence"' # How `State` is kept.
+---| '"runtime.state_persistence.backend_type"' # Where state is kept: `sqlite` (a file that outlives the run) or `memory`. Default: `"sqlite"`.
+---| '"runtime.state_persistence.backup"' # How backups are made.
+---| '"runtime.state_persistence.backup.backup_dir"' # Folder of the backups. Default: `"./backups"`.
+---| '"runtime.state_persistence.backup.compression_enabled"' # Compress backups. Default: `true`.
+---| '"runtime.state_persistence.backup.compression_level"' # How hard to compress. Default: `3`.
+---| '"runtime.state_persistence.backup.compression_type"' # How to compress. Default: `"zstd"`.
+---| '"runtime.state_persistence.backup.incremental_enabled"' # Save only what changed since the last backup. Default: `true`.
+---| '"runtime.state_persistence.backup.max_backup_age"' # Age up to which backups are kept, in seconds. Default: `2592000`.
+---| '"runtime.state_persistence.backup.max_backups"' # Backups to keep. Default: `10`.
+---| '"runtime.state_persistence.backup_enabled"' # Make backups. Default: `false`.
+---| '"runtime.state_persistence.backup_on_migration"' # Back state up before a migration. Default: `true`.
+---| '"runtime.state_persistence.enabled"' # Whether `State` is kept at all. Default: `true`.
+---| '"runtime.state_persistence.max_state_size_bytes"' # Size of one state value, in bytes.
+---| '"runtime.state_persistence.migration_enabled"' # Bring old state to a new schema when it is read. Default: `false`.
+---| '"runtime.state_persistence.schema_directory"' # Folder of state schemas.
+---| '"security"' # The security profile.
+---| '"security.level"' # safe, standard or trusted; `engines.lua.security_level` decides when unset, and that is `standard` unless it says otherwise.
+---| '"service"' # Known, but not used by this version.
+---| '"signals"' # Known, but not used by this version.
+---| '"tenancy"' # Known, but not used by this version.
+---| '"testing"' # Known, but not used by this version.
+---| '"tools"' # What tools may do.
+---| '"tools.academic"' # Citations.
+---| '"tools.academic.citation_api_key"' # Key of the citation service.
+---| '"tools.academic.default_citation_style"' # Style of citations, as in `apa`.
+---| '"tools.academic.enable_doi_resolution"' # Look DOIs up. Default: `true`.
+---| '"tools.academic.max_references"' # References of one document. Default: `1000`.
+---| '"tools.data"' # CSV, JSON and XML.
+---| '"tools.data.enable_validation"' # Check data against a schema where one is given. Default: `true`.
+---| '"tools.data.max_csv_size"' # Largest CSV file, in bytes. Default: `104857600`.
+---| '"tools.data.max_json_depth"' # Depth of nested JSON. Default: `100`.
+---| '"tools.data.max_xml_size"' # Largest XML file, in bytes.
+---| '"tools.data.processing_timeout_seconds"' # Time for one file, in seconds.
+---| '"tools.database"' # Databases.
+---| '"tools.database.allowed_hosts"' # Servers that may be asked (`name`, `*.suffix` or `*`). Default: `["localhost", "127.0.0.1"]`.
+---| '"tools.database.connection_timeout_seconds"' # Time to connect, in seconds. Default: `10`.
+---| '"tools.database.enable_query_logging"' # Log each query. Default: `false`.
+---| '"tools.database.max_connections"' # Connections held at once. Default: `10`.
+---| '"tools.database.query_timeout_seconds"' # Time for one query, in seconds.
+---| '"tools.document"' # Documents.
+---| '"tools.document.enable_ocr"' # Read text in pictures. Default: `false`.
+---| '"tools.document.extract_images"' # Take pictures out of documents. Default: `false`.
+---| '"tools.document.extract_metadata"' # Give title, author and the like. Default: `true`.
+---| '"tools.document.max_pages"' # Pages of one document.
+---| '"tools.document.max_pdf_size"' # Largest PDF file, in bytes. Default: `52428800`.
+---| '"tools.email"' # Sending mail.
+---| '"tools.email.enable_tls"' # Encrypt the connection. Default: `true`.
+---| '"tools.email.from_address"' # The sender of messages.
+---| '"tools.email.rate_limit_per_minute"' # Messages in one minute. Default: `2`.
+---| '"tools.email.smtp_host"' # The mail server.
+---| '"tools.email.smtp_password"' # With which password.
+---| '"tools.email.smtp_port"' # Its port. Default: `587`.
+---| '"tools.email.smtp_username"' # Who signs in there.
+---| '"tools.enabled"' # Whether spells have tools; yes when unset.
+---| '"tools.file_operations"' # Files.
+---| '"tools.file_operations.allowed_extensions"' # File name extensions that are allowed; all when empty. Default: `[]`.
+---| '"tools.file_operations.allowed_paths"' # Folders that spells and tools may use, instead of those of the security profile; `*` for all.
+---| '"tools.file_operations.atomic_writes"' # Write to a temporary file and rename it. Default: `true`.
+---| '"tools.file_operations.blocked_extensions"' # File name extensions that are refused. Default: `["exe", "dll", "so", "dylib"]`.
+---| '"tools.file_operations.enabled"' # Whether file tools are there. Default: `true`.
+---| '"tools.file_operations.max_depth"' # Depth of a folder walk. Default: `10`.
+---| '"tools.file_operations.max_file_size"' # Largest file, in bytes. Default: `50000000`.
+---| '"tools.file_operations.validate_file_types"' # Compare a file's content with its extension. Default: `true`.
+---| '"tools.http_request"' # HTTP requests.
+---| '"tools.http_request.allowed_hosts"' # Hosts that may be asked (`name`, `*.suffix` or `*`). Default: `["*"]`.
+---| '"tools.http_request.blocked_hosts"' # Hosts that are refused, before any other rule (`name`, `*.suffix` or `*`). Default: `["localhost", "127.0.0.1", "0.0.0.0"]`.
+---| '"tools.http_request.default_headers"' # Headers of every request. Default: `{ "User-Agent" = "llmspell-http/1.0" }`.
+---| '"tools.http_request.enabled"' # Whether HTTP tools are there. Default: `true`.
+---| '"tools.http_request.max_redirects"' # Redirections to follow. Default: `5`.
+---| '"tools.http_request.max_request_size"' # Largest request, in bytes. Default: `10000000`.
+---| '"tools.http_request.timeout_seconds"' # Time for one request, in seconds. Default: `30`.
+---| '"tools.http_request.verify_ssl"' # Check certificates. Default: `true`.
+---| '"tools.media"' # Pictures, sound and video.
+---| '"tools.media.audio_sample_rate"' # Sample rate of converted audio, in hertz.
+---| '"tools.media.image_max_dimensions"' # Largest picture, as WIDTHxHEIGHT. Default: `"4096x4096"`.
+---| '"tools.media.max_file_size"' # Largest file, in bytes. Default: `524288000`.
+---| '"tools.media.processing_timeout_seconds"' # Time for one file, in seconds. Default: `300`.
+---| '"tools.media.video_quality"' # Quality of converted video.
+---| '"tools.network"' # Connections of all network tools.
+---| '"tools.network.max_retries"' # Further attempts after the first. Default: `3`.
+---| '"tools.network.timeout_seconds"' # Time for one connection, in seconds. Default: `30`.
+---| '"tools.network.verify_ssl"' # Check certificates. Default: `true`.
+---| '"tools.rate_limit_per_minute"' # Calls of tools in one minute.
+---| '"tools.search"' # Search engines.
+---| '"tools.search.api_key"' # Key of the engine.
+---| '"tools.search.default_engine"' # The engine when a spell names none. Default: `"duckduckgo"`.
+---| '"tools.search.max_results"' # Results of one search. Default: `10`.
+---| '"tools.search.safe_search"' # Leave out adult results. Default: `true`.
+---| '"tools.search.timeout_seconds"' # Time for one search, in seconds.
+---| '"tools.system"' # Processes and environment variables.
+---| '"tools.system.allow_process_execution"' # Let the process tool run any of `allowed_commands`. Default: `false`.
+---| '"tools.system.allowed_commands"' # Programs that the process tool may run. Default: `["ls", "cat", "echo", "pwd"]`.
+---| '"tools.system.allowed_env_vars"' # Environment variables that spells may read although their names look secret. Default: `[]`.
+---| '"tools.system.blocked_commands"' # Programs that it never runs. Default: `[]`.
+---| '"tools.system.command_timeout_seconds"' # Time for one program, in seconds.
+---| '"tools.system.enabled"' # Whether process and environment tools are there. Default: `true`.
+---| '"tools.system.max_output_size"' # Output that is kept, in bytes. Default: `1048576`.
+---| '"tools.system.working_directory"' # Where programs run.
+---| '"tools.web_search"' # Searching the web.
+---| '"tools.web_search.allowed_domains"' # Domains whose results are shown (`name`, `*.suffix` or `*`). Default: `["*"]`.
+---| '"tools.web_search.blocked_domains"' # Domains that are hidden (`name`, `*.suffix` or `*`). Default: `[]`.
+---| '"tools.web_search.enabled"' # Whether the search tool is there. Default: `true`.
+---| '"tools.web_search.max_results"' # Results of one search. Default: `10`.
+---| '"tools.web_search.rate_limit_per_minute"' # Searches in one minute. Default: `30`.
+---| '"tools.web_search.timeout_seconds"' # Time for one search, in seconds. Default: `30`.
+---| '"tools.web_search.user_agent"' # How the tool names itself. Default: `"llmspell-web-search/1.0"`.
+---| '"tools.web_tools"' # Reading web pages.
+---| '"tools.web_tools.allowed_domains"' # Domains that may be read (`name`, `*.suffix` or `*`). Default: `["*"]`.
+---| '"tools.web_tools.blocked_domains"' # Domains that are refused (`name`, `*.suffix` or `*`). Default: `[]`.
+---| '"tools.web_tools.max_redirects"' # Redirections to follow. Default: `5`.
+---| '"tools.web_tools.scraping_delay_ms"' # Pause between pages, in milliseconds. Default: `1000`.
+---| '"tools.web_tools.user_agent"' # How the tools name themselves. Default: `"llmspell-web/1.0"`.
+---| '"transport"' # Known, but not used by this version.
+---| '"webhooks"' # Known, but not used by this version.
 
 ---A section of the configuration.
 ---@alias llmspell.ConfigSection
@@ -31,7 +290,6 @@
 ---An event type, or several with wildcards: `order.*`, `**.failed`, `*`.
 ---@alias llmspell.EventPattern
 ---| string
----| '"*"' # every event
 ---| '"state.changed"' # a value of `State` was written or deleted
 
 ---What happened, in segments with dots between them, such as `order.created`.
@@ -39,7 +297,7 @@
 ---| string
 ---| '"state.changed"' # a value of `State` was written or deleted
 
----The path of a file or folder.
+---The path of a file or folder, from the folder in which the spell runs.
 ---@alias llmspell.FilePath
 ---| string
 
@@ -49,6 +307,19 @@
 ---| '"wildcard"' # `*`, `?` and `[abc]` over the whole name
 ---| '"regex"' # a regular expression, found anywhere in the name
 ---| '"hierarchical"' # `net.*`: the module `net` and all below it
+
+---A module: a Lua file beside the script or in the workspace, with dots between folders.
+---@alias llmspell.ModulePath
+---| string
+---| '"coroutine"' # Lua's own library `coroutine`
+---| '"debug"' # Lua's own library `debug`
+---| '"io"' # Lua's own library `io`
+---| '"math"' # Lua's own library `math`
+---| '"os"' # Lua's own library `os`
+---| '"package"' # Lua's own library `package`
+---| '"string"' # Lua's own library `string`
+---| '"table"' # Lua's own library `table`
+---| '"utf8"' # Lua's own library `utf8`
 
 ---The name of a configured provider.
 ---@alias llmspell.ProviderName

@@ -1,0 +1,77 @@
+"""What editors learn of kinds of strings only by looking: run in a process of its own.
+
+    python -m llmspell.globals.providing kinds
+    python -m llmspell.globals.providing values MODULE:FUNCTION FOLDER
+    python -m llmspell.globals.providing entry-points GROUP
+
+The first writes the kinds that installed packages describe (the entry-point group
+`llmspell.kinds`: a `Kind` or several), the second what a `Background` of a kind gives, the third
+the names of entry points, all as JSON. An editor's server starts it with a time-out, so nothing
+here can hold an editor up.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from llmspell.globals.describe import Kind
+
+GROUP = "llmspell.kinds"
+
+
+def installed_kinds() -> list[dict[str, Any]]:
+    """The kinds of installed packages as plain data; a package that fails is left out."""
+    found = []
+    for entry in entry_points(group=GROUP):
+        try:
+            loaded: Kind | Iterable[Kind] = entry.load()
+            kinds = [loaded] if isinstance(loaded, Kind) else list(loaded)
+            found += [kind.described() for kind in kinds]
+        except Exception as error:  # noqa: BLE001 - anything may go wrong in foreign code
+            print(f"{entry.name}: {error}", file=sys.stderr)  # noqa: T201
+    return found
+
+
+def values(function: str, folder: Path) -> dict[str, str]:
+    """What a background function (`module:name`) finds for a folder: value -> a line about it."""
+    module, _, name = function.partition(":")
+    provide: Callable[[Path], Mapping[str, str]] = getattr(importlib.import_module(module), name)
+    return {str(value): str(text) for value, text in provide(folder).items()}
+
+
+def state_scopes(folder: Path) -> dict[str, str]:
+    """The scopes that the project's state file has entries of."""
+    from llmspell.state.location import default_path, open_store
+
+    path = default_path(folder, None, os.environ)
+    if not path.is_file():
+        return {}
+    store = open_store("sqlite", path)
+    try:
+        return {scope.text: "has entries in the project's state" for scope in store.scopes()}
+    finally:
+        store.close()
+
+
+def main(arguments: list[str]) -> None:
+    """Writes what is asked for to standard output."""
+    if arguments[:1] == ["kinds"]:
+        json.dump(installed_kinds(), sys.stdout)
+    elif arguments[:1] == ["entry-points"]:
+        json.dump(
+            {entry.name: entry.value for entry in entry_points(group=arguments[1])}, sys.stdout
+        )
+    else:
+        _, function, folder = arguments
+        json.dump(values(function, Path(folder)), sys.stdout)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

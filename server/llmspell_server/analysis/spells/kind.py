@@ -1,0 +1,108 @@
+"""Kinds of strings as the API description has them (`llmspell.globals.describe.Kind`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import cattrs
+from attrs import evolve, field, frozen
+
+REST = "<…>"  # the part of a value that stands for all that follows
+
+
+@frozen
+class Segments:
+    """How values are made of parts. wildcards: parts that stand for others."""
+
+    separator: str
+    wildcards: Mapping[str, str] = field(factory=dict)
+
+
+@frozen
+class Files:
+    """Which files values name: `?` in a pattern is the value, its separators as `/`."""
+
+    patterns: tuple[str, ...] = ("?",)
+    extensions: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ("script", "workspace")
+    separator: str = "/"
+    folders: bool = False
+    must_exist: bool = False
+
+
+@frozen
+class Background:
+    """Where values are looked for outside the analysis, how often, and for how long at most."""
+
+    function: str
+    seconds_to_live: float = 60
+    budget_seconds: float = 5
+
+
+@frozen
+class StringKind:
+    """A kind of string. The fields are those of the description."""
+
+    name: str
+    description: str
+    values: Mapping[str, str] = field(factory=dict)
+    sources: tuple[str, ...] = ()
+    defined_by: tuple[str, ...] = ()
+    background: Background | None = None
+    segments: Segments | None = None
+    files: Files | None = None
+    closed: bool = False
+    pattern: str | None = None
+    message: str = ""
+    applies_to: tuple[str, ...] = ()
+    code: str = ""
+    link: str = ""
+
+    @property
+    def words(self) -> str:
+        """The name as one says it: `event pattern`."""
+        return self.name.replace("-", " ")
+
+    @property
+    def problem_code(self) -> str:
+        """The code of its diagnostics."""
+        return self.code or f"unknown-{self.name}"
+
+
+def read_kind(described: Mapping[str, Any]) -> StringKind:
+    """A kind from its description; raises `cattrs.BaseValidationError` for what is none."""
+    return cattrs.structure({k: v for k, v in described.items() if v is not None}, StringKind)
+
+
+def with_configured(
+    kinds: Mapping[str, StringKind], configured: Mapping[str, Any]
+) -> dict[str, StringKind]:
+    """The kinds, with what `[kinds]` of a configuration adds to them; what is malformed is not."""
+    found = dict(kinds)
+    for name, table in configured.items():
+        if not isinstance(table, Mapping):
+            continue
+        values = table.get("values")
+        texts = values if isinstance(values, Mapping) else {}
+        before = found.get(name) or StringKind(name, str(table.get("description") or ""))
+        separator = table.get("separator")
+        made_of = Segments(separator) if isinstance(separator, str) and separator else None
+        found[name] = evolve(
+            before,
+            values={**before.values, **{str(value): str(text) for value, text in texts.items()}},
+            closed=before.closed or table.get("closed") is True,
+            segments=before.segments or made_of,
+        )
+    return found
+
+
+def applied(kinds: Iterable[StringKind]) -> dict[tuple[str, int], str]:
+    """The kinds that name the parameters they apply to: (function, parameter from 0) -> kind."""
+    found = {}
+    for kind in kinds:
+        for place in kind.applies_to:
+            function, _, number = place.rpartition(":")
+            if number.isdecimal():
+                found[function, int(number) - 1] = kind.name
+    return found

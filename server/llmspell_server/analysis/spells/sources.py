@@ -1,0 +1,62 @@
+"""What is known of the world when strings are judged: values found elsewhere, and files.
+
+Made outside the analysis (`kind_sources.py` of the server); an immutable snapshot. Whoever makes
+one bounds the time of `listing`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Mapping
+
+from attrs import field, frozen
+
+Listing = Callable[[str], Mapping[str, bool] | None]
+"""The names in a folder, each with whether it is a folder itself; None if that is not known."""
+
+
+def unlisted(_: str) -> None:
+    """A listing that knows nothing."""
+
+
+@frozen
+class Place:
+    """Where something is written. path: of the file; offsets in its text."""
+
+    path: str
+    start: int = 0
+    end: int = 0
+
+
+@frozen
+class Known:
+    """A value that is known. place: where it is defined, if it is anywhere."""
+
+    description: str = ""
+    place: Place | None = None
+
+
+@frozen
+class KindSources:
+    """What is known at one moment.
+
+    values: those of each kind that the description itself does not list. roots: the folders of
+    `script` and `workspace`, absolute.
+    """
+
+    values: Mapping[str, Mapping[str, Known]] = field(factory=dict)
+    roots: Mapping[str, str] = field(factory=dict)
+    listing: Listing = unlisted
+
+    def found(self, path: str) -> str | None:
+        """`file` or `folder` for what exists, an empty text for what does not, None: not known."""
+        folder, name = posixpath.split(posixpath.normpath(path))
+        names = self.listing(folder)
+        if names is None:
+            return None
+        if name not in names:
+            return ""
+        return "folder" if names[name] else "file"
+
+
+NOTHING = KindSources()

@@ -1,0 +1,26 @@
+"""textDocument/hover in configurations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from llmspell_server.analysis.configuration import description
+
+from .pages import page
+
+if TYPE_CHECKING:
+    from llmspell_server.documents import Document
+    from llmspell_server.server import SpellServer
+
+
+def hover(_: SpellServer, document: Document, params: types.HoverParams) -> types.Hover | None:
+    """What is known of a key."""
+    found = description.hover(document.configuration, document.offset(params.position))
+    if found is None:
+        return None
+    reference = page("configuration.md")
+    text = f"{found.text}\n\n[Configuration reference]({reference})" if reference else found.text
+    content = types.MarkupContent(types.MarkupKind.Markdown, text)
+    return types.Hover(content, document.range(found.start, found.end))

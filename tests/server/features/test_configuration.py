@@ -1,0 +1,84 @@
+"""`llmspell.toml` through a real server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lsprotocol import types
+from pytest_lsp import LanguageClient
+
+from tests.server.marks import cursor
+
+pytestmark = pytest.mark.asyncio
+
+
+def open_at(
+    client: LanguageClient, path: Path, marked: str
+) -> tuple[types.TextDocumentIdentifier, types.Position]:
+    text, offset = cursor(marked)
+    uri = path.as_uri()
+    item = types.TextDocumentItem(uri, "toml", 1, text.source)
+    client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    return types.TextDocumentIdentifier(uri), types.Position(*text.position(offset, "utf-16"))
+
+
+async def test_keys_are_completed(client: LanguageClient, tmp_path: Path) -> None:
+    document, position = open_at(client, tmp_path / "llmspell.toml", "[tools.system]\nal|")
+    found = await client.text_document_completion_async(types.CompletionParams(document, position))
+    assert isinstance(found, types.CompletionList)
+    assert "allowed_commands" in {item.label for item in found.items}
+
+
+async def test_keys_are_explained(client: LanguageClient, tmp_path: Path) -> None:
+    document, position = open_at(client, tmp_path / "llmspell.toml", "[debug]\nlev|el = 'info'")
+    found = await client.text_document_hover_async(types.HoverParams(document, position))
+    assert found is not None and isinstance(found.contents, types.MarkupContent)
+    assert "`LLMSPELL_DEBUG_LEVEL`" in found.contents.value
+    assert "docs/configuration.md" in found.contents.value
+
+
+async def test_problems_are_pushed_and_fixed(client: LanguageClient, tmp_path: Path) -> None:
+    document, _ = open_at(client, tmp_path / "llmspell.toml", "[debug]\nlevl = 'info'|\n")
+    await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    (problem,) = client.diagnostics[document.uri]
+    assert problem.message == "unknown key, ignored; did you mean 'level'?"
+    actions = await client.text_document_code_action_async(
+        types.CodeActionParams(document, problem.range, types.CodeActionContext([problem]))
+    )
+    (action,) = actions or ()
+    assert isinstance(action, types.CodeAction)
+    assert action.edit is not None and action.edit.changes is not None
+    (edit,) = action.edit.changes[document.uri]
+    assert isinstance(edit, types.TextEdit)
+    assert (edit.range, edit.new_text) == (problem.range, "level")
+
+
+async def test_a_file_that_is_extended_counts(client: LanguageClient, tmp_path: Path) -> None:
+    (tmp_path / "base.toml").write_text("[providers.mine]\napi_key = 'k'\n")
+    source = "extends = 'base.toml'\n[providers]\ndefault_provider = 'mine'|\n"
+    document, _ = open_at(client, tmp_path / "llmspell.toml", source)
+    await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    assert not client.diagnostics[document.uri]
+
+
+async def test_symbols_folds_and_links(client: LanguageClient, tmp_path: Path) -> None:
+    (tmp_path / "base.toml").touch()
+    source = "extends = 'base.toml'\n[tools.system]\nenabled = true|\n"
+    document, _ = open_at(client, tmp_path / "llmspell.toml", source)
+    symbols = await client.text_document_document_symbol_async(types.DocumentSymbolParams(document))
+    assert [each.name for each in symbols or ()] == ["extends", "tools.system"]
+    folds = await client.text_document_folding_range_async(types.FoldingRangeParams(document))
+    assert [(each.start_line, each.end_line) for each in folds or ()] == [(1, 2)]
+    links = await client.text_document_document_link_async(types.DocumentLinkParams(document))
+    targets = [str(each.target) for each in links or ()]
+    assert targets[0] == (tmp_path / "base.toml").as_uri()
+    assert targets[1].endswith("/docs/configuration.md#toolssystem")
+
+
+async def test_other_toml_is_left_alone(client: LanguageClient, tmp_path: Path) -> None:
+    document, position = open_at(client, tmp_path / "pyproject.toml", "[|")
+    params = types.CompletionParams(document, position)
+    assert await client.text_document_completion_async(params) is None
+    symbols = types.DocumentSymbolParams(document)
+    assert await client.text_document_document_symbol_async(symbols) is None
