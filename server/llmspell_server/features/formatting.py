@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -14,7 +14,7 @@ from llmspell.errors import ConfigError
 from llmspell_server.analysis.formatting.edits import Edit
 from llmspell_server.analysis.formatting.following import typed_edit
 from llmspell_server.analysis.formatting.style import Style
-from llmspell_server.formatting.formatter import Formatting, Unformattable
+from llmspell_server.formatting.formatter import Formatting, Tool, Unformattable
 from llmspell_server.formatting.styles import style_for
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def register(server: SpellServer) -> None:
 
 def formatting(ls: SpellServer, params: types.DocumentFormattingParams) -> _Edits:
     """What formats a document. An error for one that does not compile."""
-    document = ls.lua_document(params.text_document.uri)
+    document = _document(ls, params.text_document.uri)
     if document is None:
         return None
     way = _way(ls, document, params.options)
@@ -55,7 +55,7 @@ def ranges_formatting(ls: SpellServer, params: types.DocumentRangesFormattingPar
 
 def on_type_formatting(ls: SpellServer, params: types.DocumentOnTypeFormattingParams) -> _Edits:
     """What indents the line of the cursor, as the lines before it are indented."""
-    document = ls.lua_document(params.text_document.uri)
+    document = _document(ls, params.text_document.uri)
     if document is None:
         return None
     text = document.text
@@ -68,7 +68,7 @@ def on_type_formatting(ls: SpellServer, params: types.DocumentOnTypeFormattingPa
         text.source[begin : text.line_end(line)],
         text.line_start(line) - begin,
         cursor - begin,
-        _style(document, params.options).step,
+        _style(ls, document, params.options).step,
         params.ch,
     )
     return (
@@ -78,10 +78,15 @@ def on_type_formatting(ls: SpellServer, params: types.DocumentOnTypeFormattingPa
     )
 
 
+def _document(ls: SpellServer, uri: str) -> Document | None:
+    """A document that may be formatted."""
+    return ls.lua_document(uri) if ls.configuration.of(uri).format_enable else None
+
+
 def _of_ranges(
     ls: SpellServer, uri: str, ranges: list[types.Range], options: types.FormattingOptions
 ) -> _Edits:
-    document = ls.lua_document(uri)
+    document = _document(ls, uri)
     if document is None:
         return None
     way = _way(ls, document, options)
@@ -128,12 +133,15 @@ def _whole_lines(document: Document, place: types.Range) -> tuple[int, int]:
 
 
 def _way(ls: SpellServer, document: Document, options: types.FormattingOptions) -> Formatting:
-    return Formatting(ls.compile, _style(document, options), path=_path(document))
+    tool = cast(Tool, ls.configuration.of(document.uri).format_tool)  # settings know these only
+    return Formatting(ls.compile, _style(ls, document, options), tool, _path(document))
 
 
-def _style(document: Document, options: types.FormattingOptions) -> Style:
-    """What the project says, else what the editor says."""
-    style = Style(tabs=not options.insert_spaces, width=min(max(options.tab_size, 1), 16))
+def _style(ls: SpellServer, document: Document, options: types.FormattingOptions) -> Style:
+    """What the project's files say, else the setting, else what the editor says."""
+    indent = ls.configuration.of(document.uri).format_indent
+    width = min(max(indent or options.tab_size, 1), 16)
+    style = Style(tabs=not options.insert_spaces and not indent, width=width)
     path = _path(document)
     try:
         return style if path is None else style_for(path, style)
