@@ -61,6 +61,8 @@ def fmt(
     Exit codes:
       0 all is well   1 --check: a file would change   2 a file cannot be formatted
     """
+    from attrs import evolve
+
     from .files import lua_files
     from .fmt_files import formatted_bytes, formatted_files
     from .fmt_report import FAILED, Report
@@ -70,7 +72,8 @@ def fmt(
         if len(paths) > 1:
             raise click.UsageError("`-` cannot be combined with other paths")
         data = sys.stdin.buffer.read()
-        return report.on_text(formatted_bytes(data, stdin_filename or Path("-"), tool))
+        found = formatted_bytes(data, stdin_filename or Path("stdin.lua"), tool)
+        return report.on_text(evolve(found, path=stdin_filename or Path("-")))
     if stdin_filename is not None:
         raise click.UsageError("--stdin-filename goes with `-` only")
     try:

@@ -88,6 +88,12 @@ def test_standard_input_with_the_configuration_of_a_file(shell: Shell) -> None:
     assert said == PRETTY.replace("  x", "     x")
 
 
+def test_standard_input_without_a_name_is_a_lua_file_of_this_folder(shell: Shell) -> None:
+    shell.write(".editorconfig", "[*.lua]\nindent_size = 5\n")
+    said = shell("llmspell", "fmt", "-", stdin=UGLY).ok()
+    assert said == PRETTY.replace("  x", "     x")
+
+
 def test_standard_input_goes_with_nothing_else(shell: Shell) -> None:
     assert "cannot be combined" in shell("llmspell", "fmt", "-", "a.lua").err
     assert "goes with `-` only" in shell("llmspell", "fmt", "--stdin-filename", "a.lua").err
