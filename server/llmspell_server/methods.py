@@ -69,21 +69,19 @@ TESTED = {
     types.TEXT_DOCUMENT_REFERENCES: "features/test_navigation.py",
     types.CODE_ACTION_RESOLVE: "features/test_presentation.py",
     types.TEXT_DOCUMENT_CODE_ACTION: "features/test_presentation.py",
+    types.CODE_LENS_RESOLVE: "features/test_presentation.py",
+    types.INLAY_HINT_RESOLVE: "features/test_presentation.py",
+    types.TEXT_DOCUMENT_CODE_LENS: "features/test_presentation.py",
+    types.TEXT_DOCUMENT_INLAY_HINT: "features/test_presentation.py",
+    types.WORKSPACE_EXECUTE_COMMAND: "features/test_presentation.py",
     types.WORKSPACE_DIAGNOSTIC: "features/test_workspace_diagnostics.py",
 }
 """Method -> the file under `tests/server` that tests it."""
 
-_LATER = "not there yet"
-
 REFUSED = {
-    types.CODE_LENS_RESOLVE: _LATER,
-    types.INLAY_HINT_RESOLVE: _LATER,
-    types.TEXT_DOCUMENT_CODE_LENS: _LATER,
-    types.TEXT_DOCUMENT_INLAY_HINT: _LATER,
     types.TEXT_DOCUMENT_INLINE_COMPLETION: "completing whole lines takes a model, not an analysis",
     types.TEXT_DOCUMENT_MONIKER: "names across repositories: Lua has no packages with such names",
     types.TEXT_DOCUMENT_WILL_SAVE_WAIT_UNTIL: "clients format on saving by themselves",
-    types.WORKSPACE_EXECUTE_COMMAND: _LATER,
     types.WORKSPACE_TEXT_DOCUMENT_CONTENT: "all documents are files; the server makes none up",
     types.WORKSPACE_WILL_CREATE_FILES: "a new file breaks no `require`",
     types.WORKSPACE_WILL_DELETE_FILES: "what required a file cannot be put right by an edit",

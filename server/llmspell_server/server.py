@@ -31,6 +31,8 @@ from .documents import Document, Documents, Workspace, key_of
 from .features import (
     call_hierarchy,
     code_action,
+    code_lens,
+    commands,
     completion,
     configuration,
     definition,
@@ -42,6 +44,7 @@ from .features import (
     folding_range,
     formatting,
     hover,
+    inlay_hint,
     inline_value,
     linked_editing,
     notebooks,
@@ -71,6 +74,8 @@ from .world import SessionWorld
 _FEATURES = (
     call_hierarchy,
     code_action,
+    code_lens,
+    commands,
     completion,
     definition,
     diagnostics,
@@ -81,6 +86,7 @@ _FEATURES = (
     folding_range,
     formatting,
     hover,
+    inlay_hint,
     inline_value,
     linked_editing,
     notebooks,

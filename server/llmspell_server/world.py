@@ -48,6 +48,11 @@ class SessionWorld:
             self._inference.advance()
         return self._inference
 
+    def forget(self) -> None:
+        """Drops all that was found out."""
+        self._inference = Inference(self)
+        self._names = {}
+
     @property
     def libraries(self) -> dict[str, Snapshot]:
         """The definition files."""

@@ -161,3 +161,35 @@ async def test_an_action_says_what_it_changes_when_it_is_asked(client: LanguageC
     if action.edit is None:
         resolved = await client.code_action_resolve_async(action)
     assert resolved.edit is not None
+
+
+async def test_a_hint_names_a_parameter_and_tells_its_type(client: LanguageClient) -> None:
+    opened(client, "---@param size integer\nlocal function f(size) end\nf(1)‸\n")
+    whole = types.Range(types.Position(0, 0), types.Position(3, 0))
+    found = await client.text_document_inlay_hint_async(types.InlayHintParams(DOCUMENT, whole))
+    assert found is not None
+    (hint,) = found
+    assert (hint.label, hint.position) == ("size:", types.Position(2, 2))
+    resolved = await client.inlay_hint_resolve_async(hint)
+    assert isinstance(resolved.tooltip, types.MarkupContent)
+    assert "integer" in resolved.tooltip.value
+
+
+async def test_a_lens_counts_references_when_it_comes_into_view(client: LanguageClient) -> None:
+    opened(client, "local function f() end\nf()\nf()‸\n")
+    found = await client.text_document_code_lens_async(types.CodeLensParams(DOCUMENT))
+    (lens,) = [each for each in found or () if each.data is not None]
+    resolved = await client.code_lens_resolve_async(lens)
+    assert resolved.command is not None
+    assert resolved.command.title == "2 references"
+
+
+async def test_the_state_of_the_server_can_be_asked_for(client: LanguageClient) -> None:
+    opened(client, "‸")
+    found = await client.workspace_execute_command_async(
+        types.ExecuteCommandParams("llmspell.server.status")
+    )
+    assert isinstance(found, dict)
+    assert found["openDocuments"] == 1
+    refresh = types.ExecuteCommandParams("llmspell.server.refresh")
+    assert await client.workspace_execute_command_async(refresh) is None
