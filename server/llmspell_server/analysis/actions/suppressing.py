@@ -27,6 +27,10 @@ def suppressions(text: Text, code: str, start: int) -> Iterator[Action]:
     else:
         change = Change(begin, begin, f"{indent}---@diagnostic disable-next-line: {code}\n")
     yield Action(f"Ignore `{code}` here", "quickfix", (change,))
+    if "--" not in content:
+        end = begin + len(content.rstrip())
+        comment = f" ---@diagnostic disable-line: {code}"
+        yield Action(f"Ignore `{code}` on this line", "quickfix", (Change(end, end, comment),))
     top = 0
     if text.source.startswith("#"):
         top = text.line_start(1) if text.line_count > 1 else len(text.source)

@@ -143,6 +143,9 @@ def test_a_finding_is_ignored_here_or_in_the_file() -> None:
     assert found["Ignore `lowercase-global` here"] == (
         "do\n  ---@diagnostic disable-next-line: lowercase-global\n  x = 1\nend"
     )
+    assert found["Ignore `lowercase-global` on this line"] == (
+        "do\n  x = 1 ---@diagnostic disable-line: lowercase-global\nend"
+    )
     assert found["Ignore `lowercase-global` in this file"] == (
         "---@diagnostic disable: lowercase-global\ndo\n  x = 1\nend"
     )
