@@ -1,8 +1,8 @@
 """The settings in force in each folder, from what the client says and when it says otherwise.
 
-Later counts more: defaults, `initializationOptions`, what the client answers to
-`workspace/configuration` for the folder; a client without that request says it all in
-`workspace/didChangeConfiguration`.
+Later counts more: defaults, configuration files of other tools in the folder,
+`initializationOptions`, what the client answers to `workspace/configuration` for the folder; a
+client without that request says it all in `workspace/didChangeConfiguration`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from lsprotocol import types
 from pygls.capabilities import get_capability
 
 from .documents import key_of
+from .folder_files import settings_in
 from .settings import SECTION, Settings, flat, read
 from .work.jobs import Job, Priority
 
@@ -91,14 +92,19 @@ class Configuration:
         before = self._by_folder
         found: dict[str, Settings] = {_WHOLE: before[_WHOLE]}
         for key, values in chosen.items():
-            found[key], problems = read({**self._given, **values})
-            for problem in problems:
+            written, unreadable = settings_in(self._uri_of(key)) if key else ({}, [])
+            found[key], problems = read({**written, **self._given, **values})
+            for problem in (*unreadable, *problems):
                 self._say(problem)
         self._by_folder = found
         if found != before:
             for listener in self._listeners:
                 done = self._server.protocol.reporter("new settings")
                 self._server.worker.submit(Job(listener, Priority.NOTICE, done=done))
+
+    def _uri_of(self, key: str) -> str:
+        folder = self._server.workspace.folders.get(key)
+        return folder.uri if folder is not None else key
 
     def _say(self, problem: str) -> None:
         if problem not in self._said:

@@ -24,6 +24,7 @@ from .analysis.api import Api
 from .analysis.completion.candidates import Completions
 from .analysis.inference.inference import Inference
 from .analysis.semantic_tokens import Tokens
+from .closed_files import ClosedFiles
 from .compiler import Compiler
 from .configuration import Configuration
 from .diagnosing import Diagnosing
@@ -61,6 +62,7 @@ from .features import (
 )
 from .features.configuration import routed
 from .files import WorkspaceFiles
+from .indexing.indexing import Indexing
 from .library import load_api
 from .progress import Progress
 from .protocol import Asked, Protocol
@@ -120,13 +122,20 @@ class SpellServer(LanguageServer):
         )
         self.worker = self.protocol.worker = Worker()
         self.compile = Compiler()
-        self.world = SessionWorld(lambda: self.documents, self.compile)
+        self.closed_files = ClosedFiles()
+        self.world = SessionWorld(
+            lambda: self.documents,
+            self.compile,
+            self.closed_files,
+            lambda: self.surroundings.modules,
+        )
         self.tokens: dict[str, tuple[str, Tokens]] = {}  # of each document, as sent last
         self.completed: tuple[Subject, Completions] | None = None  # what was offered last
         self.offered: tuple[Subject, tuple[Action, ...]] | None = None  # code actions, likewise
-        self.surroundings = Surroundings(self)
         self.spells = Spells(lambda: self.documents, self.compile)
         self._only_of_configurations: set[str] = set()
+        self.surroundings = Surroundings(self, self.closed_files)
+        self.indexing = Indexing(self)
         self.configuration = Configuration(self)
         self.files = WorkspaceFiles(self)
         self.diagnosing = Diagnosing(self)
@@ -135,6 +144,7 @@ class SpellServer(LanguageServer):
         self.feature(types.INITIALIZED)(_initialized)
         self.configuration.register(self)
         self.files.register(self)
+        self.files.subscribe(self.indexing.changed)
         for feature in _FEATURES:
             feature.register(self)
         self._only_of_configurations = configuration.register(self)
@@ -229,6 +239,7 @@ class SpellServer(LanguageServer):
 
     def close(self) -> None:
         """Gives back what the session used."""
+        self.indexing.close()
         self.worker.close()
         self.compile.close()
 

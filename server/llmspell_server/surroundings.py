@@ -6,7 +6,6 @@ summaries are known, and their text is read only where it is needed.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,31 +13,26 @@ from lsprotocol import types
 from pygls.uris import from_fs_path
 
 from .analysis.snapshot import Snapshot
-from .analysis.text import Text
 from .analysis.workspace.index import Index
-from .analysis.workspace.modules import ModuleFiles, SearchPath
+from .analysis.workspace.modules import PATTERNS, ModuleFiles, SearchPath
 from .analysis.workspace.occurrences import Live
-from .analysis.workspace.summary import Facts, Summary
+from .analysis.workspace.summary import Facts
+from .closed_files import ClosedFiles
 from .documents import Document, key_of
 
 if TYPE_CHECKING:
     from .server import SpellServer
 
-_KEPT = 32  # closed files whose trees are kept
-
 
 class Surroundings:
     """Stands for the `World` of the navigation."""
 
-    def __init__(self, server: SpellServer) -> None:
-        self._server = server
-        self.summaries: dict[str, Summary] = {}
+    def __init__(self, server: SpellServer, closed: ClosedFiles) -> None:
+        self._server, self.closed = server, closed
         self._index: Index | None = None
         self._modules = ModuleFiles((), SearchPath())
         self._made_of: tuple[object, ...] = ()
         self._lives: dict[str, Live] = {}
-        self._read: OrderedDict[str, Snapshot] = OrderedDict()
-        self._revision = 0
 
     # What is known
 
@@ -50,9 +44,9 @@ class Surroundings:
             for file, document in self._server.documents.items()
             if document.is_lua
         }
-        made_of = (self._revision, *opened.items())
+        made_of = (self.closed.revision, self.search_path, *opened.items())
         if self._index is None or made_of != self._made_of:
-            files: dict[str, Facts] = {**self.summaries}
+            files: dict[str, Facts] = {**self.closed.summaries}
             for file, snapshot in {**self._server.world.libraries, **opened}.items():
                 live = self._lives.get(file)
                 if live is None or live.snapshot is not snapshot:
@@ -65,49 +59,36 @@ class Surroundings:
     @property
     def search_path(self) -> SearchPath:
         """Where modules are looked for."""
-        folders = self._server.workspace.folders
-        return SearchPath(tuple(key_of(uri).rstrip("/") for uri in folders))
+        roots: list[str] = []
+        libraries: list[str] = []
+        patterns: dict[str, None] = {}
+        for uri in self._server.workspace.folders:
+            settings = self._server.configuration.of(uri)
+            root = key_of(uri).rstrip("/")
+            roots.append(root)
+            patterns |= dict.fromkeys(settings.runtime_path)
+            for library in settings.workspace_library:
+                place = (Path(root.removeprefix("file://")) / Path(library).expanduser()).resolve()
+                libraries.append(f"file://{place}")
+        return SearchPath(tuple(roots), tuple(libraries), tuple(patterns) or PATTERNS)
 
     def snapshot(self, file: str) -> Snapshot | None:
         """A file as it is open or stored; None for one that cannot be read."""
-        known = self._server.world.snapshot(file)
-        if known is not None:
-            return known
-        kept = self._read.get(file)
-        if kept is None:
-            source = _source(file)
-            if source is None:
-                return None
-            kept = self._read[file] = Snapshot.of(Text(source))
-            while len(self._read) > _KEPT:
-                self._read.popitem(last=False)
-        self._read.move_to_end(file)
-        return kept
+        return self._server.world.snapshot(file)
 
     def is_library(self, file: str) -> bool:
         """Whether it is no file of the user's: definitions that came with something."""
-        return file in self._server.world.libraries
+        return file in self._server.world.libraries or self._server.files.is_library(self.uri(file))
+
+    @property
+    def modules(self) -> ModuleFiles:
+        """The modules among the files."""
+        _ = self.index  # they are those of its files
+        return self._modules
 
     def module_file(self, module: str, requiring: str) -> str | None:
         """The file that a file gets by `require(module)`."""
-        _ = self.index  # the modules are those of its files
-        return self._modules.file_of(module, requiring)
-
-    # What becomes of files
-
-    def put(self, file: str, summary: Summary) -> None:
-        """Takes note of what a closed file says."""
-        self.summaries[file] = summary
-        self._forget(file)
-
-    def remove(self, file: str) -> None:
-        """Takes note that a file is gone."""
-        self.summaries.pop(file, None)
-        self._forget(file)
-
-    def _forget(self, file: str) -> None:
-        self._read.pop(file, None)
-        self._revision += 1
+        return self.modules.file_of(module, requiring)
 
     # For clients
 
@@ -129,7 +110,7 @@ class Surroundings:
         document = self._server.documents.get(file)
         if document is not None:
             return document.range(start, end)
-        summary = self.summaries.get(file)
+        summary = self.closed.summaries.get(file)
         if summary is not None and summary.lines.ascii:
             lines = summary.lines
             return types.Range(
@@ -143,11 +124,3 @@ class Surroundings:
     def location(self, file: str, start: int, end: int) -> types.Location:
         """A place as clients are told it."""
         return types.Location(self.uri(file), self.range(file, start, end))
-
-
-def _source(file: str) -> str | None:
-    try:
-        data = Path(file.removeprefix("file://")).read_bytes()
-    except OSError:
-        return None
-    return data.decode("utf-8", "replace")

@@ -13,6 +13,8 @@ from .analysis.inference.inference import Inference
 from .analysis.inference.sources import FileSources
 from .analysis.snapshot import Snapshot
 from .analysis.text import Text
+from .analysis.workspace.modules import ModuleFiles, SearchPath
+from .closed_files import ClosedFiles
 from .documents import Documents, key_of
 
 
@@ -29,11 +31,20 @@ def definition_files() -> dict[str, Snapshot]:
 class SessionWorld:
     """Stands for the `World` of the inference. Files are named by `key_of` their URI.
 
-    documents: gives those that whoever asks is to see.
+    documents: gives those that whoever asks is to see. modules: gives the modules among the files.
     """
 
-    def __init__(self, documents: Callable[[], Documents], compile_chunk: Compile) -> None:
+    def __init__(
+        self,
+        documents: Callable[[], Documents],
+        compile_chunk: Compile,
+        closed: ClosedFiles | None = None,
+        modules: Callable[[], ModuleFiles] | None = None,
+    ) -> None:
         self._documents, self._compile = documents, compile_chunk
+        self._closed = closed if closed is not None else ClosedFiles()
+        self._modules = modules or (lambda: ModuleFiles(self._documents(), SearchPath()))
+        self._revision = 0
         self._inference = Inference(self)
         self._seen: dict[str, Text] = {}
         self._names: dict[str, tuple[Snapshot, frozenset[str], frozenset[str]]] = {}
@@ -41,10 +52,13 @@ class SessionWorld:
     def inference(self) -> Inference:
         """The inference, told what has changed since it was asked last."""
         now = {name: document.text for name, document in self._documents().items()}
-        if now.keys() != self._seen.keys() or any(
-            text is not self._seen[name] for name, text in now.items()
+        closed = self._closed.revision
+        if (
+            closed != self._revision
+            or now.keys() != self._seen.keys()
+            or any(text is not self._seen[name] for name, text in now.items())
         ):
-            self._seen = now
+            self._seen, self._revision = now, closed
             self._inference.advance()
         return self._inference
 
@@ -68,7 +82,7 @@ class SessionWorld:
         document = self._documents().get(file)
         if document is not None and document.is_lua:
             return document.snapshot(self._compile)
-        return self.libraries.get(file)
+        return self.libraries.get(file) or self._closed.snapshot(file)
 
     def text(self, file: str) -> Text:
         """The text of a document, empty for one that is gone."""
@@ -97,30 +111,32 @@ class SessionWorld:
 
     def module_names(self, requirer: str) -> dict[str, str]:
         """The names that `require` takes in a document, with the files they run."""
-        folder = requirer.rpartition("/")[0] + "/"
+        modules = self._modules()
         found = {}
-        for file, document in self._documents().items():
-            if document.is_lua and file.startswith(folder) and file != requirer:
-                path = file.removeprefix(folder).removesuffix(".lua").removesuffix("/init")
-                found[path.replace("/", ".")] = file
+        for file in self._files():
+            if file != requirer and file not in self.libraries:
+                for name in modules.names_of(file, requirer)[:1]:
+                    found[name] = file
         return found
 
     def module(self, name: str, requirer: str) -> str | None:
-        """The open document that `require(name)` in another one runs."""
-        folder = requirer.rpartition("/")[0]
-        for end in (".lua", "/init.lua"):
-            file = f"{folder}/{name.replace('.', '/')}{end}"
-            if file in self._documents():
-                return file
-        return None
+        """The document that `require(name)` in another one runs."""
+        return self._modules().file_of(name, requirer)
 
     def _files(self) -> Iterator[str]:
         yield from self.libraries
-        for file, document in self._documents().items():
+        documents = self._documents()
+        for file, document in documents.items():
             if document.is_lua and file not in self.libraries:
+                yield file
+        for file in self._closed.summaries:
+            if file not in documents and file not in self.libraries:
                 yield file
 
     def _names_in(self, file: str) -> tuple[frozenset[str], frozenset[str]]:
+        summary = self._closed.summaries.get(file)
+        if summary is not None and file not in self._documents():
+            return summary.globals_written, summary.types_declared
         snapshot = self.snapshot(file)
         assert snapshot is not None
         kept = self._names.get(file)

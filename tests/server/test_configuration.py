@@ -104,3 +104,17 @@ def test_a_client_that_pulls_is_told_to_pull_again(raw: RawClient) -> None:
     raw.initialize(capabilities=capabilities)
     answer(raw, {"diagnostics": {"enable": False}})
     assert raw.asked("workspace/diagnostic/refresh")
+
+
+def test_the_configuration_of_other_tools_is_honoured(raw: RawClient, tmp_path: Path) -> None:
+    (tmp_path / ".luarc.json").write_text('{"diagnostics": {"disable": ["syntax-error"]}}')
+    raw.initialize(workspaceFolders=[{"uri": tmp_path.as_uri(), "name": "w"}])
+    raw.open("x = = 1", (tmp_path / "x.lua").as_uri())
+    assert codes(raw)[1] == []
+
+
+def test_a_configuration_file_that_is_no_json_is_told(raw: RawClient, tmp_path: Path) -> None:
+    (tmp_path / ".luarc.json").write_text("{")
+    raw.initialize(workspaceFolders=[{"uri": tmp_path.as_uri(), "name": "w"}])
+    told = raw.notification("window/showMessage")["message"]
+    assert told.startswith(".luarc.json is left out, because it is no JSON")

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from operator import itemgetter
 
 from llmspell_server.analysis.binding.binder import binding_of
+from llmspell_server.analysis.inference.annotated import declared_types
+from llmspell_server.analysis.inference.sources import FileSources
 from llmspell_server.analysis.outline import Entry, entries_of
 from llmspell_server.analysis.pace import checkpoint
 from llmspell_server.analysis.snapshot import Snapshot
@@ -83,6 +85,16 @@ class Live:
     def entries(self) -> tuple[Entry, ...]:
         """The symbols of the file."""
         return tuple(entries_of(self.snapshot))
+
+    @property
+    def globals_written(self) -> frozenset[str]:
+        """The globals that get a value, or whose fields do."""
+        return frozenset(FileSources("", self.snapshot).global_names())
+
+    @property
+    def types_declared(self) -> frozenset[str]:
+        """The names of the types of annotations that it declares."""
+        return frozenset(declared_types(self.snapshot))
 
     @property
     def is_meta(self) -> bool:

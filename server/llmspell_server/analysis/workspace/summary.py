@@ -9,7 +9,7 @@ import sys
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from attrs import define
 
@@ -65,6 +65,14 @@ class Facts(Protocol):
         """What the file returns, where that has a name of its own."""
 
     @property
+    def globals_written(self) -> frozenset[str]:
+        """The globals that get a value, or whose fields do."""
+
+    @property
+    def types_declared(self) -> frozenset[str]:
+        """The names of the types of annotations that it declares."""
+
+    @property
     def is_meta(self) -> bool:
         """Whether the file only describes (`---@meta`)."""
 
@@ -76,6 +84,8 @@ class Summary:
     lines: Lines
     size: int
     is_meta: bool
+    globals_written: frozenset[str]
+    types_declared: frozenset[str]
     returned: Owner | None
     _words: dict[str, array[int]]
     _owners: tuple[Owner | None, ...]
@@ -83,6 +93,16 @@ class Summary:
     _requires: tuple[Require, ...]
     _declared: tuple[Declared, ...]
     _entries: tuple[Entry, ...]
+
+    def __getstate__(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self.__slots__ if name[:2] != "__")
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        """As it was, its words shared with those of all other summaries."""
+        names = (name for name in self.__slots__ if name[:2] != "__")
+        for name, value in zip(names, state, strict=True):
+            setattr(self, name, value)
+        self._words = {sys.intern(word): packed for word, packed in self._words.items()}
 
     def find(self, name: str) -> Iterator[Occurrence]:
         """The fields and globals of that name, in the order of the text."""
@@ -142,6 +162,8 @@ def summary_of(live: Live) -> Summary:
         Lines(array("I", text.line_starts), text.source.isascii()),
         len(text.source),
         live.is_meta,
+        live.globals_written,
+        live.types_declared,
         _nameable(live.returned),
         words,
         tuple(owners),

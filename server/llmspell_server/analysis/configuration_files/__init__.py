@@ -1,0 +1,1 @@
+"""What configuration files of other tools say that is of use here, in the names of our settings."""

@@ -1,0 +1,56 @@
+"""Files that are not open: what their summaries say, and their trees where these are needed."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from pathlib import Path
+
+from .analysis.pace import checkpoint
+from .analysis.snapshot import Snapshot
+from .analysis.text import Text
+from .analysis.workspace.summary import Summary
+
+_KEPT = 64  # files whose trees are kept
+
+
+class ClosedFiles:
+    """The files of the workspace, by `key_of` their URI, in the order of their names.
+
+    revision: another number after each change.
+    """
+
+    def __init__(self) -> None:
+        self.summaries: dict[str, Summary] = {}
+        self.revision = 0
+        self._read: OrderedDict[str, Snapshot] = OrderedDict()
+
+    def put(self, summaries: Mapping[str, Summary]) -> None:
+        """Takes note of what files say."""
+        self.summaries = dict(sorted({**self.summaries, **summaries}.items()))
+        for file in summaries:
+            self._read.pop(file, None)
+        self.revision += 1
+
+    def remove(self, file: str) -> None:
+        """Takes note that a file is gone."""
+        self.summaries.pop(file, None)
+        self._read.pop(file, None)
+        self.revision += 1
+
+    def snapshot(self, file: str) -> Snapshot | None:
+        """A file of the workspace as it is on the disk; None for one that cannot be read."""
+        if file not in self.summaries:
+            return None
+        kept = self._read.get(file)
+        if kept is None:
+            try:
+                data = Path(file.removeprefix("file://")).read_bytes()
+            except OSError:
+                return None
+            kept = Snapshot.of(Text(data.decode("utf-8", "replace")), pause=checkpoint)
+            self._read[file] = kept
+            while len(self._read) > _KEPT:
+                self._read.popitem(last=False)
+        self._read.move_to_end(file)
+        return kept

@@ -1,0 +1,1 @@
+"""What closed files say: read in processes of their own, and kept on the disk."""

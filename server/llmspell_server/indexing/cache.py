@@ -1,0 +1,142 @@
+"""Summaries on the disk, so that a second start reads no file again.
+
+One SQLite file for all workspaces of a user; several servers may use it at once. An entry counts
+for a file with the same path, size and time of change, or with the same content. What cannot be
+read is as good as not there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import sqlite3
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from llmspell_server.analysis.workspace.summary import FORMAT, Summary
+
+_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+_KEPT_FOR = 90 * 24 * 3600  # seconds without use
+_TABLE = """
+create table if not exists summaries (
+  path text primary key, size integer, modified integer, digest blob, summary blob, used integer
+) without rowid
+"""
+
+
+class Stamp(NamedTuple):
+    """The state of a file on the disk: its size in bytes and its time of change in nanoseconds."""
+
+    size: int
+    modified: int
+
+
+class Entry(NamedTuple):
+    """A summary to be kept. digest: of the file's content; data: the summary, packed."""
+
+    path: str
+    stamp: Stamp
+    digest: bytes
+    data: bytes
+
+
+def packed(summary: Summary) -> bytes:
+    """A summary as bytes, with a checksum before it."""
+    data = pickle.dumps(summary, pickle.HIGHEST_PROTOCOL)
+    return _checksum(data) + data
+
+
+def unpacked(data: bytes) -> Summary | None:
+    """The summary in bytes; None if they are damaged."""
+    checksum, body = data[:16], data[16:]
+    if _checksum(body) != checksum:
+        return None
+    with suppress(Exception):  # whatever an older Python or another version of ours has written
+        found = pickle.loads(body)  # noqa: S301  # from the user's own cache, with its checksum
+        if isinstance(found, Summary):
+            return found
+    return None
+
+
+def digest_of(data: bytes) -> bytes:
+    """What tells one content from another."""
+    return hashlib.blake2b(data, digest_size=16).digest()
+
+
+def _checksum(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=16, key=b"summary").digest()
+
+
+class Cache:
+    """The summaries of all files that were ever read, those apart that nobody uses any longer."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / f"summaries-{FORMAT}-{_PYTHON}.sqlite"
+        self._connection: sqlite3.Connection | None = None
+
+    def look_up(self, stamps: dict[str, Stamp]) -> Iterator[tuple[str, Summary]]:
+        """The summaries of those files that are as they were."""
+        with suppress(sqlite3.Error, OSError):
+            for path, stamp in stamps.items():
+                row = self._open.execute(
+                    "select size, modified, summary from summaries where path = ?", (path,)
+                ).fetchone()
+                if row is not None and (row[0], row[1]) == tuple(stamp):
+                    summary = unpacked(row[2])
+                    if summary is not None:
+                        yield path, summary
+            self._mark_used(stamps)
+
+    def keep(self, entries: Iterable[Entry]) -> None:
+        """Stores summaries, all or none of them."""
+        now = int(time.time())
+        rows = [(e.path, *e.stamp, e.digest, e.data, now) for e in entries]
+        with suppress(sqlite3.Error, OSError), self._open:
+            self._open.executemany(
+                "insert or replace into summaries values (?, ?, ?, ?, ?, ?)", rows
+            )
+
+    def close(self) -> None:
+        """Closes the file."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _mark_used(self, paths: Iterable[str]) -> None:
+        now = int(time.time())
+        with self._open:
+            self._open.executemany(
+                "update summaries set used = ? where path = ? and used < ?",
+                ((now, path, now - 24 * 3600) for path in paths),
+            )
+            self._open.execute("delete from summaries where used < ?", (now - _KEPT_FOR,))
+
+    @property
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                self._connection = self._connected()
+            except sqlite3.DatabaseError:  # damaged: begin anew
+                self._path.unlink(missing_ok=True)
+                self._connection = self._connected()
+        return self._connection
+
+    def _connected(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, timeout=2, check_same_thread=False)
+        try:
+            connection.execute("pragma journal_mode = wal")
+            connection.execute("pragma synchronous = normal")
+            connection.execute(_TABLE)
+            with closing(connection.execute("pragma quick_check(1)")) as check:
+                damaged = check.fetchone() != ("ok",)
+            if damaged:
+                raise sqlite3.DatabaseError("damaged")  # noqa: TRY301  # as sqlite itself does
+        except sqlite3.DatabaseError:
+            connection.close()
+            raise
+        return connection

@@ -1,0 +1,137 @@
+"""What is known of files that are not open."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llmspell_server.indexing.cache import Cache, Entry, Stamp, digest_of, packed
+from llmspell_server.indexing.indexing import stamp_of
+from llmspell_server.indexing.readers import read_files
+from llmspell_server.indexing.reading import summary_of_file
+from tests.server.conftest import SERVER
+from tests.server.raw import RawClient
+
+
+@pytest.fixture
+def cache_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture
+def server(cache_home: Path) -> Iterator[RawClient]:
+    with RawClient.of_stdio(SERVER) as client:
+        yield client
+
+
+def begin(client: RawClient, folder: Path) -> None:
+    client.initialize(workspaceFolders=[{"uri": folder.as_uri(), "name": "w"}])
+
+
+def wait_for_symbol(client: RawClient, name: str) -> None:
+    """Asks until a symbol of a closed file is known."""
+    deadline = time.monotonic() + 60
+    while not client.request("workspace/symbol", {"query": name})["result"]:
+        assert time.monotonic() < deadline, "the files are not read"
+
+
+def references(client: RawClient, uri: str, line: int, character: int) -> list[tuple[str, int]]:
+    params: dict[str, Any] = {
+        "textDocument": {"uri": uri},
+        "position": {"line": line, "character": character},
+        "context": {"includeDeclaration": True},
+    }
+    found = client.request("textDocument/references", params)["result"]
+    return [(each["uri"].rpartition("/")[2], each["range"]["start"]["line"]) for each in found]
+
+
+def test_references_in_files_that_are_not_open(server: RawClient, tmp_path: Path) -> None:
+    (tmp_path / "lib.lua").write_text("local M = {}\nfunction M.run() end\nreturn M\n")
+    (tmp_path / "user.lua").write_text("-- ä\nlocal lib = require 'lib'\nlib.run()\nalso_read = 1")
+    begin(server, tmp_path)
+    wait_for_symbol(server, "M.run")
+    wait_for_symbol(server, "also_read")
+    uri = server.open("local l = require 'lib'\nl.run()\n", (tmp_path / "main.lua").as_uri())
+    assert references(server, uri, 1, 3) == [("lib.lua", 1), ("main.lua", 1), ("user.lua", 2)]
+
+
+def test_an_open_document_counts_more_than_its_file(server: RawClient, tmp_path: Path) -> None:
+    (tmp_path / "a.lua").write_text("run()\nsurely_read = 1")
+    begin(server, tmp_path)
+    wait_for_symbol(server, "surely_read")
+    server.open("\n\nrun()\n", (tmp_path / "a.lua").as_uri())
+    uri = server.open("run()", (tmp_path / "main.lua").as_uri())
+    assert references(server, uri, 0, 1) == [("a.lua", 2), ("main.lua", 0)]
+
+
+def test_what_was_read_is_kept_on_the_disk(
+    server: RawClient, cache_home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "a.lua").write_text("run()\nsurely_read = 1")
+    begin(server, tmp_path)
+    wait_for_symbol(server, "surely_read")
+    (entry,) = Cache(cache_home / "llmspell" / "language-server").look_up(
+        {str(tmp_path / "a.lua"): _stamp(tmp_path / "a.lua")}
+    )
+    assert [found.start for found in entry[1].find("run")] == [0]
+
+
+def _stamp(path: Path) -> Stamp:
+    found = stamp_of(str(path))
+    assert found is not None
+    return found
+
+
+def stored(folder: Path, path: Path) -> Cache:
+    """A cache that has the summary of a file."""
+    read = summary_of_file(str(path))
+    assert read is not None
+    cache = Cache(folder)
+    cache.keep([Entry(str(path), _stamp(path), read[0], packed(read[1]))])
+    return cache
+
+
+def test_a_changed_file_is_not_taken_from_the_cache(tmp_path: Path) -> None:
+    path = tmp_path / "a.lua"
+    path.write_text("a()")
+    cache = stored(tmp_path / "cache", path)
+    assert [name for name, _ in cache.look_up({str(path): _stamp(path)})] == [str(path)]
+    os.utime(path, ns=(1, 1))
+    assert not list(cache.look_up({str(path): _stamp(path)}))
+    cache.close()
+
+
+@pytest.mark.parametrize("damage", [b"", b"this is no database", b"\0" * 5000])
+def test_a_damaged_cache_is_begun_anew(tmp_path: Path, damage: bytes) -> None:
+    path = tmp_path / "a.lua"
+    path.write_text("a()")
+    stored(tmp_path / "cache", path).close()
+    (database,) = (tmp_path / "cache").glob("*.sqlite")
+    database.write_bytes(damage)
+    cache = stored(tmp_path / "cache", path)
+    assert [name for name, _ in cache.look_up({str(path): _stamp(path)})] == [str(path)]
+    cache.close()
+
+
+def test_a_damaged_summary_is_as_good_as_none(tmp_path: Path) -> None:
+    path = tmp_path / "a.lua"
+    path.write_text("a()")
+    cache = Cache(tmp_path / "cache")
+    cache.keep([Entry(str(path), _stamp(path), digest_of(b""), b"x" * 100)])
+    assert not list(cache.look_up({str(path): _stamp(path)}))
+    cache.close()
+
+
+def test_files_are_read_by_processes(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number}.lua" for number in range(20)]
+    for path in paths[1:]:
+        path.write_text("a()")
+    found = {read.path: bool(read.data) for read in read_files([str(path) for path in paths])}
+    assert found == {str(path): path != paths[0] for path in paths}
