@@ -114,7 +114,7 @@ def diagnostics(ls: SpellServer, document: Document) -> list[types.Diagnostic]:
                     severity=_SEVERITIES[wrong.severity],
                     code=wrong.code,
                     source=SOURCE,
-                    data={"replacement": wrong.replacement} if wrong.replacement else None,
+                    data={"near": [wrong.replacement]} if wrong.replacement else None,
                 )
             )
     return found

@@ -127,3 +127,19 @@ async def test_a_setting_is_defined_in_the_configuration(
     document, position = open_at(client, tmp_path / "main.lua", source)
     params = types.DefinitionParams(document, position)
     assert spans(await client.text_document_definition_async(params)) == [(1, 0)]
+
+
+async def test_a_misspelt_string_is_put_right(client: LanguageClient, tmp_path: Path) -> None:
+    document, _ = open_at(client, tmp_path / "a.lua", 'Debug.log("wran", "x")|')
+    await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    (problem,) = client.diagnostics[document.uri]
+    actions = await client.text_document_code_action_async(
+        types.CodeActionParams(document, problem.range, types.CodeActionContext([problem]))
+    )
+    changes = [
+        (edit.range, edit.new_text)
+        for action in actions or ()
+        if isinstance(action, types.CodeAction) and action.edit and action.edit.changes
+        for edit in action.edit.changes[document.uri]
+    ]
+    assert (problem.range, "warn") in changes
