@@ -17,6 +17,9 @@ Key = tuple[Hashable, ...]
 """A question: its kind, and what it is about. Must mean the same before and after an edit."""
 
 
+_SWEEP = 500  # revisions, that is keystrokes
+
+
 @define(eq=False)
 class _Frame:
     """A question that is being answered: what it asked so far, and its notes."""
@@ -58,6 +61,8 @@ class Queries:
         """Begins another revision: inputs may have changed."""
         self._revision += 1
         self._outermost = {}
+        if self._revision % _SWEEP == 0:
+            self._forget_unused()
 
     @property
     def notes(self) -> dict[Hashable, Any]:
@@ -68,9 +73,9 @@ class Queries:
         """
         return self._open[-1].notes if self._open else self._outermost
 
-    def forget_unused(self, revisions: int = 50) -> None:
-        """Drops answers that nobody needed for some revisions."""
-        oldest = self._revision - revisions
+    def _forget_unused(self) -> None:
+        """Drops answers that nobody needed for long: a session of days must not grow."""
+        oldest = self._revision - _SWEEP
         self._kept = {key: kept for key, kept in self._kept.items() if kept.verified >= oldest}
 
     def get(self, *key: Hashable) -> Any:

@@ -1,0 +1,94 @@
+"""Answers are kept for as long as what they were made from stays the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from llmspell_server.analysis.inference.queries import Queries
+
+
+class Numbers:
+    """Inputs `a` and `b`, what is made from them, and two questions that need each other."""
+
+    def __init__(self) -> None:
+        self.inputs = {"a": 1, "b": 2}
+        self.made: list[str] = []
+        self.queries = Queries(
+            {
+                "input": self.inputs.__getitem__,
+                "parity": self._parity,
+                "top": self._top,
+                "even": lambda: 1 + (self.queries.get("odd") or 0),
+                "odd": lambda: 1 + (self.queries.get("even") or 0),
+                "failing": self._failing,
+            },
+            frozenset({"input"}),
+            None,
+        )
+
+    def get(self, *key: Any) -> Any:
+        self.made.clear()
+        return self.queries.get(*key)
+
+    def change(self, **inputs: int) -> None:
+        self.inputs.update(inputs)
+        self.queries.advance()
+
+    def _parity(self) -> int:
+        self.made.append("parity")
+        return int(self.queries.get("input", "a")) % 2 + int(self.queries.get("input", "b"))
+
+    def _top(self) -> int:
+        self.made.append("top")
+        return int(self.queries.get("parity")) * 10
+
+    def _failing(self) -> int:
+        self.queries.get("even")
+        raise KeyboardInterrupt
+
+
+@pytest.fixture
+def numbers() -> Numbers:
+    return Numbers()
+
+
+def test_an_answer_is_made_once(numbers: Numbers) -> None:
+    assert numbers.get("top") == 30
+    assert numbers.get("top") == 30
+    assert numbers.made == []
+
+
+def test_nothing_is_made_anew_when_nothing_has_changed(numbers: Numbers) -> None:
+    numbers.get("top")
+    numbers.change()
+    assert numbers.get("top") == 30
+    assert numbers.made == []
+
+
+def test_a_change_that_makes_no_difference_goes_no_further(numbers: Numbers) -> None:
+    numbers.get("top")
+    numbers.change(a=3)
+    assert numbers.get("top") == 30
+    assert numbers.made == ["parity"]
+
+
+def test_a_change_reaches_what_was_made_from_it(numbers: Numbers) -> None:
+    numbers.get("top")
+    numbers.change(b=5)
+    assert numbers.get("top") == 60
+    assert numbers.made == ["parity", "top"]
+
+
+def test_questions_that_need_each_other_come_to_an_end(numbers: Numbers) -> None:
+    assert numbers.get("even") == 2
+    numbers.change()
+    assert numbers.get("even") == 2
+
+
+def test_an_answer_that_fails_leaves_no_trace(numbers: Numbers) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        numbers.get("failing")
+    assert numbers.get("even") == 2
+    assert numbers.get("top") == 30
