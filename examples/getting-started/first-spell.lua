@@ -13,7 +13,7 @@ print(("Hello, %s! This is run number %d."):format(name, visits))
 -- Events reach whoever subscribed to their type, in this spell or in Python around it.
 local inbox = Event.subscribe("greeting.*")
 Event.publish("greeting.sent", { to = name, visit = visits })
-local event = Event.receive(inbox, 1000)
+local event = assert(Event.receive(inbox, 1000), "no event has come")
 print("Received " .. event.event_type .. " with " .. JSON.stringify(event.data))
 
 -- Errors of the API are plain strings that `pcall` catches.

@@ -3,4 +3,5 @@
 local text = require("lib.text")
 
 print(text.title("a spell in two files"))
-print("loaded from " .. package.searchpath("lib.text", package.path):match("[^/]+/[^/]+$"))
+local file = assert(package.searchpath("lib.text", package.path))
+print("loaded from " .. file:match("[^/]+/[^/]+$"))

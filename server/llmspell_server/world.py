@@ -123,6 +123,10 @@ class SessionWorld:
         """The document that `require(name)` in another one runs."""
         return self._modules().file_of(name, requirer)
 
+    def is_missing(self, name: str, requirer: str) -> bool:  # noqa: ARG002
+        """False: only open documents are known, and modules may lie elsewhere."""
+        return False
+
     def _files(self) -> Iterator[str]:
         yield from self.libraries
         documents = self._documents()

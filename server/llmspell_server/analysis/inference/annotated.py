@@ -25,6 +25,7 @@ from llmspell_server.analysis.annotations.nodes import (
 )
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.pieces import Piece
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.definitions import (
     AliasDefinition,
@@ -68,6 +69,8 @@ class Annotated:
             return None
         if isinstance(statement, tree.GenericFor):
             return self._loop_variable(where, source, statement)
+        if isinstance(statement, tree.Field) and not _begins_line(where.piece, statement):
+            return self._in_block(beside(where.piece, statement), 0, False)
         for block in (above(where.piece, statement), beside(where.piece, statement)):
             is_function = isinstance(statement, (tree.FunctionStatement, tree.LocalFunction))
             found = self._in_block(block, self._position(source), is_function)
@@ -278,6 +281,11 @@ class Annotated:
             waiting += [p.name for p in definition.parents if isinstance(p, model.Named)]
         return None
 
+    def declared_fields(self, definition: ClassDefinition) -> tuple[str, ...]:
+        """The names of the fields that tags declare for a class itself, in their order."""
+        fields = definition.fields
+        return fields.declared_names if isinstance(fields, ClassFields) else ()
+
     def alias_definition(self, name: str) -> AliasDefinition | None:
         """The alias of a name."""
         for place in self._places(name, AliasTag):
@@ -383,6 +391,11 @@ class ClassFields(Mapping[str, FieldDefinition]):
                 return table.source_of(name)
         return None
 
+    @property
+    def declared_names(self) -> tuple[str, ...]:
+        """The fields that tags declare."""
+        return tuple(self._tags)
+
     def __getitem__(self, name: str) -> FieldDefinition:
         found = self.declared(name)
         if found is not None:
@@ -400,6 +413,12 @@ class ClassFields(Mapping[str, FieldDefinition]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+def _begins_line(piece: Piece, node: tree.Node) -> bool:
+    """Whether only blanks stand before a node on its line: comments above are about it then."""
+    text = piece.text
+    return not text[text.rfind("\n", 0, node.start) + 1 : node.start].strip()
 
 
 def _deprecated(tags: Sequence[tree.Node]) -> str | None:

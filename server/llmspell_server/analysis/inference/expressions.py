@@ -19,7 +19,7 @@ from llmspell_server.analysis.types.model import Type, Values
 
 from .flow import Guard, conditioned, guards_of, reaching
 from .narrowing import Narrowing
-from .sources import FileSources, Owner
+from .sources import FileSources, Owner, Source
 from .writes import Key, Path, Root, literal_key, path_of, writes_of
 
 if TYPE_CHECKING:
@@ -132,11 +132,20 @@ class Expressions:
         sources = self._inference.values_of(owner)
         if len(sources) < 2 or variables.declared(owner, sources) is not None:
             return variables.value(owner)
-        places = [(source.piece, source.key) for source in sources]
-        reached = reaching(where.file.snapshot, where.piece, use, places)
+        reached = self.reached(where, use, sources)
         if reached is None:
             return variables.value(owner)
-        return model.union(*(variables.source(owner, sources[index]) for index in reached))
+        return model.union(*(variables.source(owner, source) for source in reached))
+
+    def reached(
+        self, where: Where, use: tree.Name, sources: tuple[Source, ...]
+    ) -> Sequence[Source] | None:
+        """From which of the sources of a local its value at a use may come; None: any of them."""
+        if len(sources) < 2:
+            return list(sources)
+        places = [(source.piece, source.key) for source in sources]
+        found = reaching(where.file.snapshot, where.piece, use, places)
+        return None if found is None else [sources[index] for index in found]
 
     def _field(self, where: Where, node: tree.Member | tree.Index) -> Type:
         base = self.type(where, node.base)
@@ -165,7 +174,7 @@ class Expressions:
     def _vararg(self, where: Where, node: tree.Vararg) -> Values:
         function = where.file.snapshot.binding(where.piece).in_function.get(node)
         if function is None:
-            return Values((), model.STRING)  # a spell gets its arguments
+            return Values((), _ARGUMENT)
         return Values((), self._inference.functions.variadic(where, function))
 
     # Conditions
@@ -290,6 +299,8 @@ class Expressions:
 
 
 _UNKNOWN = Values((model.UNKNOWN,))
+# A spell gets its arguments, a module its name, and what `load` made anything.
+_ARGUMENT = model.choice((model.STRING, model.UNKNOWN))
 _CIRCLE = Values((model.NEVER,), model.NEVER)
 
 

@@ -32,7 +32,12 @@ from .world import World
 from .writes import Key, path_of, writes_of
 
 _EMPTY = Sources()
-_INPUTS = frozenset(("written", "module file", "types", "metatables", "chunk", "guards"))
+_INPUTS = frozenset(
+    (
+        *("written", "module file", "module missing", "types", "metatables", "chunk", "guards"),
+        "scope",
+    )
+)
 
 
 class Inference:
@@ -58,6 +63,8 @@ class Inference:
                 "written": self._written,
                 "metatables": self._metatable_calls,
                 "module file": world.module,
+                "module missing": world.is_missing,
+                "scope": self._scope,
                 "module": self._module,
                 "chunk": self._chunk,
                 "guards": self._guards_on,
@@ -156,6 +163,10 @@ class Inference:
     def _guards_on(self, file: str, name: str) -> tuple[tuple[Piece, Guard], ...]:
         return self.file(file).guards_by_name.get(name, ())
 
+    def _scope(self, file: str, piece: Piece) -> tuple[tuple[str, int], ...]:
+        """Which locals of the chunk the names of a piece mean: all others mean globals."""
+        return self.file(file).scope(piece)
+
     # Types
 
     def type(self, where: Where, node: tree.Node) -> Type:
@@ -212,18 +223,18 @@ class Inference:
 
     def class_named(self, name: str) -> ClassDefinition | None:
         """The class of that name."""
-        found: ClassDefinition | None = self.queries.get("class", name)
-        return found
+        found = self.queries.get("class", name)
+        return found if isinstance(found, ClassDefinition) else None  # one that is being worked out
 
     def alias_named(self, name: str) -> AliasDefinition | None:
         """The alias of that name."""
-        found: AliasDefinition | None = self.queries.get("alias", name)
-        return found
+        found = self.queries.get("alias", name)
+        return found if isinstance(found, AliasDefinition) else None  # one that is being worked out
 
     def enum_named(self, name: str) -> EnumDefinition | None:
         """The enum of that name."""
-        found: EnumDefinition | None = self.queries.get("enum", name)
-        return found
+        found = self.queries.get("enum", name)
+        return found if isinstance(found, EnumDefinition) else None  # one that is being worked out
 
     def shape(self, shape: Shape) -> TableDefinition | None:
         """What is known of a table that was found in code."""

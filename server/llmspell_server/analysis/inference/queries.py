@@ -57,6 +57,12 @@ class Queries:
         self._opened: set[Key] = set()
         self._circle = -1  # how deep the outermost question of a circle is; -1: none
 
+    def add(self, kind: str, answer: Callable[..., Any], *, is_input: bool = False) -> None:
+        """Makes another kind of question possible. is_input: whether it looks at documents."""
+        self._find[kind] = answer
+        if is_input:
+            self._inputs |= {kind}
+
     def advance(self) -> None:
         """Begins another revision: inputs may have changed."""
         self._revision += 1

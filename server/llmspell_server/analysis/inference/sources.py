@@ -183,12 +183,22 @@ class FileSources:
                 return Owner("", root, 0, None, path.keys)
             root = local
         if root.is_of_chunk:
-            return Owner(self.file, root.name, self._ordinal(root), None, path.keys)
+            return Owner(self.file, root.name, self._ordinals[root], None, path.keys)
         return Owner(self.file, root, 0, piece, path.keys)
 
-    def _ordinal(self, local: Local) -> int:
-        known = self._declared[local.name]
-        return next(index for index, (_, each) in enumerate(known) if each is local)
+    def scope(self, piece: Piece) -> tuple[tuple[str, int], ...]:
+        """The locals of the chunk that a piece uses, by name and ordinal."""
+        outer = self.snapshot.chunk_locals(piece)
+        used = sorted({*binding_of(piece).free, "_ENV"} & outer.keys())
+        return tuple((name, self._ordinals[outer[name]]) for name in used)
+
+    @cached_property
+    def _ordinals(self) -> dict[Local, int]:
+        return {
+            local: ordinal
+            for known in self._declared.values()
+            for ordinal, (_, local) in enumerate(known)
+        }
 
     def declaration(self, owner: Owner) -> tuple[Piece, Local] | None:
         """The local that an owner's variable is."""

@@ -28,3 +28,6 @@ class World(Protocol):
 
     def type_names(self) -> Iterable[str]:
         """The classes, aliases and enums that any document declares, in a certain order."""
+
+    def is_missing(self, name: str, requirer: str) -> bool:
+        """Whether it is certain that `require(name)` in a document finds nothing."""

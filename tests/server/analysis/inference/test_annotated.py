@@ -108,3 +108,7 @@ def test_a_class_of_another_file_is_known() -> None:
 )  # fmt: skip
 def test_narrowing_of_declared_types(marked: str, expected: str) -> None:
     assert type_at(marked) == expected
+
+
+def test_an_annotation_is_not_about_the_fields_on_the_first_line() -> None:
+    assert type_at("---@class M\nlocal M = { a = { b = 1 } }\nprint(M.a.b|)") == "integer"

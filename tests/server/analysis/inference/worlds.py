@@ -57,6 +57,9 @@ class MemoryWorld:
         file = f"{name.replace('.', '/')}.lua"
         return file if file in self.snapshots else None
 
+    def is_missing(self, name: str, requirer: str) -> bool:
+        return self.module(name, requirer) is None
+
 
 def type_at(marked: str, **files: str) -> str:
     """The type of the expression at the cursor of `main.lua`, as hover shows it.

@@ -1,0 +1,343 @@
+"""All diagnostics: how grave they are, where they are looked for, and what they mean.
+
+Codes, severities and scopes are those of LuaLS where it has them. The documentation
+(docs/diagnostics.md) is generated from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from attrs import frozen
+
+Severity = Literal["error", "warning", "information", "hint"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "information", "hint")
+"""From the gravest to the lightest."""
+
+Scope = Literal["any", "open", "off"]
+"""In which documents: all of the workspace, those that are open in an editor, or none."""
+
+Tag = Literal["unnecessary", "deprecated"]
+
+
+@frozen
+class Code:
+    """A kind of diagnostic. example: code in which the text between ⟦ and ⟧ is reported."""
+
+    name: str
+    group: str
+    severity: Severity
+    scope: Scope
+    meaning: str
+    example: str
+    tag: Tag | None = None
+
+
+@frozen
+class Group:
+    """Codes that belong together. title: what they are about."""
+
+    name: str
+    title: str
+
+
+GROUPS = (
+    Group("syntax", "Text that is not Lua"),
+    Group("global", "Globals"),
+    Group("type-check", "Types"),
+    Group("unbalanced", "Too many or too few"),
+    Group("strict", "What should not be done"),
+    Group("duplicate", "Twice the same"),
+    Group("ambiguity", "Other than it looks"),
+    Group("unused", "Not used"),
+    Group("redefined", "Hidden names"),
+    Group("modules", "Modules"),
+    Group("luadoc", "Annotations"),
+)
+
+_CLASS = "---@class C\n---@field size integer\n\n---@type C\nlocal c\n"
+_EXACT = "---@class (exact) O\n---@field size integer\n\n---@type O\n"
+_MODE = "---@param mode 'a'|'b'\nlocal function open(mode) return mode end\n"
+
+
+def _codes() -> Iterator[Code]:
+    yield Code(
+        "syntax-error",
+        "syntax",
+        "error",
+        "any",
+        "Lua's compiler refuses the text.",
+        "local x = 1 ⟦+⟧",
+    )
+    for name, severity, meaning, example in (
+        (
+            "undefined-global",
+            "warning",
+            "A global is read that no file defines.",
+            "print(⟦cuonter⟧)",
+        ),
+        (
+            "lowercase-global",
+            "information",
+            (
+                "A global is made whose name looks like that of a local, or a global of the host "
+                "is overwritten."
+            ),
+            "⟦counter⟧ = 1",
+        ),
+        (
+            "assign-injected-global",
+            "warning",
+            "A table that every script shares is overwritten.",
+            "⟦State⟧ = {}",
+        ),
+        (
+            "global-in-nil-env",
+            "warning",
+            "A global is used where `_ENV` is nil.",
+            "local _ENV = nil\nlocal x = ⟦y⟧",
+        ),
+        (
+            "undefined-env-child",
+            "information",
+            "A name is not in the table that `_ENV` is.",
+            "do local _ENV = { a = 1 }; return ⟦b⟧ end",
+        ),
+    ):
+        yield Code(name, "global", severity, "any", meaning, example)  # type: ignore[arg-type]
+    for name, meaning, example in (
+        (
+            "need-check-nil",
+            "A value is used that annotations say may be nil.",
+            "local f = io.open('x')\n⟦f⟧:read()",
+        ),
+        ("undefined-field", "A type has no such field.", _CLASS + "print(c.⟦sise⟧)"),
+        ("inject-field", "A field is added that the class does not declare.", _CLASS + "c.⟦x⟧ = 1"),
+        (
+            "unknown-key",
+            "A table has a key that its type, which is exact, does not know.",
+            _EXACT + "local o = { size = 1, ⟦siez⟧ = 2 }",
+        ),
+        (
+            "param-type-mismatch",
+            "An argument is not of the type that the function declares.",
+            _MODE + "open(⟦'c'⟧)",
+        ),
+        (
+            "assign-type-mismatch",
+            "A value is not of the type that is declared for what it is assigned to.",
+            "---@type integer\nlocal x = ⟦'one'⟧",
+        ),
+        (
+            "return-type-mismatch",
+            "A result is not of the type that the function declares.",
+            "---@return string\nlocal function f() return ⟦1⟧ end",
+        ),
+        (
+            "cast-local-type",
+            "A local with a declared type is given a value of another one.",
+            "---@type string\nlocal s\ns = ⟦1⟧",
+        ),
+        (
+            "cast-type-mismatch",
+            "`---@cast` gives a variable a type that its own can never be.",
+            "---@type string\nlocal s\n---@cast s ⟦integer⟧\nprint(s)",
+        ),
+        (
+            "enum-value-mismatch",
+            "A value is not one of those of the enum that is wanted.",
+            "---@enum E\nlocal E = { A = 'a' }\n---@type E\nlocal e = ⟦'b'⟧",
+        ),
+        (
+            "call-non-callable",
+            "A value is called that is no function and has no `__call`.",
+            "local n = 1\n⟦n⟧()",
+        ),
+    ):
+        yield Code(name, "type-check", "warning", "open", meaning, example)
+    for name, meaning, example in (
+        (
+            "missing-parameter",
+            "A call gives fewer arguments than the function needs.",
+            _MODE + "open⟦()⟧",
+        ),
+        (
+            "redundant-parameter",
+            "A call gives more arguments than the function takes.",
+            _MODE + "open('a', ⟦1⟧)",
+        ),
+        (
+            "missing-fields",
+            "A table lacks fields that its type requires.",
+            _EXACT + "local o = ⟦{}⟧",
+        ),
+        (
+            "missing-return",
+            "A function that promises a result can end without one.",
+            "---@return string\nlocal function f(x) if x then return 'x' end ⟦end⟧",
+        ),
+        (
+            "missing-return-value",
+            "A `return` gives fewer values than are promised.",
+            "---@return string\nlocal function f() ⟦return⟧ end",
+        ),
+        (
+            "redundant-return-value",
+            "A `return` gives more values than are promised.",
+            "---@return string\nlocal function f() return 'x', ⟦1⟧ end",
+        ),
+        ("redundant-value", "There are more values than variables.", "local a = 1, ⟦2⟧"),
+        (
+            "unbalanced-assignments",
+            "There are fewer values than variables.",
+            "local a, ⟦b⟧ = 1",
+        ),
+    ):
+        yield Code(name, "unbalanced", "warning", "any", meaning, example)
+    yield Code(
+        "deprecated",
+        "strict",
+        "warning",
+        "any",
+        "A function is called that is marked as deprecated.",
+        "---@deprecated\nlocal function f() return 1 end\nprint(⟦f⟧())",
+        "deprecated",
+    )
+    for name, meaning, example in (
+        (
+            "discard-returns",
+            "The result of a function is dropped that is called for it (`@nodiscard`).",
+            "---@nodiscard\nlocal function f() return 1 end\n⟦f()⟧",
+        ),
+        (
+            "invisible",
+            "A private, protected or package field is used from elsewhere.",
+            (
+                "---@class P\n---@field private secret string\n\n---@type P\nlocal p\n"
+                "print(p.⟦secret⟧)"
+            ),
+        ),
+        (
+            "close-non-object",
+            "A `<close>` variable gets a value that cannot be closed.",
+            "local x <close> = ⟦1⟧",
+        ),
+    ):
+        yield Code(name, "strict", "warning", "any", meaning, example)
+    yield Code(
+        "local-const-reassign",
+        "strict",
+        "error",
+        "any",
+        "A constant is assigned.",
+        "local x <const> = 1\n⟦x⟧ = 2",
+    )
+    yield Code(
+        "duplicate-index",
+        "duplicate",
+        "warning",
+        "any",
+        "A table has the same key twice.",
+        "local t = { a = 1, ⟦a⟧ = 2 }",
+    )
+    yield Code(
+        "duplicate-set-field",
+        "duplicate",
+        "warning",
+        "open",
+        "A field gets a second function.",
+        "local M = {}\nfunction M.f() end\nfunction M.⟦f⟧() end",
+    )
+    for name, meaning, example in (
+        (
+            "ambiguity-1",
+            "An operator binds stronger than `or`, and it looks as if the reverse was meant.",
+            "local x = ⟦a + b or 0⟧",
+        ),
+        (
+            "count-down-loop",
+            "A loop from a greater to a smaller number lacks its negative step.",
+            "for i = ⟦10, 1⟧ do print(i) end",
+        ),
+        (
+            "newfield-call",
+            "A parenthesis on a new line of a table calls the entry above.",
+            "local t = {\n  print\n  ⟦('x')⟧\n}",
+        ),
+        (
+            "newline-call",
+            "A parenthesis at the start of a line calls what stands above.",
+            "print\n⟦('x')⟧:rep(2)",
+        ),
+    ):
+        yield Code(name, "ambiguity", "warning", "any", meaning, example)
+    for name, meaning, example in (
+        ("unused-local", "A local is never read.", "local ⟦x⟧ = 1"),
+        (
+            "unused-function",
+            "A local function is never used.",
+            "local function ⟦f⟧() return 1 end",
+        ),
+        ("unused-label", "No `goto` leads to a label.", "⟦::top::⟧ print()"),
+        (
+            "unused-vararg",
+            "`...` is never used.",
+            "function F(⟦...⟧) return 1 end",
+        ),
+        (
+            "unreachable-code",
+            "Statements are never run.",
+            "function F() do return 1 end ⟦print()⟧ end",
+        ),
+        (
+            "code-after-break",
+            "Statements behind a `break` are never run.",
+            "while true do break; ⟦print()⟧ end",
+        ),
+        ("empty-block", "There is nothing in a loop or condition.", "⟦while F() do end⟧"),
+        (
+            "redundant-return",
+            "A `return` without values ends a function that ends anyway.",
+            "function F() print() ⟦return⟧ end",
+        ),
+        ("trailing-space", "There are blanks at the end of a line.", "print()⟦  ⟧\n"),
+    ):
+        tag: Tag | None = None if name == "trailing-space" else "unnecessary"
+        yield Code(name, "unused", "hint", "open", meaning, example, tag)
+    yield Code(
+        "redefined-local",
+        "redefined",
+        "hint",
+        "open",
+        "A local has the name of another one and hides it.",
+        "local x = 1\nlocal ⟦x⟧ = x",
+    )
+    yield Code(
+        "unresolved-require",
+        "modules",
+        "warning",
+        "any",
+        "No file is found for a module.",
+        "local m = require(⟦'no.such.module'⟧)",
+    )
+    yield Code(
+        "different-requires",
+        "modules",
+        "warning",
+        "any",
+        "The same file is required by two names, and so it runs twice.",
+        "local a = require('lib.text')\nlocal b = require(⟦'lib/text'⟧)",
+    )
+    yield Code(
+        "unknown-diag-code",
+        "luadoc",
+        "warning",
+        "any",
+        "A comment about diagnostics names one that does not exist.",
+        "---@diagnostic disable: ⟦unused-locl⟧",
+    )
+
+
+CODES = {code.name: code for code in _codes()}
+"""All codes by their names."""

@@ -1,0 +1,139 @@
+"""Makes the checks of a document, anew only where something has changed.
+
+What is found in a piece is an answer of the inference's queries: after an edit elsewhere it is
+verified, not found again. Checks that compare pieces with each other are cheap and made each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from attrs import frozen
+
+from llmspell_server.analysis.inference.expressions import Where
+from llmspell_server.analysis.inference.inference import Inference
+from llmspell_server.analysis.pace import checkpoint
+from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.pieces import Piece
+
+from . import (
+    ambiguity,
+    assignments,
+    calls,
+    comments,
+    duplicates,
+    fields,
+    flow,
+    modules,
+    names,
+    returns,
+    spaces,
+    unused,
+    values,
+)
+from .context import Context, is_definition_file
+from .finding import Finding, Related
+from .suppression import Suppressions
+
+Check = Callable[[Context, Any], Iterator[Finding]]
+
+_OF_PIECES = (
+    names.undefined,
+    names.written,
+    names.environments,
+    unused.in_piece,
+    unused.redefined,
+    comments.casts,
+)
+_OF_NODES: dict[type[tree.Node], tuple[Check, ...]] = {
+    tree.Call: (calls.of_call, ambiguity.new_line, fields.may_be_nil, modules.unresolved),
+    tree.MethodCall: (calls.of_call, fields.of_access, fields.may_be_nil),
+    tree.Member: (fields.of_access, fields.may_be_nil),
+    tree.Index: (fields.of_access, fields.may_be_nil),
+    tree.ExpressionStatement: (calls.discarded,),
+    tree.Function: (returns.of_function,),
+    tree.Return: (returns.of_return, flow.redundant_return),
+    tree.LocalStatement: (values.of_local, assignments.of_local),
+    tree.Assignment: (values.of_assignment, assignments.of_assignment),
+    tree.Table: (assignments.of_table,),
+    tree.Binary: (ambiguity.precedence,),
+    tree.Block: (flow.after_leaving,),
+    tree.If: (flow.empty,),
+    tree.While: (flow.empty,),
+    tree.Repeat: (flow.empty,),
+    tree.NumericFor: (flow.empty, values.of_loop),
+    tree.GenericFor: (flow.empty,),
+}
+
+
+@frozen
+class Placed:
+    """A finding with its place in the whole text."""
+
+    start: int
+    end: int
+    finding: Finding
+
+    @property
+    def code(self) -> str:
+        """Which diagnostic it is."""
+        return self.finding.code
+
+
+class Checker:
+    """Finds what may be wrong with the documents of a world."""
+
+    def __init__(self, inference: Inference) -> None:
+        self._inference = inference
+        inference.queries.add("findings", self._of_piece)
+
+    def findings(self, file: str) -> list[Placed]:
+        """What is found in a document, in the order of its text, without what comments disable."""
+        source = self._inference.file(file)
+        snapshot = source.snapshot
+        if is_definition_file(snapshot):
+            return []
+        begin = snapshot.pieces.start_of
+        found = []
+        for piece, finding in self._all(file):
+            place = begin[piece]
+            found.append(Placed(place + finding.start, place + finding.end, finding))
+        said = Suppressions(snapshot)
+        found = [each for each in found if not said.suppresses(each.code, each.start)]
+        return sorted(found, key=_order)
+
+    def related(self, related: Related) -> tuple[int, int]:
+        """Where a further place of a finding is in its document."""
+        begin = self._inference.file(related.file).snapshot.pieces.start_of[related.piece]
+        return begin + related.start, begin + related.end
+
+    def _all(self, file: str) -> Iterator[tuple[Piece, Finding]]:
+        source = self._inference.file(file)
+        for piece in source.snapshot.pieces.all:
+            checkpoint()
+            if piece.statement is not None:
+                for finding in self._inference.queries.get("findings", file, piece):
+                    yield piece, finding
+        yield from unused.of_chunk(source.snapshot)
+        yield from spaces.trailing(source.snapshot)
+        yield from comments.unknown_codes(source.snapshot)
+        yield from duplicates.set_fields(source)
+        yield from modules.different_names(self._inference, source)
+
+    def _of_piece(self, file: str, piece: Piece) -> tuple[Finding, ...]:
+        self._inference.queries.get("scope", file, piece)
+        context = Context(self._inference, Where(self._inference.file(file), piece))
+        found: list[Finding] = []
+        for check in _OF_PIECES:
+            found += check(context)
+        assert piece.statement is not None
+        for node in tree.walk(piece.statement):
+            checkpoint()
+            for check_node in _OF_NODES.get(type(node), ()):
+                found += check_node(context, node)
+        return tuple(found)
+
+
+def _order(placed: Placed) -> tuple[int, int, str, str]:
+    return placed.start, placed.end, placed.code, placed.finding.message
