@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import resources
 from pathlib import Path
 
@@ -28,6 +28,20 @@ def definition_files() -> dict[str, Snapshot]:
     }
 
 
+_Names = tuple[frozenset[str], frozenset[str]]
+_Files = tuple[dict[str, list[str]], dict[str, list[str]]]
+"""The files that have a global, and those that have a type, by its name."""
+
+
+def _by_name(files: Iterable[tuple[str, _Names]]) -> _Files:
+    found: _Files = ({}, {})
+    for file, names in files:
+        for what in (0, 1):
+            for name in sorted(names[what]):
+                found[what].setdefault(name, []).append(file)
+    return found
+
+
 class SessionWorld:
     """Stands for the `World` of the inference. Files are named by `key_of` their URI.
 
@@ -48,6 +62,7 @@ class SessionWorld:
         self._inference = Inference(self)
         self._seen: dict[str, Text] = {}
         self._names: dict[str, tuple[Snapshot, frozenset[str], frozenset[str]]] = {}
+        self._closed_names: tuple[int, _Files] | None = None
 
     def inference(self) -> Inference:
         """The inference, told what has changed since it was asked last."""
@@ -91,23 +106,57 @@ class SessionWorld:
 
     def files_with_global(self, name: str) -> Iterator[str]:
         """Which documents write a global or its fields, definition files first."""
-        return (file for file in self._files() if name in self._names_in(file)[0])
+        return self._files_with(name, 0)
 
     def files_with_type(self, name: str) -> Iterator[str]:
         """Which documents declare a class, an enum or an alias, definition files first."""
-        return (file for file in self._files() if name in self._names_in(file)[1])
+        return self._files_with(name, 1)
 
-    def global_names(self) -> Iterator[str]:
+    def global_names(self) -> Iterable[str]:
         """The globals that any document writes."""
-        yield from dict.fromkeys(
-            name for file in self._files() for name in sorted(self._names_in(file)[0])
-        )
+        return self._all_names(0)
 
-    def type_names(self) -> Iterator[str]:
+    def type_names(self) -> Iterable[str]:
         """The classes, aliases and enums that any document declares."""
-        yield from dict.fromkeys(
-            name for file in self._files() for name in sorted(self._names_in(file)[1])
-        )
+        return self._all_names(1)
+
+    def _files_with(self, name: str, what: int) -> Iterator[str]:
+        """The documents that have a name among their globals (0) or types (1)."""
+        yield from self._library_files[what].get(name, ())
+        documents = self._documents()
+        for file in self._open_files(documents):
+            if name in self._names_in(file)[what]:
+                yield file
+        for file in self._closed_files()[what].get(name, ()):
+            if file not in documents:
+                yield file
+
+    def _all_names(self, what: int) -> Iterable[str]:
+        documents = self._documents()
+        found = dict.fromkeys(self._library_files[what])
+        for file in self._open_files(documents):
+            found |= dict.fromkeys(sorted(self._names_in(file)[what]))
+        for name, files in self._closed_files()[what].items():
+            if any(file not in documents for file in files):
+                found[name] = None
+        return found
+
+    @functools.cached_property
+    def _library_files(self) -> _Files:
+        return _by_name((file, self._names_in(file)) for file in self.libraries)
+
+    def _closed_files(self) -> _Files:
+        """The files that are not open, by their names; made anew when one has changed."""
+        revision = self._closed.revision
+        if self._closed_names is None or self._closed_names[0] != revision:
+            summaries = self._closed.summaries.items()
+            found = _by_name(
+                (file, (summary.globals_written, summary.types_declared))
+                for file, summary in summaries
+                if file not in self.libraries
+            )
+            self._closed_names = (revision, found)
+        return self._closed_names[1]
 
     def module_names(self, requirer: str) -> dict[str, str]:
         """The names that `require` takes in a document, with the files they run."""
@@ -130,14 +179,17 @@ class SessionWorld:
     def _files(self) -> Iterator[str]:
         yield from self.libraries
         documents = self._documents()
-        for file, document in documents.items():
-            if document.is_lua and file not in self.libraries:
-                yield file
+        yield from self._open_files(documents)
         for file in self._closed.summaries:
             if file not in documents and file not in self.libraries:
                 yield file
 
-    def _names_in(self, file: str) -> tuple[frozenset[str], frozenset[str]]:
+    def _open_files(self, documents: Documents) -> Iterator[str]:
+        for file, document in documents.items():
+            if document.is_lua and file not in self.libraries:
+                yield file
+
+    def _names_in(self, file: str) -> _Names:
         summary = self._closed.summaries.get(file)
         if summary is not None and file not in self._documents():
             return summary.globals_written, summary.types_declared
