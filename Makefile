@@ -45,10 +45,11 @@ format: $(STAMP)  ## put every file into the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-generate: $(STAMP)  ## write everything that is generated: API, configuration, command line
+generate: $(STAMP)  ## write everything that is generated: API, configuration, command line, language server
 	$(BIN)/python -m llmspell.globals.generate
 	$(BIN)/python -m llmspell.config.reference
 	$(BIN)/python -m llmspell.cli.reference
+	$(BIN)/python -m llmspell_server.reference
 
 bench: $(STAMP)  ## measure, and print the figures as a table
 	$(BIN)/python -m tests.benchmarks

@@ -8,6 +8,8 @@ import sys
 
 from llmspell.version import __version__
 
+from .serving import serve_port, serve_stdio, serve_websocket
+
 
 def main() -> None:
     """Entry point."""
@@ -23,18 +25,20 @@ def main() -> None:
         help="wait for one client on a port instead (0: a free one, which is printed)",
     )
     parser.add_argument(
+        "--ws", type=_address, metavar="HOST:PORT", help="the same for a client with a WebSocket"
+    )
+    parser.add_argument(
         "--stdio", action="store_true", help="the default; some editors always pass it"
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     options = parser.parse_args()
 
-    door = None if options.tcp is None else _listen(*options.tcp)
-
-    from .server import SpellServer
-    from .serving import serve_port, serve_stdio
-
     try:
-        sys.exit(serve_stdio(SpellServer()) if door is None else serve_port(SpellServer(), door))
+        if options.tcp is not None:
+            sys.exit(serve_port(_listen(*options.tcp)))
+        if options.ws is not None:
+            sys.exit(serve_websocket(_listen(*options.ws)))
+        sys.exit(serve_stdio())
     except KeyboardInterrupt:
         sys.exit(130)
 

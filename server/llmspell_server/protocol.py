@@ -21,10 +21,11 @@ from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.protocol.json_rpc import JsonRPCProtocol, RPCMessage, RPCNotification, RPCRequest
 
-from .advertised import complete_capabilities
+from .advertised import full_capabilities, suited_to
 from .analysis.pace import Cancelled
 from .documents import Documents, Workspace, key_of
 from .errors import error_of, explanation_of
+from .greeting import result
 from .work.jobs import Job, Outcome, Priority, Result
 from .work.priorities import OF_THE_MOMENT, priority_of
 
@@ -50,15 +51,15 @@ class Asked:
 class Protocol(LanguageServerProtocol):
     """One session with a client.
 
-    finished: whether the client has said `exit`. channel: where messages go. on_parent: called with
-    the process that the client names as its own.
+    finished: whether the client has said `exit`.
     """
 
     def __init__(self, server: LanguageServer, converter: Converter) -> None:
         self.finished = False
-        self.channel: Channel | None = None
         self.worker: Worker
-        self.on_parent: Callable[[int], None] = lambda _: None
+        self._channel: Channel | None = None
+        self._on_parent: Callable[[int], None] = lambda _: None
+        self._greeted: int | str | None = None
         self._initialized = False
         self._jobs: dict[str | int, Job] = {}
         super().__init__(server, converter)
@@ -74,6 +75,19 @@ class Protocol(LanguageServerProtocol):
     def exit_code(self) -> int:
         """0 after `shutdown` and `exit`, 1 for every other end."""
         return 0 if self._shutdown and self.finished else 1
+
+    def begin(
+        self,
+        channel: Channel,
+        on_parent: Callable[[int], None] = lambda _: None,
+        greeted: int | str | None = None,
+    ) -> None:
+        """Begins to answer.
+
+        channel: where messages go. on_parent: called with the process that the client names as its
+        own. greeted: the number of an `initialize` that is still to be received, but is answered.
+        """
+        self._channel, self._on_parent, self._greeted = channel, on_parent, greeted
 
     # What arrives
 
@@ -102,8 +116,10 @@ class Protocol(LanguageServerProtocol):
         try:
             message = self.structure_message(data)
         except JsonRpcException as error:
-            self._explain(data, error)
-            return
+            if self._greeted is None or data.get("id") != self._greeted:
+                self._explain(data, error)
+                return
+            message = self.structure_message(_understandable(data))
         self.handle_message(message)
 
     def refuse(self, why: str) -> None:
@@ -226,9 +242,9 @@ class Protocol(LanguageServerProtocol):
 
     def _send_data(self, data: Any) -> None:
         """Sends a message; the thread that sends it also puts it into JSON."""
-        if self.channel is not None:
+        if self._channel is not None:
             body = json.dumps(data, default=self._serialize_message, separators=(",", ":"))
-            self.channel.write(body.encode())
+            self._channel.write(body.encode())
 
     def _send_response(
         self,
@@ -237,6 +253,9 @@ class Protocol(LanguageServerProtocol):
         error: types.ResponseError | None = None,
     ) -> None:
         """Answers a request. Results may be plain data: that is several times faster to send."""
+        if self._greeted is not None and msg_id == self._greeted:
+            self._greeted = None
+            return
         body = {"result": result} if error is None else {"error": error}
         self._send_data({"jsonrpc": self.VERSION, "id": msg_id, **body})
 
@@ -273,11 +292,9 @@ class Protocol(LanguageServerProtocol):
         )
 
     @lsp_method(types.INITIALIZE)
-    def lsp_initialize(
-        self, params: types.InitializeParams
-    ) -> Generator[Any, Any, types.InitializeResult]:
+    def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, Any]:
         """Begins the session; what has no handler is not advertised."""
-        result = yield from super().lsp_initialize(params)
+        yield from super().lsp_initialize(params)
         theirs = super().workspace
         self._workspace = Workspace(
             theirs.root_uri,
@@ -285,11 +302,11 @@ class Protocol(LanguageServerProtocol):
             list(theirs.folders.values()) or _root_as_folder(theirs.root_uri),
             theirs.position_encoding,
         )
-        complete_capabilities(result.capabilities, params.capabilities, self.fm)
         if params.process_id is not None:
-            self.on_parent(params.process_id)
+            self._on_parent(params.process_id)
         self._initialized = True
-        return result
+        client = self._converter.unstructure(params.capabilities)
+        return result(suited_to(client, full_capabilities(self._server)))
 
     @lsp_method(types.SHUTDOWN)
     def lsp_shutdown(self, *_: Any) -> Generator[Any, Any, None]:
@@ -303,6 +320,23 @@ class Protocol(LanguageServerProtocol):
         """Ends the session: the loop that reads messages looks at `finished`."""
         self.finished = True
         return ()
+
+
+def _understandable(data: dict[str, Any]) -> dict[str, Any]:
+    """An `initialize` with only what the session cannot do without.
+
+    For clients that say of themselves what no protocol has, and are greeted already.
+    """
+    params = data["params"]
+    general = params["capabilities"].get("general")
+    encodings = general.get("positionEncodings") if isinstance(general, dict) else None
+    kept = {name: params.get(name) for name in ("rootUri", "workspaceFolders")}
+    options = {"initializationOptions": params.get("initializationOptions")}
+    capabilities = {"general": {"positionEncodings": encodings}} if encodings else {}
+    return {
+        **data,
+        "params": {"processId": None, "capabilities": capabilities, **kept, **options},
+    }
 
 
 def _root_as_folder(uri: str | None) -> list[types.WorkspaceFolder]:

@@ -62,6 +62,7 @@ from .features import (
 )
 from .features.configuration import routed
 from .files import WorkspaceFiles
+from .greeting import NAME
 from .indexing.indexing import Indexing
 from .library import load_api
 from .progress import Progress
@@ -70,6 +71,7 @@ from .spells import Spell, Spells
 from .subjects import Subject
 from .surroundings import Surroundings
 from .watching import Watching
+from .work.processes import Processes
 from .work.worker import Worker
 from .world import SessionWorld
 
@@ -114,13 +116,14 @@ class SpellServer(LanguageServer):
 
     def __init__(self) -> None:
         super().__init__(
-            "llmspell-language-server",
+            NAME,
             __version__,
             protocol_cls=Protocol,
             converter_factory=default_converter,
             notebook_document_sync=notebooks.SYNC,
         )
         self.worker = self.protocol.worker = Worker()
+        self.processes = Processes()
         self.compile = Compiler()
         self.closed_files = ClosedFiles()
         self.world = SessionWorld(
@@ -241,6 +244,7 @@ class SpellServer(LanguageServer):
         """Gives back what the session used."""
         self.indexing.close()
         self.worker.close()
+        self.processes.close()
         self.compile.close()
 
 

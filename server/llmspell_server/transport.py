@@ -5,27 +5,35 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 _LIMIT = 1 << 16  # bytes of a header; more is no header
+
+
+class Malformed(NamedTuple):
+    """What is no message. why: a sentence."""
+
+    why: str
 
 
 class Frames:
     """Cuts bodies out of bytes as they arrive (LSP 3.17, "Base Protocol")."""
 
-    def __init__(self, on_malformed: Callable[[str], None]) -> None:
-        """on_malformed: hears in a sentence of headers that say no length; they are skipped."""
-        self._on_malformed = on_malformed
+    def __init__(self) -> None:
         self._bytes = bytearray()
 
-    def feed(self, arrived: bytes) -> Iterator[bytes]:
-        """The bodies that are complete with these bytes; half ones wait for more."""
+    def feed(self, arrived: bytes) -> Iterator[bytes | Malformed]:
+        """The bodies that are complete with these bytes; half ones wait for more.
+
+        Headers that say no length are skipped.
+        """
         self._bytes += arrived
         while (end := self._bytes.find(b"\r\n\r\n")) >= 0:
             length = _content_length(bytes(self._bytes[:end]))
             begin = end + 4
             if length is None:
                 del self._bytes[:begin]
-                self._on_malformed("a header without a valid Content-Length")
+                yield Malformed("a header without a valid Content-Length")
                 continue
             if len(self._bytes) < begin + length:
                 return
@@ -34,7 +42,7 @@ class Frames:
             yield body
         if len(self._bytes) > _LIMIT:
             self._bytes.clear()
-            self._on_malformed(f"a header of more than {_LIMIT} bytes")
+            yield Malformed(f"a header of more than {_LIMIT} bytes")
 
 
 def _content_length(header: bytes) -> int | None:

@@ -26,7 +26,7 @@ def main() -> None:
     _feature(server, types.TEXT_DOCUMENT_WILL_SAVE, _fails)
     _feature(server, types.TEXT_DOCUMENT_REFERENCES, _text)
     _feature(server, types.WORKSPACE_SYMBOL, _shown)
-    raise SystemExit(serve_stdio(server))
+    raise SystemExit(serve_stdio(lambda: server))
 
 
 _OPTIONS = {

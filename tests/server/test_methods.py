@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 
+from llmspell_server.advertised import PREPARED
 from llmspell_server.methods import (
     REFUSED,
     TESTED,
@@ -16,7 +17,7 @@ from llmspell_server.methods import (
     methods_reference,
     sent_by_clients,
 )
-from llmspell_server.reference import updated
+from llmspell_server.reference import capabilities, updated
 from llmspell_server.server import SpellServer
 from tests.server.conftest import SERVER
 from tests.server.raw import RawClient
@@ -74,3 +75,4 @@ def test_the_pages_are_current() -> None:
     assert (DOCS / "language-server-methods.md").read_text("utf-8") == methods_reference(), hint
     page = (DOCS / "language-server.md").read_text("utf-8")
     assert page == updated(page), hint
+    assert PREPARED.read_text("utf-8") == capabilities(), hint
