@@ -26,7 +26,7 @@ def register(server: SpellServer) -> None:
 
 def full(ls: SpellServer, params: types.SemanticTokensParams) -> types.SemanticTokens | None:
     """All tokens of a document."""
-    document = ls.lua_document(params.text_document.uri)
+    document = _coloured(ls, params.text_document.uri)
     if document is None:
         return None
     tokens = _tokens(ls, document)
@@ -37,7 +37,7 @@ def delta(
     ls: SpellServer, params: types.SemanticTokensDeltaParams
 ) -> types.SemanticTokens | types.SemanticTokensDelta | None:
     """What has changed since an earlier answer; all tokens if that is not known any more."""
-    document = ls.lua_document(params.text_document.uri)
+    document = _coloured(ls, params.text_document.uri)
     if document is None:
         return None
     before = ls.tokens.get(document.uri)
@@ -54,7 +54,7 @@ def in_range(
     ls: SpellServer, params: types.SemanticTokensRangeParams
 ) -> types.SemanticTokens | None:
     """The tokens around a range: whole statements of the chunk."""
-    document = ls.lua_document(params.text_document.uri)
+    document = _coloured(ls, params.text_document.uri)
     if document is None:
         return None
     begin, end = document.offset(params.range.start), document.offset(params.range.end)
