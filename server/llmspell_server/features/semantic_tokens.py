@@ -61,6 +61,13 @@ def in_range(
     return types.SemanticTokens(_tokens(ls, document, begin, end).numbers())
 
 
+def _coloured(ls: SpellServer, uri: str) -> Document | None:
+    """An open document with Lua in it, unless its words are not to be coloured."""
+    document = ls.lua_document(uri)
+    wanted = document is not None and ls.configuration.of(uri).semantic_tokens_enable
+    return document if wanted else None
+
+
 def _tokens(ls: SpellServer, document: Document, begin: int = 0, end: int | None = None) -> Tokens:
     snapshot = document.snapshot(ls.compile)
     return tokens_of(snapshot, ls.world.library_globals, document.units, begin, end)
