@@ -71,7 +71,6 @@ from .spells import Spell, Spells
 from .subjects import Subject
 from .surroundings import Surroundings
 from .watching import Watching
-from .work.processes import Processes
 from .work.worker import Worker
 from .world import SessionWorld
 
@@ -123,7 +122,6 @@ class SpellServer(LanguageServer):
             notebook_document_sync=notebooks.SYNC,
         )
         self.worker = self.protocol.worker = Worker()
-        self.processes = Processes()
         self.compile = Compiler()
         self.closed_files = ClosedFiles()
         self.world = SessionWorld(
@@ -244,7 +242,6 @@ class SpellServer(LanguageServer):
         """Gives back what the session used."""
         self.indexing.close()
         self.worker.close()
-        self.processes.close()
         self.compile.close()
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from .greeting import Greeting, greeting
 from .transport import Channel, Frames, Malformed, send_to
+from .work.memory import starting
 
 if TYPE_CHECKING:
     from websockets.sync.server import ServerConnection
@@ -34,9 +35,10 @@ Arrived = Iterable[bytes | Malformed]
 
 def make_server() -> SpellServer:
     """The server, whose parts are read only now."""
-    from .server import SpellServer
+    with starting():
+        from .server import SpellServer
 
-    return SpellServer()
+        return SpellServer()
 
 
 def serve_stdio(make: Callable[[], SpellServer] = make_server) -> int:

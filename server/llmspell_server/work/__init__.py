@@ -1,1 +1,1 @@
-"""Who does the work, and when: one thread for all that is asked, processes for what is heavy."""
+"""Who does the work, and when: one thread for all that is asked, the most urgent first."""

@@ -13,12 +13,13 @@ import itertools
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from llmspell_server.analysis.pace import Cancelled, paced
 
 from .jobs import Job, Priority, Result, Stale, Superseded
+from .memory import tidy
 
 _HAND_OVER = 0.0005  # seconds
 _LOOK = 0.001  # seconds between two looks of a running job at the queue
@@ -32,7 +33,10 @@ class Worker:
     it: what it had found out stays with the analysis.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tidy: Callable[[], None] = tidy, rest: float = 10.0) -> None:
+        """tidy: called once when there was nothing to do for `rest` seconds after some work."""
+        self._tidy, self._rest = tidy, rest
+        self._is_tidy = True
         self._ready: list[tuple[Priority, int, Job]] = []
         self._later: list[tuple[float, int, Job]] = []
         self._numbers = itertools.count(1)
@@ -108,14 +112,25 @@ class Worker:
                 self._current = None
 
     def _next(self) -> Job | None:
+        rested = time.monotonic() + self._rest
         with self._changed:
             while not self._closed:
                 if not self._held and self._waiting() is not None:
+                    self._is_tidy = False
                     self._current = heapq.heappop(self._ready)[2]
                     return self._current
-                pause = self._later[0][0] - time.monotonic() if self._later else None
-                self._changed.wait(pause)
+                if not self._is_tidy and time.monotonic() >= rested:
+                    self._is_tidy = True
+                    self._tidy()
+                self._changed.wait(self._pause(rested))
             return None
+
+    def _pause(self, rested: float) -> float | None:
+        """How long nothing is to be done, if nothing new comes."""
+        moments = [due for due, _, _ in self._later[:1]]
+        if not self._is_tidy:
+            moments.append(rested)
+        return max(0.0, min(moments) - time.monotonic()) if moments else None
 
     def _waiting(self) -> Priority | None:
         """The priority of the job that is next, if there is one."""

@@ -197,3 +197,12 @@ def test_only_the_job_itself_is_current(worker: Worker) -> None:
     asked = worker.submit(job(lambda: log(worker.current)))
     assert log.next() is asked
     assert worker.current is None
+
+
+def test_it_tidies_up_once_when_there_was_nothing_to_do_for_a_while() -> None:
+    log = Log()
+    worker = Worker(tidy=lambda: log("tidy"), rest=0.01)
+    for name in ("first", "second"):
+        worker.submit(job(lambda name=name: log(name)))  # type: ignore[misc]
+        assert [log.next(), log.next()] == [name, "tidy"]
+    worker.close()
