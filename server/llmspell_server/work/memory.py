@@ -1,9 +1,9 @@
 """When Python looks for garbage in cycles.
 
 It stops every thread while it looks. With its own thresholds that took 765 ms of the first answers
-about a file of 10 450 lines, and 13 ms of each keystroke after that: edit to completion 78 ms (p95
-152 ms) against 63 ms (p95 70 ms) with those below. Nearly all objects here are freed when their last
-reference goes; what is left in cycles is looked for while nobody waits.
+about a file of 10 450 lines, and 13 ms of each keystroke after that: from an edit to completion
+78 ms (p95 152 ms) against 63 ms (p95 70 ms) with those below. Nearly all objects here are freed
+when their last reference goes; what is left in cycles is looked for while nobody waits.
 """
 
 from __future__ import annotations
