@@ -64,7 +64,10 @@ def completion(ls: SpellServer, params: types.CompletionParams) -> types.Complet
     if found.place in ("name", "nothing") and _is_triggered(params):
         return None  # `..`, `::`, or the quote that ends a string
     place = subject.document.range(found.start, found.end)
-    items = [_item(ls, subject, found, candidate, place) for candidate in found.candidates]
+    items = [
+        _item(ls, subject, number, candidate, place)
+        for number, candidate in enumerate(found.candidates)
+    ]
     ls.completed = (subject, found)
     return types.CompletionList(is_incomplete=found.incomplete, items=items)
 
@@ -99,7 +102,7 @@ def _takes_snippets(ls: SpellServer) -> bool:
 def _item(
     ls: SpellServer,
     subject: Subject,
-    found: Completions,
+    number: int,
     candidate: Candidate,
     place: types.Range,
 ) -> types.CompletionItem:
@@ -118,7 +121,7 @@ def _item(
         insert_text_format=types.InsertTextFormat.Snippet if candidate.is_snippet else None,
         text_edit=types.TextEdit(place, candidate.text or candidate.label),
         additional_text_edits=edits or None,
-        data=_data(subject, found, candidate),
+        data=_data(subject, number, candidate),
     )
 
 
@@ -126,10 +129,10 @@ def _documentation(ls: SpellServer, text: str | None) -> types.MarkupContent | s
     return suited(markdown(text), ls, _FORMAT) if text else None
 
 
-def _data(subject: Subject, found: Completions, candidate: Candidate) -> dict[str, Any] | None:
+def _data(subject: Subject, number: int, candidate: Candidate) -> dict[str, Any] | None:
     if candidate.of is None:
         return None
-    return {"candidate": found.candidates.index(candidate), "version": subject.document.version}
+    return {"candidate": number, "version": subject.document.version}
 
 
 def _is_triggered(params: types.CompletionParams) -> bool:
