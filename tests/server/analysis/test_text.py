@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from llmspell_server.analysis.text import Text, Units
 
@@ -45,3 +47,22 @@ def test_a_lone_surrogate_keeps_positions_and_can_be_encoded() -> None:
 def test_replacing_leaves_the_text_as_it_was() -> None:
     text = Text("a b")
     assert (text.replaced(2, 3, "c\n").source, text.source) == ("a c\n", "a b")
+
+
+_LINES = st.text("ab\r\n😀\u2028\ud800", max_size=12)
+
+
+@given(_LINES, st.integers(0, 12), st.integers(0, 12), _LINES)
+def test_lines_after_an_edit_are_those_of_the_new_text(
+    source: str, start: int, length: int, replacement: str
+) -> None:
+    text = Text(source)
+    start = min(start, len(source))
+    end = min(start + length, len(source))
+    edited = text.replaced(start, end, replacement)
+    fresh = Text(source[:start] + replacement + source[end:])
+    assert edited.source == fresh.source
+    assert edited.line_count == fresh.line_count
+    for line in range(fresh.line_count):
+        assert edited.line_start(line) == fresh.line_start(line)
+        assert edited.offset(line, 99, "utf-32") == fresh.offset(line, 99, "utf-32")
