@@ -22,7 +22,7 @@ from attrs import evolve, frozen
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
-from .analysis.pace import checkpoint
+from .analysis.pace import Cancelled, checkpoint
 from .documents import Document, key_of
 from .work.jobs import Job, Priority
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 SOURCE = "llmspell"
 _PAUSE = 0.04  # seconds after an edit: the next keystroke of a burst comes sooner
+_LATER = 1.0  # seconds after an edit: it may matter to other documents
 
 Provider = Callable[["SpellServer", Document], Iterable[types.Diagnostic]]
 
@@ -52,7 +53,7 @@ class Report:
 
 @frozen
 class _Known:
-    round: int
+    round: tuple[int, int]
     report: Report
 
 
@@ -63,6 +64,8 @@ class Diagnosing:
         self._server = server
         self._providers: list[tuple[str, Provider]] = []
         self._round = 0  # what was found in an earlier one may be wrong now
+        self._round_of_open = 0  # the same, of open documents only
+        self._doubting: Job | None = None
         self._known: WeakKeyDictionary[Document, _Known] = WeakKeyDictionary()
         self._told: dict[str, tuple[int | None, str]] = {}  # pushed last: version, result
         self._closed: dict[str, tuple[object, _Known]] = {}
@@ -75,11 +78,11 @@ class Diagnosing:
 
     def report(self, document: Document) -> Report:
         """The problems of a document as they are now, by the settings of its folder."""
-        known = self._known.get(document)
-        if known is not None and known.round == self._round:
+        known, now = self._known.get(document), (self._round, self._round_of_open)
+        if known is not None and known.round == now:
             return known.report
         report = self._look(document)
-        self._known[document] = _Known(self._round, report)
+        self._known[document] = _Known(now, report)
         return report
 
     def report_of_file(self, uri: str) -> Report | None:
@@ -91,15 +94,15 @@ class Diagnosing:
         if key_of(uri) in self._server.documents:
             document = self._server.open_document(uri)
             return None if document is None else self.report(document)
-        stamp = files.stamp(uri)
+        stamp, now = files.stamp(uri), (self._round, 0)
         before = self._closed.get(uri)
-        if before is not None and before[0] == stamp and before[1].round == self._round:
+        if before is not None and before[0] == stamp and before[1].round == now:
             return before[1].report
         document = files.document(uri)
         if document is None:
             return None
         report = self._look(document)
-        self._closed[uri] = (stamp, _Known(self._round, report))
+        self._closed[uri] = (stamp, _Known(now, report))
         return report
 
     def _look(self, document: Document) -> Report:
@@ -150,8 +153,34 @@ class Diagnosing:
     def doubt(self) -> None:
         """Files or settings have changed: all is looked at again."""
         self._round += 1
+        self._look_again(list(self._server.workspace.documents.values()))
+
+    def doubt_others_later(self, uri: str) -> None:
+        """Looks at the other open documents once the edits of one have been over for a while."""
+        if self._doubting is not None:
+            self._doubting.end(Cancelled())
+        edited = key_of(uri)
+        if self._server.workspace.documents.keys() - {edited}:
+            job = Job(
+                lambda: self._doubt_all_but(edited),
+                Priority.BACKGROUND,
+                done=self._server.protocol.reporter("diagnostics"),
+            )
+            self._doubting = self._server.worker.submit(job, _LATER)
+
+    def _doubt_all_but(self, edited: str) -> None:
+        opened = dict(self._server.workspace.documents)
+        kept = opened.pop(edited, None)
+        known = None if kept is None else self._known.get(kept)
+        before, now = (self._round, self._round_of_open), (self._round, self._round_of_open + 1)
+        self._round_of_open += 1
+        if kept is not None and known is not None and known.round == before:
+            self._known[kept] = _Known(now, known.report)
+        self._look_again(list(opened.values()))
+
+    def _look_again(self, documents: list[Document]) -> None:
         if not self.pulled:
-            for document in list(self._server.workspace.documents.values()):
+            for document in documents:
                 self.push_soon(document.uri)
         elif get_capability(
             self._server.client_capabilities, "workspace.diagnostics.refresh_support", False

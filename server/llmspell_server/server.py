@@ -67,6 +67,7 @@ from .indexing.indexing import Indexing
 from .library import load_api
 from .progress import Progress
 from .protocol import Asked, Protocol
+from .refreshing import refresh_views
 from .spells import Spell, Spells
 from .subjects import Subject
 from .surroundings import Surroundings
@@ -231,6 +232,11 @@ class SpellServer(LanguageServer):
     def watch(self) -> None:
         """Watches the files of the folders that there are now."""
         self._watching.files()
+
+    def refresh(self) -> None:
+        """Settings or other files have changed: all that is shown may be other than it was."""
+        self.diagnosing.doubt()
+        refresh_views(self)
 
     def begin(self) -> None:
         """Begins what goes on by itself, once the client is ready."""

@@ -25,7 +25,7 @@ def register(server: SpellServer) -> None:
     )
     server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)(pull)
     server.feature(types.WORKSPACE_DIAGNOSTIC)(pull_workspace)
-    server.configuration.subscribe(server.diagnosing.doubt)
+    server.configuration.subscribe(server.refresh)
 
 
 def did_open(ls: SpellServer, params: types.DidOpenTextDocumentParams) -> None:
@@ -38,6 +38,7 @@ def did_change(ls: SpellServer, params: types.DidChangeTextDocumentParams) -> No
     """Pushes what is wrong with a document after a change."""
     ls.files.edited(params.text_document.uri)
     ls.diagnosing.push_soon(params.text_document.uri)
+    ls.diagnosing.doubt_others_later(params.text_document.uri)
 
 
 def did_close(ls: SpellServer, params: types.DidCloseTextDocumentParams) -> None:

@@ -83,6 +83,7 @@ class Indexing:
                 except Exception as error:  # noqa: BLE001  # the index is a help, not a condition
                     self._server.protocol.complain(f"reading files failed: {error!r}")
                 if self._wanted.empty():
+                    self._refresh()
                     self.idle.set()
         finally:
             cache.close()
@@ -130,6 +131,11 @@ class Indexing:
         cache.keep(Entry(r.path, stamps[r.path], r.digest, r.data) for r in good)
         found = {files[read.path]: unpacked(read.data) for read in good}
         self._take_over({file: summary for file, summary in found.items() if summary is not None})
+
+    def _refresh(self) -> None:
+        """What is shown was found out without what has been read now."""
+        done = self._server.protocol.reporter("indexing")
+        self._server.worker.submit(Job(self._server.refresh, Priority.NOTICE, done=done))
 
     def _take_over(self, summaries: dict[str, Summary]) -> None:
         if summaries:

@@ -84,3 +84,26 @@ def test_other_languages_are_left_alone(raw: RawClient) -> None:
     raw.notify("textDocument/didOpen", {"textDocument": text})
     raw.open("x = = 1")
     assert raw.notification("textDocument/publishDiagnostics")["uri"] == URI
+
+
+def test_other_documents_are_looked_at_again_once_one_was_edited(raw: RawClient) -> None:
+    raw.initialize(
+        capabilities={
+            "textDocument": {"diagnostic": {}},
+            "workspace": {"diagnostics": {"refreshSupport": True}},
+        }
+    )
+    raw.open("x = 1")
+    raw.open("y = 1", "file:///other.lua")
+    raw.edit("x = 2", 2)
+    assert raw.asked("workspace/diagnostic/refresh")
+
+
+def test_changed_settings_refresh_what_is_shown(raw: RawClient) -> None:
+    refresh = {"refreshSupport": True}
+    views = {"semanticTokens": refresh, "inlayHint": refresh, "codeLens": refresh}
+    raw.initialize(capabilities={"workspace": views})
+    settings = {"llmspell": {"hint": {"enable": False}}}
+    raw.notify("workspace/didChangeConfiguration", {"settings": settings})
+    asked = {raw.receive()["method"] for _ in views}
+    assert asked == {f"workspace/{view}/refresh" for view in views}
