@@ -50,7 +50,15 @@ class ClosedFiles:
                 return None
             kept = Snapshot.of(Text(data.decode("utf-8", "replace")), pause=checkpoint)
             self._read[file] = kept
-            while len(self._read) > _KEPT:
-                self._read.popitem(last=False)
         self._read.move_to_end(file)
         return kept
+
+    def forget_trees(self) -> list[str]:
+        """Drops the trees that were not needed for longest, beyond a number; gives their files.
+
+        Not while somebody works with them: another tree of the same text is made of other nodes.
+        """
+        dropped = []
+        while len(self._read) > _KEPT:
+            dropped.append(self._read.popitem(last=False)[0])
+        return dropped

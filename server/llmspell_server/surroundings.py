@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.uris import from_fs_path
 
+from .analysis.inference.inference import Inference
 from .analysis.snapshot import Snapshot
 from .analysis.workspace.index import Index
 from .analysis.workspace.modules import PATTERNS, ModuleFiles, SearchPath
@@ -71,6 +72,11 @@ class Surroundings:
                 place = (Path(root.removeprefix("file://")) / Path(library).expanduser()).resolve()
                 libraries.append(f"file://{place}")
         return SearchPath(tuple(roots), tuple(libraries), tuple(patterns) or PATTERNS)
+
+    @property
+    def inference(self) -> Inference:
+        """What expressions are, as the handler that asks sees them."""
+        return self._server.inference
 
     def snapshot(self, file: str) -> Snapshot | None:
         """A file as it is open or stored; None for one that cannot be read."""

@@ -59,6 +59,7 @@ class SessionWorld:
         self._closed = closed if closed is not None else ClosedFiles()
         self._modules = modules or (lambda: ModuleFiles(self._documents(), SearchPath()))
         self._revision = 0
+        self._asked: Documents | None = None
         self._inference = Inference(self)
         self._seen: dict[str, Text] = {}
         self._names: dict[str, tuple[Snapshot, frozenset[str], frozenset[str]]] = {}
@@ -66,10 +67,16 @@ class SessionWorld:
 
     def inference(self) -> Inference:
         """The inference, told what has changed since it was asked last."""
-        now = {name: document.text for name, document in self._documents().items()}
+        documents = self._documents()
+        dropped: list[str] = []
+        if documents is not self._asked:  # another request
+            self._asked, dropped = documents, self._closed.forget_trees()
+            self._inference.forget(dropped)
+        now = {name: document.text for name, document in documents.items()}
         closed = self._closed.revision
         if (
-            closed != self._revision
+            dropped
+            or closed != self._revision
             or now.keys() != self._seen.keys()
             or any(text is not self._seen[name] for name, text in now.items())
         ):

@@ -7,6 +7,7 @@ nothing (tests, `llmspell check`), or what was installed for this thread (the se
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -18,6 +19,10 @@ class Cancelled(BaseException):
     stay with a piece of text are stored once they are there. Not an `Exception`, so that no handler
     for mistakes takes it for one.
     """
+
+
+class OutOfTime(Cancelled):
+    """What was to be found within some time is not found."""
 
 
 class _Pace(threading.local):
@@ -42,3 +47,18 @@ def paced(look: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         _pace.look = before
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Ends the block with `OutOfTime` at the first checkpoint after some seconds."""
+    outer, deadline = _pace.look, time.monotonic() + seconds
+
+    def look() -> None:
+        if outer is not None:
+            outer()
+        if time.monotonic() > deadline:
+            raise OutOfTime
+
+    with paced(look):
+        yield

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from llmspell_server.analysis.pace import Cancelled, checkpoint, paced
+from llmspell_server.analysis.pace import Cancelled, OutOfTime, checkpoint, paced, within
 
 
 def test_a_checkpoint_calls_what_is_installed_for_the_block() -> None:
@@ -35,3 +35,13 @@ def test_work_that_is_cancelled_is_not_taken_for_a_mistake() -> None:
             checkpoint()
         except Exception:
             pytest.fail("a handler for mistakes saw it")
+
+
+def test_what_takes_too_long_is_ended_and_no_more_than_that() -> None:
+    calls = []
+    with paced(lambda: calls.append(1)):
+        with pytest.raises(OutOfTime), within(0):
+            while True:
+                checkpoint()
+        checkpoint()
+    assert len(calls) >= 2  # what was installed before is asked inside and after

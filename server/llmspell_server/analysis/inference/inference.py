@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
@@ -29,7 +29,7 @@ from .sources import FileSources, Owner, Source, Sources
 from .tables import Tables
 from .variables import Variables
 from .world import World
-from .writes import Key, path_of, writes_of
+from .writes import Key, writes_of
 
 _EMPTY = Sources()
 _INPUTS = frozenset(
@@ -81,6 +81,11 @@ class Inference:
         """Says that documents have changed."""
         self.queries.advance()
 
+    def forget(self, names: Iterable[str]) -> None:
+        """Lets go of documents that are read anew when they are needed; `advance` must follow."""
+        for name in names:
+            self._files.pop(name, None)
+
     # Documents
 
     def file(self, name: str) -> FileSources:
@@ -131,16 +136,18 @@ class Inference:
         """What is written into an owner under computed keys and as list items."""
         return self._facts(owner)[2]
 
-    def metatable_calls(self, owner: Owner) -> Iterator[tuple[Where, tree.Call, Owner | None]]:
-        """The calls of `setmetatable` in the documents of an owner, with what they change."""
+    def metatable_calls(
+        self, owner: Owner
+    ) -> Iterator[tuple[Where, tree.Call, Owner | None, Owner | None]]:
+        """The calls of `setmetatable` in the documents of an owner, with table and metatable."""
         pieces: tuple[tuple[str, Piece], ...] = self.queries.get("metatables", owner.variable)
+        files: dict[str, FileSources] = {}
         for name, piece in pieces:
-            where = Where(self.file(name), piece)
-            for call in writes_of(piece).metatables:
-                if len(call.arguments.values) > 1:
-                    path = path_of(call.arguments.values[0], writes_of(piece).owners)
-                    holder = where.file.owner(piece, path) if path is not None else None
-                    yield where, call, holder
+            source = files.get(name)
+            if source is None:
+                source = files[name] = self.file(name)
+            for call, table, metatable in source.metatable_calls(piece):
+                yield Where(source, piece), call, table, metatable
 
     def _metatable_calls(self, owner: Owner) -> tuple[tuple[str, Piece], ...]:
         if owner.is_global:

@@ -20,7 +20,7 @@ from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
 
 from .flow import Guard, conditioned, guards_after
-from .writes import Key, Path, Write, literal_key, writes_of
+from .writes import Key, Path, Write, literal_key, path_of, writes_of
 
 
 @frozen
@@ -126,6 +126,9 @@ class FileSources:
     def __init__(self, file: str, snapshot: Snapshot) -> None:
         self.file, self.snapshot = file, snapshot
         self._inner: dict[Owner, Sources] = {}
+        self._metatable_calls: dict[
+            Piece, tuple[tuple[tree.Call, Owner | None, Owner | None], ...]
+        ] = {}
 
     @cached_property
     def _declared(self) -> dict[str, list[tuple[Piece, Local]]]:
@@ -157,6 +160,23 @@ class FileSources:
                 name = root.name if isinstance(root, Local) else root
                 found.setdefault(name, []).extend((piece, guard) for guard in guards)
         return {name: tuple(guards) for name, guards in found.items()}
+
+    def metatable_calls(
+        self, piece: Piece
+    ) -> tuple[tuple[tree.Call, Owner | None, Owner | None], ...]:
+        """The calls of `setmetatable` in a piece: the table and the metatable of each."""
+        found = self._metatable_calls.get(piece)
+        if found is None:
+            found = self._metatable_calls[piece] = tuple(
+                (call, self._named(piece, call, 0), self._named(piece, call, 1))
+                for call in writes_of(piece).metatables
+                if len(call.arguments.values) > 1
+            )
+        return found
+
+    def _named(self, piece: Piece, call: tree.Call, argument: int) -> Owner | None:
+        path = path_of(call.arguments.values[argument], writes_of(piece).owners)
+        return None if path is None else self.owner(piece, path)
 
     @cached_property
     def has_generic_classes(self) -> bool:

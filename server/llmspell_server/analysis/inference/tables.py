@@ -72,7 +72,7 @@ class Tables:
 
     def _given_later(self, owner: Owner) -> Iterator[Type]:
         """`setmetatable(M, …)` for a table that is in a variable."""
-        for where, call, holder in self._inference.metatable_calls(owner):
+        for where, call, holder, _ in self._inference.metatable_calls(owner):
             if holder == owner:
                 yield self._inference.type(where, call.arguments.values[1])
 
@@ -122,9 +122,8 @@ class Tables:
 
     def instances(self, owner: Owner) -> Iterator[Owner]:
         """The tables that are made with a table as their metatable."""
-        for where, call, _ in self._inference.metatable_calls(owner):
-            metatable = path_of(call.arguments.values[1], writes_of(where.piece).owners)
-            if metatable is None or where.file.owner(where.piece, metatable) != owner:
+        for where, call, _, metatable in self._inference.metatable_calls(owner):
+            if metatable is None or metatable != owner:
                 continue
             table = constructor_of(call.arguments.values[0])
             holder = self._holder(where, call)

@@ -15,6 +15,7 @@ from .places import Place
 from .symbols import FieldSymbol, LabelSymbol, LocalSymbol, Symbol, Under, World, symbol_at
 from .uses import uses_of
 
+_THOROUGH = 60.0  # a rename must find all; who does not want to wait cancels it
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -57,7 +58,7 @@ def _checked(snapshot: Snapshot, file: str, offset: int, world: World) -> tuple[
             pass
         case _:
             raise NotRenamable("only variables, fields, methods and labels can be renamed here")
-    places = list(uses_of(under.symbol, snapshot, file, world))
+    places = list(uses_of(under.symbol, snapshot, file, world, seconds=_THOROUGH))
     for place in places:
         if world.is_library(place.file):
             name = snapshot.text.source[slice(*under.span)]

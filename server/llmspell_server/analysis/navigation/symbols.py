@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Protocol
 
 from attrs import frozen
 
 from llmspell_server.analysis.binding.binder import binding_of
 from llmspell_server.analysis.binding.variables import Local
+from llmspell_server.analysis.inference.inference import Inference
+from llmspell_server.analysis.pace import OutOfTime, within
 from llmspell_server.analysis.snapshot import Snapshot, Span
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
@@ -24,6 +27,10 @@ from llmspell_server.analysis.workspace.mentions import (
 from llmspell_server.analysis.workspace.naming import naming_of
 from llmspell_server.analysis.workspace.owners import GLOBALS, Owner
 
+from .typed import typed_owner
+
+_PATIENCE = 0.5  # seconds for finding out by its type to which table a field belongs
+
 
 class World(Protocol):
     """The files around a document."""
@@ -34,6 +41,10 @@ class World(Protocol):
 
     def snapshot(self, file: str) -> Snapshot | None:
         """A file as it is open or stored; None for one that cannot be read."""
+
+    @property
+    def inference(self) -> Inference:
+        """What their expressions are, as of now."""
 
     def is_library(self, file: str) -> bool:
         """Whether it is no file of the user's: definitions that came with something."""
@@ -224,7 +235,12 @@ def _field(
     name = field_name(key)
     owner = naming_of(snapshot).owner(piece, base)
     if owner is not None and owner.kind != "local":
-        owner = world.index.holder(world.index.canonical(owner, file), name)
+        return FieldSymbol(name, world.index.holder(world.index.canonical(owner, file), name))
+    if isinstance(base, tree.Expression):
+        typed = None
+        with suppress(OutOfTime), within(_PATIENCE):
+            typed = typed_owner(world.inference, world.index, file, piece, base, name)
+        return FieldSymbol(name, typed or owner)
     return FieldSymbol(name, owner)
 
 

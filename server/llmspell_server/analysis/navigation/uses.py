@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from llmspell_server.analysis.binding.variables import Local
+from llmspell_server.analysis.pace import OutOfTime, checkpoint, within
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.workspace.mentions import mentions_of, role_of
 from llmspell_server.analysis.workspace.occurrences import Live
-from llmspell_server.analysis.workspace.owners import Owner, Role
+from llmspell_server.analysis.workspace.owners import GLOBALS, Owner, Role
 
 from .places import Place
-from .symbols import FieldSymbol, LabelSymbol, LocalSymbol, ModuleSymbol, Symbol, World
+from .symbols import FieldSymbol, LabelSymbol, LocalSymbol, ModuleSymbol, Symbol, World, symbol_at
+
+_PATIENCE = 0.1
 
 
 def uses_of(
-    symbol: Symbol, snapshot: Snapshot, file: str, world: World, everywhere: bool = True
+    symbol: Symbol,
+    snapshot: Snapshot,
+    file: str,
+    world: World,
+    everywhere: bool = True,
+    seconds: float = _PATIENCE,
 ) -> Iterator[Place]:
     """The places that mean a symbol, with its declaration, in the order of files and text.
 
     snapshot, file: the document in which the symbol was found. everywhere: whether other files are
-    looked at too.
+    looked at too. seconds: how long is looked for uses that only types can tell.
     """
     match symbol:
         case LocalSymbol():
@@ -33,7 +42,7 @@ def uses_of(
                 return iter(())
             if owner.kind == "local" or not everywhere:
                 return _in_document(snapshot, file, owner, name, world)
-            return _in_workspace(owner, name, world)
+            return _in_workspace(owner, name, world, seconds)
         case ModuleSymbol(name=name):
             found = _of_module(name, file, world)
         case _:
@@ -47,12 +56,52 @@ def _of_label(symbol: LabelSymbol, snapshot: Snapshot, file: str) -> Iterator[Pl
     yield from sorted([label, *gotos])
 
 
-def _in_workspace(owner: Owner, name: str, world: World) -> Iterator[Place]:
-    for found in world.index.uses(owner, name):
-        start, end, _, role = found.occurrence
-        yield Place(found.file, start, end, role)
+def _in_workspace(owner: Owner, name: str, world: World, seconds: float) -> Iterator[Place]:
+    certain = [
+        Place(found.file, found.occurrence.start, found.occurrence.end, found.occurrence.role)
+        for found in world.index.uses(owner, name)
+    ]
+    inferred: list[Place] = []
+    with suppress(OutOfTime), within(seconds):
+        for place in _by_type(owner, name, world):
+            inferred.append(place)  # noqa: PERF402  # what was found in time counts
+    yield from sorted([*certain, *inferred])
     for file, start, end in field_tags(owner, name, world):
         yield Place(file, start, end, Role.VALUE)
+
+
+def _by_type(owner: Owner, name: str, world: World) -> Iterator[Place]:
+    """The uses of a field on values of which only the type tells what they are.
+
+    Looked for in the files that can have such a value: those that name the table, its module or a
+    type that is declared with it.
+    """
+    if owner == GLOBALS:
+        return
+    near = _near(owner, world)
+    for found in world.index.named(name):
+        occurrence = found.occurrence
+        if found.file not in near or not (
+            occurrence.owner is None or occurrence.owner.kind == "local"
+        ):
+            continue
+        checkpoint()
+        snapshot = world.snapshot(found.file)
+        under = snapshot and symbol_at(snapshot, found.file, occurrence.start, world)
+        if under and under.symbol == FieldSymbol(name, owner):
+            yield Place(found.file, occurrence.start, occurrence.end, occurrence.role)
+
+
+def _near(owner: Owner, world: World) -> set[str]:
+    index = world.index
+    if owner.kind == "file":
+        return {str(owner.root), *(file for file, *_ in index.requiring(str(owner.root)))}
+    if owner.kind == "global" and owner.keys:
+        return {found.file for found in index.named(owner.keys[0])}
+    if owner.kind == "class":
+        homes = [file for file, _ in index.declared(str(owner.root))]
+        return {*homes, *(file for home in homes for file, *_ in index.requiring(home))}
+    return set()
 
 
 def _of_module(name: str, file: str, world: World) -> Iterator[Place]:
@@ -89,12 +138,14 @@ def declared_role(local: Local) -> Role:
 def _in_document(
     snapshot: Snapshot, file: str, owner: Owner, name: str, world: World
 ) -> Iterator[Place]:
+    wanted = FieldSymbol(name, owner)
     for found in Live(snapshot).find(name):
-        if found.owner is None:
-            continue
         table = found.owner
-        if table.kind != "local":
+        if table is not None and table.kind != "local":
             table = world.index.holder(world.index.canonical(table, file), name)
+        elif owner.kind != "local":
+            under = symbol_at(snapshot, file, found.start, world)
+            table = owner if under is not None and under.symbol == wanted else None
         if table == owner:
             yield Place(file, found.start, found.end, found.role)
 

@@ -68,12 +68,13 @@ class Naming:
     def _variable(self, piece: Piece, name: tree.Name) -> Owner | None:
         local = self._snapshot.local(piece, name)
         if local is not None:
-            return self._local(local, piece)
+            return self.owner_of(local, piece)
         if name.text in ("_G", "_ENV"):
             return GLOBALS
         return GLOBALS.down(name.text) if name.text else None
 
-    def _local(self, local: Local, where: Piece) -> Owner | None:
+    def owner_of(self, local: Local, where: Piece) -> Owner | None:
+        """What the table in a local is called. where: a piece that knows it."""
         if local in self._locals:
             return self._locals[local]
         self._locals[local] = Owner("local", local)  # what its own value says of it

@@ -9,6 +9,16 @@ from tests.server.marks import shown
 
 from .worlds import MemoryWorld
 
+OBJECT = """
+local C = {}
+C.__index = C
+function C.new() return setmetatable({}, C) end
+function C:⟦f|⟧() end
+C.new():⟦f⟧()
+local function g(o) o:f() end
+return C
+"""
+
 
 @pytest.mark.parametrize(
     "marked",
@@ -25,6 +35,7 @@ from .worlds import MemoryWorld
         "local function f(o) return o():⟦same|⟧() end\nx().⟦same⟧ = 1",
         "local ⟦a|⟧ = 1\nlocal function f() ⟦a⟧ = ⟦a⟧ + 1 end\nlocal a",
         "loc|al a",
+        OBJECT,
     ],
 )
 def test_what_belongs_together(marked: str) -> None:

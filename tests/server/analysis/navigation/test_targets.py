@@ -106,3 +106,26 @@ def test_the_declaration_is_the_one_of_the_library() -> None:
     world = MemoryWorld(files, library=["meta.lua"])
     found = declarations(world.here, world.file, world.offset, world)
     assert found and world.shown(found.places) == world.expected
+
+
+INSTANCE = """local C = {}
+C.__index = C
+function C.new() return setmetatable({}, C) end
+function C:⟦greet⟧() end
+function C.other:greet() end
+return C"""
+
+
+def test_a_method_of_an_object_that_a_function_of_a_module_made() -> None:
+    check(main="local C = require 'c'\nlocal c = C.new()\nc:greet|()", c=INSTANCE)
+
+
+def test_a_method_of_what_a_call_gives_in_passing() -> None:
+    check(main="require('c').new():greet|()", c=INSTANCE)
+
+
+def test_a_method_of_a_parameter_with_a_type() -> None:
+    check(
+        main="---@param a Account\nlocal function f(a)\n  a:pay|()\nend",
+        account="---@class Account\nlocal A = {}\nfunction A:⟦pay⟧() end\nfunction B:pay() end",
+    )

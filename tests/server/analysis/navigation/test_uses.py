@@ -65,3 +65,13 @@ def test_what_requires_a_module() -> None:
     check(
         main="require '⟦m|⟧'", m="return 1", other="local x = require('⟦m⟧')", third="require 'n'"
     )
+
+
+def test_methods_are_found_on_objects_whose_type_is_inferred() -> None:
+    check(
+        c="local C = {}\nC.__index = C\n"
+        "function C.new() return setmetatable({}, C) end\nfunction C:⟦f|⟧() end\nreturn C",
+        user="local C = require 'c'\nlocal c = C.new()\nc:⟦f⟧()\nC.new():⟦f⟧()",
+        other="local c = require('d').new()\nc:f()",
+        d="local D = {}\nfunction D.new() return { f = 1 } end\nreturn D",
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from llmspell_server.analysis.inference.inference import Inference
 from llmspell_server.analysis.navigation.places import Place
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.text import Text
@@ -38,6 +39,31 @@ class MemoryWorld:
         self.search = SearchPath((ROOT,))
         self._modules = ModuleFiles(lives, self.search)
         self.index = Index(lives.items(), self._modules)
+        self._inference = Inference(self)
+
+    # What inference asks
+
+    @property
+    def inference(self) -> Inference:
+        return self._inference
+
+    def files_with_global(self, name: str) -> Iterable[str]:
+        return [file for file, facts in self.index.files.items() if name in facts.globals_written]
+
+    def files_with_type(self, name: str) -> Iterable[str]:
+        return [file for file, facts in self.index.files.items() if name in facts.types_declared]
+
+    def global_names(self) -> Iterable[str]:
+        return sorted({n for facts in self.index.files.values() for n in facts.globals_written})
+
+    def type_names(self) -> Iterable[str]:
+        return sorted({n for facts in self.index.files.values() for n in facts.types_declared})
+
+    def module(self, name: str, requirer: str) -> str | None:
+        return self.module_file(name, requirer)
+
+    def is_missing(self, name: str, requirer: str) -> bool:
+        return self.module(name, requirer) is None
 
     @property
     def here(self) -> Snapshot:
