@@ -17,17 +17,25 @@ _KEPT = 64  # files whose trees are kept
 class ClosedFiles:
     """The files of the workspace, by `key_of` their URI, in the order of their names.
 
-    revision: another number after each change.
+    known: definition files that count already, by name and length; copies of them in a workspace,
+    to which configurations of other servers point, would define all things twice. revision:
+    another number after each change.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, known: frozenset[tuple[str, int]] = frozenset()) -> None:
+        self._known = known
         self.summaries: dict[str, Summary] = {}
         self.revision = 0
         self._read: OrderedDict[str, Snapshot] = OrderedDict()
 
     def put(self, summaries: Mapping[str, Summary]) -> None:
         """Takes note of what files say."""
-        self.summaries = dict(sorted({**self.summaries, **summaries}.items()))
+        ours = {
+            file: summary
+            for file, summary in summaries.items()
+            if not summary.is_meta or (file.rpartition("/")[2], summary.size) not in self._known
+        }
+        self.summaries = dict(sorted({**self.summaries, **ours}.items()))
         for file in summaries:
             self._read.pop(file, None)
         self.revision += 1

@@ -73,7 +73,7 @@ from .subjects import Subject
 from .surroundings import Surroundings
 from .watching import Watching
 from .work.worker import Worker
-from .world import SessionWorld
+from .world import SessionWorld, sizes_of_definition_files
 
 _FEATURES = (
     call_hierarchy,
@@ -124,7 +124,7 @@ class SpellServer(LanguageServer):
         )
         self.worker = self.protocol.worker = Worker()
         self.compile = Compiler()
-        self.closed_files = ClosedFiles()
+        self.closed_files = ClosedFiles(sizes_of_definition_files())
         self.world = SessionWorld(
             lambda: self.documents,
             self.compile,

@@ -42,6 +42,15 @@ def _by_name(files: Iterable[tuple[str, _Names]]) -> _Files:
     return found
 
 
+@functools.cache
+def sizes_of_definition_files() -> frozenset[tuple[str, int]]:
+    """The names and lengths, in characters, of the definition files."""
+    return frozenset(
+        (file.rpartition("/")[2], len(snapshot.text.source))
+        for file, snapshot in definition_files().items()
+    )
+
+
 class SessionWorld:
     """Stands for the `World` of the inference. Files are named by `key_of` their URI.
 

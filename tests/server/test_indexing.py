@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -135,3 +136,17 @@ def test_files_are_read_by_processes(tmp_path: Path) -> None:
         path.write_text("a()")
     found = {read.path: bool(read.data) for read in read_files([str(path) for path in paths])}
     assert found == {str(path): path != paths[0] for path in paths}
+
+
+def test_copies_of_the_definition_files_do_not_count_twice(
+    server: RawClient, tmp_path: Path
+) -> None:
+    library = Path(str(resources.files("llmspell").joinpath("library", "llmspell", "State.lua")))
+    (tmp_path / "State.lua").write_bytes(library.read_bytes())
+    (tmp_path / "last.lua").write_text("surely_read = 1")
+    begin(server, tmp_path)
+    wait_for_symbol(server, "surely_read")
+    uri = server.open("State.save()", (tmp_path / "main.lua").as_uri())
+    params = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 7}}
+    (found,) = server.request("textDocument/definition", params)["result"]
+    assert found["uri"] == library.as_uri()

@@ -150,3 +150,8 @@ def test_what_is_no_address_is_refused(address: str) -> None:
 def test_version() -> None:
     run = subprocess.run([*SERVER, "--version"], capture_output=True, text=True)
     assert run.stdout.strip().endswith(__version__)
+
+
+def test_the_server_needs_no_second_parser() -> None:
+    code = "import llmspell_server.server, sys; sys.exit('tree_sitter' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Literal
 
-from llmspell.syntax.chunk import Chunk
-
 Units = Literal["utf-8", "utf-16", "utf-32"]  # what a column counts
 
 # LSP 3.17 "Text Documents": no other character ends a line, whatever `str.splitlines` thinks.
@@ -122,8 +120,3 @@ class Text:
     def offset_of_byte(self, byte: int) -> int:
         """The offset in the text of an offset in `encoded`."""
         return len(self.encoded[:byte].decode("utf-8", "ignore"))
-
-    @cached_property
-    def chunk(self) -> Chunk:
-        """The syntax tree, whose offsets are those of `encoded`."""
-        return Chunk(self.encoded)
