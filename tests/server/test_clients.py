@@ -20,6 +20,14 @@ from tests.server.conftest import SERVER
 pytestmark = pytest.mark.asyncio
 
 
+_ASKED = (
+    types.CLIENT_REGISTER_CAPABILITY,
+    types.WORKSPACE_SEMANTIC_TOKENS_REFRESH,
+    types.WORKSPACE_INLAY_HINT_REFRESH,
+    types.WORKSPACE_CODE_LENS_REFRESH,
+)
+
+
 def _agrees(*_: object) -> None:
     """What every client answers to a request that has no result."""
 
@@ -33,7 +41,8 @@ async def client(
 ) -> AsyncIterator[None]:
     """One of the recorded clients, with a folder."""
     (tmp_path / "broken.lua").write_text("x = = 1")
-    lsp_client.feature(types.CLIENT_REGISTER_CAPABILITY)(_agrees)
+    for method in _ASKED:
+        lsp_client.feature(method)(_agrees)
     folder = types.WorkspaceFolder(tmp_path.as_uri(), "it")
     await lsp_client.initialize_session(
         types.InitializeParams(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -80,3 +82,10 @@ def test_a_client_that_says_strange_things_of_itself_is_served(raw: RawClient) -
     found = raw.notification("textDocument/publishDiagnostics")
     assert found["uri"] == uri
     assert found["diagnostics"][0]["range"]["start"]["character"] == 13
+
+
+def test_nothing_heavy_is_imported_before_it_is_answered() -> None:
+    script = "import sys, llmspell_server.main; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    heavy = {"asyncio", "attr", "cattrs", "lsprotocol", "lupa", "pygls", "tree_sitter"}
+    assert run.stdout and not heavy & set(run.stdout.split())
