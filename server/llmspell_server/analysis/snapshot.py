@@ -126,16 +126,9 @@ class Snapshot:
     # Names
 
     @cached_property
-    def _outer(self) -> dict[Piece, Mapping[str, Local]]:
+    def _outer(self) -> _Outer:
         """The locals of the chunk that each piece sees."""
-        found: dict[Piece, Mapping[str, Local]] = {}
-        known: dict[str, Local] = {}
-        for piece in self.pieces.all:
-            found[piece] = known
-            declared = binding_of(piece).declared
-            if declared:
-                known = known | {local.name: local for local in declared}
-        return found
+        return _Outer(self.pieces)
 
     @cached_property
     def _piece_of_local(self) -> dict[Local, Piece]:
@@ -208,3 +201,43 @@ def _is_being_declared(local: Local, offset: int) -> bool:
     if not isinstance(statement, tree.LocalStatement) or offset < statement.end:
         return False
     return bool(statement.values) and isinstance(statement.values[-1], tree.Missing)
+
+
+class _Outer(dict[Piece, Mapping[str, Local]]):
+    """The locals of the chunk that pieces see, by piece, made for those that are asked for.
+
+    A chunk may declare a thousand of them and have three times as many pieces, so nothing is
+    copied from one piece to the next.
+    """
+
+    def __init__(self, pieces: Pieces) -> None:
+        self._places = {piece: index for index, piece in enumerate(pieces.all)}
+        self._declared: dict[str, list[tuple[int, Local]]] = {}
+        for index, piece in enumerate(pieces.all):
+            for local in binding_of(piece).declared:
+                self._declared.setdefault(local.name, []).append((index, local))
+
+    def __missing__(self, piece: Piece) -> Mapping[str, Local]:
+        found = self[piece] = _Seen(self._declared, self._places[piece])
+        return found
+
+
+class _Seen(Mapping[str, Local]):
+    """Locals of the chunk by name: of each name the last that is declared before a piece."""
+
+    __slots__ = ("_declared", "_place")
+
+    def __init__(self, declared: Mapping[str, list[tuple[int, Local]]], place: int) -> None:
+        self._declared, self._place = declared, place
+
+    def __getitem__(self, name: str) -> Local:
+        for index, local in reversed(self._declared.get(name, ())):
+            if index < self._place:
+                return local
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, found in self._declared.items() if found[0][0] < self._place)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
