@@ -53,12 +53,18 @@ GROUPS = (
     Group("unused", "Not used"),
     Group("redefined", "Hidden names"),
     Group("modules", "Modules"),
+    Group("builders", "Builders"),
     Group("luadoc", "Annotations"),
 )
 
 _CLASS = "---@class C\n---@field size integer\n\n---@type C\nlocal c\n"
 _EXACT = "---@class (exact) O\n---@field size integer\n\n---@type O\n"
 _MODE = "---@param mode 'a'|'b'\nlocal function open(mode) return mode end\n"
+_BUILDER = (
+    "---@class Builder\n---@field size fun(self: self, n: integer): self\n"
+    "---@field build fun(self: self): table\n\n---@return Builder\n"
+    "local function builder() return {} end\n"
+)
 
 
 def _codes() -> Iterator[Code]:
@@ -329,6 +335,24 @@ def _codes() -> Iterator[Code]:
         "The same file is required by two names, and so it runs twice.",
         "local a = require('lib.text')\nlocal b = require(⟦'lib/text'⟧)",
     )
+    for name, meaning, example in (
+        (
+            "builder-not-built",
+            "A chain of setters ends without the `build` that makes something of it.",
+            _BUILDER + "⟦builder():size(1)⟧",
+        ),
+        (
+            "builder-result-unused",
+            "Something is built and not used.",
+            _BUILDER + "⟦builder():size(1):build()⟧",
+        ),
+        (
+            "builder-set-twice",
+            "A setter is called twice in a chain.",
+            _BUILDER + "local t = builder():⟦size⟧(1):size(2):build()\nprint(t)",
+        ),
+    ):
+        yield Code(name, "builders", "warning", "any", meaning, example)
     yield Code(
         "unknown-diag-code",
         "luadoc",

@@ -20,6 +20,7 @@ from llmspell_server.analysis.syntax.pieces import Piece
 from . import (
     ambiguity,
     assignments,
+    builders,
     calls,
     comments,
     duplicates,
@@ -48,13 +49,19 @@ _OF_PIECES = (
 )
 _OF_NODES: dict[type[tree.Node], tuple[Check, ...]] = {
     tree.Call: (calls.of_call, ambiguity.new_line, fields.may_be_nil, modules.unresolved),
-    tree.MethodCall: (calls.of_call, fields.of_access, fields.may_be_nil),
+    tree.MethodCall: (
+        calls.of_call,
+        fields.of_access,
+        fields.may_be_nil,
+        builders.set_twice,
+        builders.unknown_setter,
+    ),
     tree.Member: (fields.of_access, fields.may_be_nil),
     tree.Index: (fields.of_access, fields.may_be_nil),
-    tree.ExpressionStatement: (calls.discarded,),
+    tree.ExpressionStatement: (calls.discarded, builders.unfinished),
     tree.Function: (returns.of_function,),
     tree.Return: (returns.of_return, flow.redundant_return),
-    tree.LocalStatement: (values.of_local, assignments.of_local),
+    tree.LocalStatement: (values.of_local, assignments.of_local, builders.never_built),
     tree.Assignment: (values.of_assignment, assignments.of_assignment),
     tree.Table: (assignments.of_table,),
     tree.Binary: (ambiguity.precedence,),

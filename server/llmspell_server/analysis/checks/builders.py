@@ -1,0 +1,143 @@
+"""Builders: objects whose methods give the object again, until `build` makes something of it.
+
+A class is one by its shape: it has a `build`, and a method that gives what has that, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.types import model
+from llmspell_server.analysis.types.fields import members
+from llmspell_server.analysis.types.members import field_names
+from llmspell_server.analysis.types.model import Function, Type
+
+from .context import Context
+from .finding import Finding
+
+_BUILD = "build"
+_MOST_FIELDS = 60  # that are looked at for a method which gives the builder again
+
+
+def set_twice(context: Context, node: tree.MethodCall) -> Iterator[Finding]:
+    """`builder-set-twice`: a setter of a chain is called again; only the last value counts."""
+    if isinstance(context.parents.get(node), tree.MethodCall):
+        return  # the outermost call looks at the whole chain
+    chain = _chain(node)
+    if len({call.method.text for call in chain}) == len(chain):
+        return
+    if not is_builder(context, context.type(chain[0].base)):
+        return
+    later: dict[str, tree.MethodCall] = {}
+    for call in reversed(chain):
+        name = call.method.text
+        if name in later and _is_setter(context, call):
+            message = f"`{name}` is set again further on, and only that value counts."
+            related = context.related(later[name].method, "set again here")
+            yield context.finding("builder-set-twice", call.method, message, related)
+        later.setdefault(name, call)
+
+
+def unknown_setter(context: Context, node: tree.MethodCall) -> Iterator[Finding]:
+    """`undefined-field`: a builder that code makes has no such method.
+
+    Of other tables that nothing declares this is not told: a field may come from anywhere.
+    """
+    base, name = context.type(node.base), node.method.text
+    alternatives = members(base, context.inference)
+    if not name or not all(isinstance(each, model.Shape) for each in alternatives):
+        return
+    if context.inference.field_type(base, name) is not None or not is_builder(context, base):
+        return
+    names = field_names(base, context.inference)
+    near = get_close_matches(name, names, 2)
+    hint = f" Did you mean `{near[0]}`?" if near else ""
+    message = f"This builder has no `{name}`.{hint}"
+    yield context.finding("undefined-field", node.method, message, name=name, near=near)
+
+
+def unfinished(context: Context, node: tree.ExpressionStatement) -> Iterator[Finding]:
+    """`builder-not-built`, `builder-result-unused`: a chain that ends as a statement."""
+    call = node.expression
+    if not isinstance(call, tree.MethodCall):
+        return
+    chain = _chain(call)
+    base = context.type(chain[0].base)
+    if not is_builder(context, base):
+        return
+    if call.method.text == _BUILD:
+        message = "What is built here is not used."
+        yield context.finding("builder-result-unused", call, message)
+    elif not isinstance(chain[0].base, (tree.Name, tree.Member, tree.Index)):
+        message = f"Nothing is made of this: `:{_BUILD}()` is missing at the end."
+        yield context.finding("builder-not-built", call, message, insert=f":{_BUILD}()")
+
+
+def never_built(context: Context, node: tree.LocalStatement) -> Iterator[Finding]:
+    """`builder-not-built`: a local holds a builder of which nothing is ever made."""
+    for declared, value in zip(node.names, node.values, strict=False):
+        local = declared.name.local
+        if local is None or not isinstance(value, (tree.Call, tree.MethodCall)):
+            continue
+        uses = list(context.snapshot.uses(local, context.piece))
+        if not uses or any(piece is not context.piece for piece, _ in uses):
+            continue  # an unused local is told otherwise
+        if not is_builder(context, context.type(value)):
+            continue
+        if all(_is_set_only(context, use) for _, use in uses):
+            message = f"Nothing is made of `{local.name}`: `:{_BUILD}()` is never called."
+            yield context.finding("builder-not-built", declared.name, message)
+
+
+def is_builder(context: Context, type_: Type) -> bool:
+    """Whether a type is that of a builder."""
+    alternatives = members(type_, context.inference)
+    return bool(alternatives) and all(_is_builder(context, each) for each in alternatives)
+
+
+def _is_builder(context: Context, type_: Type) -> bool:
+    if not isinstance(type_, (model.Named, model.Shape)):
+        return False
+    if context.inference.field_type(type_, _BUILD) is None:
+        return False
+    names = list(field_names(type_, context.inference))[:_MOST_FIELDS]
+    return any(name != _BUILD and _gives_itself(context, type_, name) for name in names)
+
+
+def _gives_itself(context: Context, type_: Type, name: str) -> bool:
+    field = context.inference.field_type(type_, name)
+    if not isinstance(field, Function) or field.returns is None:
+        return False
+    given = field.returns.at(0)
+    if given in (model.SELF, type_):
+        return True
+    is_table = isinstance(given, (model.Named, model.Shape))
+    return is_table and context.inference.field_type(given, _BUILD) is not None
+
+
+def _chain(node: tree.MethodCall) -> list[tree.MethodCall]:
+    """The calls of a chain, from the first."""
+    found = [node]
+    while isinstance(found[-1].base, tree.MethodCall):
+        found.append(found[-1].base)
+    return found[::-1]
+
+
+def _is_setter(context: Context, call: tree.MethodCall) -> bool:
+    """Whether a call gives the builder one value, rather than adding to what it has."""
+    if len(call.arguments.values) != 1 or call.method.text.startswith(("add", "with_", "on")):
+        return False
+    return _gives_itself(context, context.type(call.base), call.method.text)
+
+
+def _is_set_only(context: Context, use: tree.Name) -> bool:
+    """Whether a use is the beginning of a chain that is a statement and builds nothing."""
+    node: tree.Node = use
+    parent = context.parents.get(node)
+    while isinstance(parent, tree.MethodCall) and parent.base is node:
+        if parent.method.text == _BUILD:
+            return False
+        node, parent = parent, context.parents.get(parent)
+    return node is not use and isinstance(parent, tree.ExpressionStatement)
