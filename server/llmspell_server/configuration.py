@@ -60,7 +60,7 @@ class Configuration:
     def begin(self, options: object) -> None:
         """Takes `initializationOptions`: the settings, or a table with them in the section."""
         self._given = flat(_section(options))
-        self._take({_WHOLE: {}})
+        self._put({_WHOLE: {}})
 
     def ask(self) -> None:
         """Asks the client for the settings of all folders, or takes those it has without asking."""
@@ -90,17 +90,20 @@ class Configuration:
 
     def _take(self, chosen: dict[str, dict[str, Any]]) -> None:
         before = self._by_folder
-        found: dict[str, Settings] = {_WHOLE: before[_WHOLE]}
+        self._put(chosen)
+        if self._by_folder != before:
+            for listener in self._listeners:
+                done = self._server.protocol.reporter("new settings")
+                self._server.worker.submit(Job(listener, Priority.NOTICE, done=done))
+
+    def _put(self, chosen: dict[str, dict[str, Any]]) -> None:
+        found: dict[str, Settings] = {_WHOLE: self._by_folder[_WHOLE]}
         for key, values in chosen.items():
             written, unreadable = settings_in(self._uri_of(key)) if key else ({}, [])
             found[key], problems = read({**written, **self._given, **values})
             for problem in (*unreadable, *problems):
                 self._say(problem)
         self._by_folder = found
-        if found != before:
-            for listener in self._listeners:
-                done = self._server.protocol.reporter("new settings")
-                self._server.worker.submit(Job(listener, Priority.NOTICE, done=done))
 
     def _uri_of(self, key: str) -> str:
         folder = self._server.workspace.folders.get(key)

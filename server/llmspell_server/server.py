@@ -235,11 +235,13 @@ class SpellServer(LanguageServer):
 
     def refresh(self) -> None:
         """Settings or other files have changed: all that is shown may be other than it was."""
+        self.world.know_spells(self.configuration.whole.spells != "off")
         self.diagnosing.doubt()
         refresh_views(self)
 
     def begin(self) -> None:
         """Begins what goes on by itself, once the client is ready."""
+        self.world.know_spells(self.configuration.whole.spells != "off")
         self._watching.begin()
         self.configuration.ask()
         self.files.look()

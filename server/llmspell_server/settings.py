@@ -124,8 +124,10 @@ class Settings:
     spells: str = _setting(
         "spells",
         "full",
-        "What is known about spells: the globals and their rules, the globals only, or nothing.",
+        "What is known about spells: `full`, the globals and the rules for what they are given; "
+        "`spells`, the globals only; `off`, nothing but Lua.",
         values=("full", "spells", "off"),
+        scope="window",
     )
 
 

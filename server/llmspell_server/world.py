@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterable, Iterator
 from importlib import resources
 from pathlib import Path
@@ -27,6 +28,8 @@ def definition_files() -> dict[str, Snapshot]:
         for path in sorted(folder.rglob("*.lua"))
     }
 
+
+_SPELL_DEFINITIONS = re.compile(r"/llmspell/library/llmspell/\w+\.lua\Z")
 
 _Names = tuple[frozenset[str], frozenset[str]]
 _Files = tuple[dict[str, list[str]], dict[str, list[str]]]
@@ -67,6 +70,7 @@ class SessionWorld:
         self._documents, self._compile = documents, compile_chunk
         self._closed = closed if closed is not None else ClosedFiles()
         self._modules = modules or (lambda: ModuleFiles(self._documents(), SearchPath()))
+        self._libraries = definition_files()
         self._revision = 0
         self._asked: Documents | None = None
         self._inference = Inference(self)
@@ -101,7 +105,21 @@ class SessionWorld:
     @property
     def libraries(self) -> dict[str, Snapshot]:
         """The definition files."""
-        return definition_files()
+        return self._libraries
+
+    def know_spells(self, known: bool) -> None:
+        """Whether the globals of spells are among the definitions, or only Lua's library."""
+        wanted = {
+            file: snapshot
+            for file, snapshot in definition_files().items()
+            if known or not _SPELL_DEFINITIONS.search(file)
+        }
+        if wanted.keys() != self._libraries.keys():
+            self._libraries = wanted
+            for made_of_them in ("library_globals", "_library_files"):
+                self.__dict__.pop(made_of_them, None)
+            self._closed_names = None
+            self.forget()
 
     @functools.cached_property
     def library_globals(self) -> frozenset[str]:

@@ -53,6 +53,8 @@ def completion(ls: SpellServer, params: types.CompletionParams) -> types.Complet
     subject = ls.subject(params.text_document.uri, params.position)
     if subject is None:
         return None
+    settings = ls.configuration.of(subject.document.uri)
+    auto_require = settings.completion_auto_require
     spell = ls.spell(subject.document)
     modules = ls.world.module_names(subject.file)
     string = written_at(subject.snapshot, subject.offset, spell.api)
@@ -60,12 +62,13 @@ def completion(ls: SpellServer, params: types.CompletionParams) -> types.Complet
         found = complete_string(string, subject.offset, spell.sources, modules)
     else:
         kinds = TypedStrings.of(spell.api, spell.sources)
-        found = complete(subject, Options(modules, _takes_snippets(ls), kinds))
+        found = complete(subject, Options(modules, _takes_snippets(ls), kinds, auto_require))
     if found.place in ("name", "nothing") and _is_triggered(params):
         return None  # `..`, `::`, or the quote that ends a string
     place = subject.document.range(found.start, found.end)
+    calls = settings.completion_call_snippet and _takes_snippets(ls) and not _called(subject, found)
     items = [
-        _item(ls, subject, number, candidate, place)
+        _item(ls, subject, number, candidate, place, calls)
         for number, candidate in enumerate(found.candidates)
     ]
     ls.completed = (subject, found)
@@ -105,7 +108,11 @@ def _item(
     number: int,
     candidate: Candidate,
     place: types.Range,
+    calls: bool,
 ) -> types.CompletionItem:
+    text, is_snippet = candidate.text or candidate.label, candidate.is_snippet
+    if calls and candidate.kind in ("function", "method") and not is_snippet:
+        text, is_snippet = f"{text}($0)", True
     edits = [
         types.TextEdit(subject.document.range(start, end), text)
         for start, end, text in candidate.edits
@@ -118,11 +125,16 @@ def _item(
         tags=[types.CompletionItemTag.Deprecated] if candidate.deprecated else None,
         sort_text=f"{candidate.rank:03}{candidate.label}",
         filter_text=candidate.label if candidate.text else None,
-        insert_text_format=types.InsertTextFormat.Snippet if candidate.is_snippet else None,
-        text_edit=types.TextEdit(place, candidate.text or candidate.label),
+        insert_text_format=types.InsertTextFormat.Snippet if is_snippet else None,
+        text_edit=types.TextEdit(place, text),
         additional_text_edits=edits or None,
         data=_data(subject, number, candidate),
     )
+
+
+def _called(subject: Subject, found: Completions) -> bool:
+    """Whether arguments stand behind the name already."""
+    return subject.document.text.source[found.end : found.end + 1] in ("(", "{", '"', "'")
 
 
 def _documentation(ls: SpellServer, text: str | None) -> types.MarkupContent | str | None:

@@ -101,6 +101,8 @@ def _locations(asked: Asked, found: list[Written]) -> list[types.Location]:
 
 def diagnostics(ls: SpellServer, document: Document) -> list[types.Diagnostic]:
     """The strings of a document that name nothing, or look like a slip."""
+    if ls.configuration.of(document.uri).spells != "full":
+        return []
     spell = ls.spell(document)
     found = []
     for string in spell.strings:

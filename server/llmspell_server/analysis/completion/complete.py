@@ -45,12 +45,14 @@ class Options:
     """What is offered beside what the document holds.
 
     modules: names that `require` takes, with their files. snippets: whether the client takes them.
-    kinds: what is known of kinds of strings.
+    kinds: what is known of kinds of strings. auto_require: whether modules are offered that would
+    have to be required first.
     """
 
     modules: dict[str, str]
     snippets: bool
     kinds: StringKinds | None
+    auto_require: bool = True
 
 
 def complete(place: Place, options: Options) -> Completions:
