@@ -130,6 +130,7 @@ class SpellServer(LanguageServer):
             self.compile,
             self.closed_files,
             lambda: self.surroundings.modules,
+            lambda module, file: self.surroundings.is_missing(module, file),  # noqa: PLW0108  # made below
         )
         self.tokens: dict[str, tuple[str, Tokens]] = {}  # of each document, as sent last
         self.completed: tuple[Subject, Completions] | None = None  # what was offered last

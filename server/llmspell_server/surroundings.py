@@ -96,6 +96,16 @@ class Surroundings:
         """The file that a file gets by `require(module)`."""
         return self.modules.file_of(module, requiring)
 
+    def is_missing(self, module: str, requiring: str) -> bool:
+        """Whether it is certain that a file gets nothing by `require(module)`.
+
+        Certain is that only of files in the folders of the session, once all files are known.
+        """
+        server = self._server
+        known = server.files.complete and not server.files.cut and server.indexing.idle.is_set()
+        inside = any(requiring.startswith(f"{root}/") for root in self.search_path.roots)
+        return known and inside and self.module_file(module, requiring) is None
+
     # For clients
 
     def uri(self, file: str) -> str:

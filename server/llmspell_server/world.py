@@ -66,11 +66,13 @@ class SessionWorld:
         compile_chunk: Compile,
         closed: ClosedFiles | None = None,
         modules: Callable[[], ModuleFiles] | None = None,
+        is_missing: Callable[[str, str], bool] = lambda _, __: False,
     ) -> None:
         self._documents, self._compile = documents, compile_chunk
         self._closed = closed if closed is not None else ClosedFiles()
         self._modules = modules or (lambda: ModuleFiles(self._documents(), SearchPath()))
         self._libraries = definition_files()
+        self._is_missing = is_missing
         self._revision = 0
         self._asked: Documents | None = None
         self._inference = Inference(self)
@@ -206,9 +208,9 @@ class SessionWorld:
         """The document that `require(name)` in another one runs."""
         return self._modules().file_of(name, requirer)
 
-    def is_missing(self, name: str, requirer: str) -> bool:  # noqa: ARG002
-        """False: only open documents are known, and modules may lie elsewhere."""
-        return False
+    def is_missing(self, name: str, requirer: str) -> bool:
+        """Whether it is certain that `require(name)` in a document finds nothing."""
+        return self._is_missing(name, requirer)
 
     def _files(self) -> Iterator[str]:
         yield from self.libraries

@@ -150,3 +150,17 @@ def test_copies_of_the_definition_files_do_not_count_twice(
     params = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 7}}
     (found,) = server.request("textDocument/definition", params)["result"]
     assert found["uri"] == library.as_uri()
+
+
+def test_a_module_is_missing_once_all_files_are_known(server: RawClient, tmp_path: Path) -> None:
+    (tmp_path / "lib.lua").write_text("function surely_defined() end")
+    begin(server, tmp_path)
+    text = "surely_defined()\nrequire 'lib'\nrequire 'nothing.of.that_name'\n"
+    server.open(text, (tmp_path / "main.lua").as_uri())
+    deadline = time.monotonic() + 60
+    while True:
+        found = server.notification("textDocument/publishDiagnostics")["diagnostics"]
+        if [each["range"]["start"]["line"] for each in found] == [2]:
+            assert found[0]["code"] == "unresolved-require"
+            return
+        assert time.monotonic() < deadline, found
