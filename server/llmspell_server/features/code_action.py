@@ -16,6 +16,7 @@ from llmspell_server.analysis.actions.suppressing import suppressions
 from llmspell_server.analysis.completion.names import place_for_require
 from llmspell_server.analysis.navigation.places import Place
 
+from . import host_rules
 from .edits import workspace_edit
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def code_action(ls: SpellServer, params: types.CodeActionParams) -> list[types.C
     lazily = "edit" in get_capability(
         ls.client_capabilities, "text_document.code_action.resolve_support.properties", ()
     )
-    return [
+    found = [
         types.CodeAction(
             action.title,
             kind=action.kind,
@@ -58,6 +59,10 @@ def code_action(ls: SpellServer, params: types.CodeActionParams) -> list[types.C
         )
         for number, (action, diagnostic) in enumerate(offered)
     ]
+    if _is_wanted("quickfix", params.context.only):
+        for diagnostic in params.context.diagnostics:
+            found += host_rules.code_actions(ls, subject.document, diagnostic)
+    return found
 
 
 def resolve(ls: SpellServer, action: types.CodeAction) -> types.CodeAction:

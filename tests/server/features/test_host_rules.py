@@ -1,0 +1,81 @@
+"""What the runtime would refuse is told while it is written, and the configuration can allow it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lsprotocol import types
+from pytest_lsp import LanguageClient
+
+pytestmark = pytest.mark.asyncio
+
+
+async def told(client: LanguageClient, folder: Path, source: str) -> list[types.Diagnostic]:
+    """What is not permitted in a spell of a folder."""
+    uri = (folder / "spell.lua").as_uri()
+    item = types.TextDocumentItem(uri, "lua", 1, source)
+    client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    report = await client.text_document_diagnostic_async(
+        types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri))
+    )
+    assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
+    return [each for each in report.items if each.code == "not-permitted"]
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("os.execute('ls')", "runtime.security.allow_process_spawn"),
+        ("io.popen('ls')", "runtime.security.allow_process_spawn"),
+        ("io.open('/etc/passwd')", "allowed_paths"),
+        ("io.open('/srv/x', 'w')", "may not be written"),
+        ("os.remove('/srv/x')", "may not be written"),
+        ("print(os.getenv('API_TOKEN'))", "allowed_env_vars"),
+    ],
+)
+async def test_what_is_refused(
+    client: LanguageClient, tmp_path: Path, source: str, words: str
+) -> None:
+    (found,) = await told(client, tmp_path, source)
+    assert words in found.message
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "io.open('notes.txt', 'w')",
+        "print(os.getenv('HOME'))",
+        "local io = { open = print }\nio.open('/etc/passwd')",
+        "io.open(path)",
+        "os.time()",
+    ],
+)
+async def test_what_is_allowed(client: LanguageClient, tmp_path: Path, source: str) -> None:
+    assert await told(client, tmp_path, source) == []
+
+
+async def test_the_level_of_the_project_counts(client: LanguageClient, tmp_path: Path) -> None:
+    (tmp_path / "llmspell.toml").write_text('[security]\nlevel = "safe"\n')
+    (found,) = await told(client, tmp_path, "io.open('notes.txt', 'w')")
+    assert "safe" in found.message
+
+
+async def test_a_fix_adds_the_folder_to_the_configuration(
+    client: LanguageClient, tmp_path: Path
+) -> None:
+    configuration = tmp_path / "llmspell.toml"
+    configuration.write_text('[tools.file_operations]\nallowed_paths = ["/data"] # ours\n')
+    (found,) = await told(client, tmp_path, "io.open('/srv/logs/x')")
+    identifier = types.TextDocumentIdentifier((tmp_path / "spell.lua").as_uri())
+    offered = await client.text_document_code_action_async(
+        types.CodeActionParams(identifier, found.range, types.CodeActionContext([found]))
+    )
+    edits = [
+        each.edit.changes[configuration.as_uri()]
+        for each in offered or ()
+        if isinstance(each, types.CodeAction) and each.edit and each.edit.changes
+        if configuration.as_uri() in each.edit.changes
+    ]
+    ((edit,),) = edits
+    assert "/srv/logs" in edit.new_text
