@@ -22,6 +22,7 @@ from attrs import evolve, frozen
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
+from .analysis.checks.suppression import NONE, Suppressions
 from .analysis.pace import Cancelled, checkpoint
 from .documents import Document, key_of
 from .work.jobs import Job, Priority
@@ -35,7 +36,7 @@ _LATER = 1.0  # seconds after an edit: it may matter to other documents
 
 Provider = Callable[["SpellServer", Document], Iterable[types.Diagnostic]]
 
-_SEVERITIES = {
+SEVERITIES = {
     "error": types.DiagnosticSeverity.Error,
     "warning": types.DiagnosticSeverity.Warning,
     "information": types.DiagnosticSeverity.Information,
@@ -111,14 +112,23 @@ class Diagnosing:
         if settings.diagnostics_enable:
             disabled = frozenset(settings.diagnostics_disable)
             of = "lua" if document.is_lua else "configuration"
+            said = self._comments(document)
             for provider in (each for kind, each in self._providers if kind == of):
                 checkpoint()
                 for item in provider(self._server, document):
                     chosen = settings.diagnostics_severity.get(str(item.code))
                     if item.code in disabled or chosen == "off":
                         continue
+                    if said.suppresses(str(item.code), item.range.start.line):
+                        continue
                     items.append(item if chosen is None else _graded(item, chosen))
         return Report(items, _name_of(self._server, items))
+
+    def _comments(self, document: Document) -> Suppressions:
+        """What the comments of a document say about diagnostics."""
+        if not document.is_lua or "@diagnostic" not in document.source:
+            return NONE
+        return Suppressions(document.snapshot(self._server.compile))
 
     # Who is told
 
@@ -199,7 +209,7 @@ class Diagnosing:
 
 
 def _graded(item: types.Diagnostic, severity: str) -> types.Diagnostic:
-    return evolve(item, severity=_SEVERITIES[severity])
+    return evolve(item, severity=SEVERITIES[severity])
 
 
 def _name_of(server: SpellServer, items: list[types.Diagnostic]) -> str:

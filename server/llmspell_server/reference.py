@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 from .advertised import PREPARED, full_capabilities
+from .diagnostics_reference import diagnostics_reference
 from .methods import methods_reference
 from .serving import make_server
 from .settings import SECTION, Declared, declared
@@ -48,6 +49,7 @@ def main(docs: Path) -> None:
     page = docs / "language-server.md"
     page.write_text(updated(page.read_text("utf-8")), "utf-8")
     (docs / "language-server-methods.md").write_text(methods_reference(), "utf-8")
+    (docs / "diagnostics.md").write_text(diagnostics_reference(), "utf-8")
     PREPARED.write_text(capabilities(), "utf-8")
 
 

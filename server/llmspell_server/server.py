@@ -21,6 +21,7 @@ from llmspell.version import __version__
 
 from .analysis.actions.action import Action
 from .analysis.api import Api
+from .analysis.checks.checker import Checker
 from .analysis.completion.candidates import Completions
 from .analysis.inference.inference import Inference
 from .analysis.semantic_tokens import Tokens
@@ -42,6 +43,7 @@ from .features import (
     document_highlight,
     document_link,
     file_renaming,
+    findings,
     folding_range,
     formatting,
     host_rules,
@@ -104,6 +106,7 @@ _FEATURES = (
     strings,
     symbols,
     syntax_errors,
+    findings,  # behind syntax errors
     type_definition,
     type_hierarchy,
 )
@@ -135,6 +138,7 @@ class SpellServer(LanguageServer):
             lambda module, file: self.surroundings.is_missing(module, file),  # noqa: PLW0108  # made below
         )
         self.tokens: dict[str, tuple[str, Tokens]] = {}  # of each document, as sent last
+        self.checker: Checker | None = None  # of the inference as it is
         self.completed: tuple[Subject, Completions] | None = None  # what was offered last
         self.offered: tuple[Subject, tuple[Action, ...]] | None = None  # code actions, likewise
         self.spells = Spells(lambda: self.documents, self.compile)

@@ -65,6 +65,15 @@ class Settings:
         "How grave a problem is, by its code.",
         values=_SEVERITIES,
     )
+    diagnostics_globals_regex: tuple[str, ...] = _setting(
+        "diagnostics.globalsRegex", (), "Regular expressions that names of such globals match."
+    )
+    diagnostics_scope: Mapping[str, str] = _setting(
+        "diagnostics.scope",
+        {},
+        "Where a problem is looked for, by its code: in all files, in open ones, or nowhere.",
+        values=("any", "open", "off"),
+    )
     completion_auto_require: bool = _setting(
         "completion.autoRequire", True, "Whether modules that are not required yet are offered."
     )

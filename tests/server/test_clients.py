@@ -40,7 +40,7 @@ async def client(
     lsp_client: LanguageClient, request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[None]:
     """One of the recorded clients, with a folder."""
-    (tmp_path / "broken.lua").write_text("x = = 1")
+    (tmp_path / "broken.lua").write_text("X = = 1")
     for method in _ASKED:
         lsp_client.feature(method)(_agrees)
     folder = types.WorkspaceFolder(tmp_path.as_uri(), "it")
@@ -76,7 +76,7 @@ async def problems(client: LanguageClient, document: types.TextDocumentIdentifie
 
 
 async def test_problems_and_columns(client: LanguageClient, tmp_path: Path) -> None:
-    document = opened(client, tmp_path, "--[[😀]] x = = 1")
+    document = opened(client, tmp_path, "--[[😀]] X = = 1")
     (found,) = await problems(client, document)
     assert client.capabilities is not None
     general = client.capabilities.general
@@ -86,7 +86,7 @@ async def test_problems_and_columns(client: LanguageClient, tmp_path: Path) -> N
 
 
 async def test_an_edit_and_its_problems(client: LanguageClient, tmp_path: Path) -> None:
-    document = opened(client, tmp_path, "x = 1")
+    document = opened(client, tmp_path, "X = 1")
     assert await problems(client, document) == []
     end = types.Position(0, 5)
     change = types.TextDocumentContentChangePartial(types.Range(end, end), " = 2")

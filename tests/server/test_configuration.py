@@ -30,8 +30,8 @@ def test_settings_are_asked_for_each_folder(raw: RawClient, tmp_path: Path) -> N
     raw.initialize(capabilities=ASKS, workspaceFolders=folders)
     off = {"diagnostics": {"enable": False}}
     assert answer(raw, None, off, {}) == [None, a, b]
-    raw.open("x = = 1", f"{a}/x.lua")
-    raw.open("x = = 1", f"{b}/x.lua")
+    raw.open("X = = 1", f"{a}/x.lua")
+    raw.open("X = = 1", f"{b}/x.lua")
     found = dict([codes(raw), codes(raw)])
     assert found == {f"{a}/x.lua": [], f"{b}/x.lua": ["syntax-error"]}
 
@@ -39,7 +39,7 @@ def test_settings_are_asked_for_each_folder(raw: RawClient, tmp_path: Path) -> N
 def test_changed_settings_are_asked_for_and_all_is_looked_at_again(raw: RawClient) -> None:
     raw.initialize(capabilities=ASKS)
     answer(raw, {})
-    uri = raw.open("x = = 1")
+    uri = raw.open("X = = 1")
     assert codes(raw) == (uri, ["syntax-error"])
     raw.notify("workspace/didChangeConfiguration", {"settings": None})
     answer(raw, {"diagnostics.disable": ["syntax-error"]})
@@ -48,7 +48,7 @@ def test_changed_settings_are_asked_for_and_all_is_looked_at_again(raw: RawClien
 
 def test_a_client_that_cannot_be_asked_tells(raw: RawClient) -> None:
     raw.initialize()
-    uri = raw.open("x = = 1")
+    uri = raw.open("X = = 1")
     assert codes(raw) == (uri, ["syntax-error"])
     settings = {"llmspell": {"diagnostics": {"severity": {"syntax-error": "hint"}}}}
     raw.notify("workspace/didChangeConfiguration", {"settings": settings})
@@ -58,7 +58,7 @@ def test_a_client_that_cannot_be_asked_tells(raw: RawClient) -> None:
 
 def test_initialization_options_are_settings(raw: RawClient) -> None:
     raw.initialize(initializationOptions={"diagnostics": {"enable": False}})
-    uri = raw.open("x = = 1")
+    uri = raw.open("X = = 1")
     assert codes(raw) == (uri, [])
 
 
@@ -66,7 +66,7 @@ def test_what_the_client_answers_counts_more(raw: RawClient) -> None:
     options = {"llmspell": {"diagnostics": {"enable": False}}}
     raw.initialize(capabilities=ASKS, initializationOptions=options)
     answer(raw, {"diagnostics": {"enable": True}})
-    uri = raw.open("x = = 1")
+    uri = raw.open("X = = 1")
     assert codes(raw) == (uri, ["syntax-error"])
 
 
@@ -81,7 +81,7 @@ def test_mistakes_are_said_once_and_the_rest_counts(raw: RawClient) -> None:
     ]
     raw.notify("workspace/didChangeConfiguration", {"settings": None})
     answer(raw, wrong)
-    uri = raw.open("x = = 1")
+    uri = raw.open("X = = 1")
     while (message := raw.receive()).get("method") != "textDocument/publishDiagnostics":
         assert message.get("method") != "window/showMessage"
     assert message["params"] == {"uri": uri, "version": 1, "diagnostics": []}
@@ -109,7 +109,7 @@ def test_a_client_that_pulls_is_told_to_pull_again(raw: RawClient) -> None:
 def test_the_configuration_of_other_tools_is_honoured(raw: RawClient, tmp_path: Path) -> None:
     (tmp_path / ".luarc.json").write_text('{"diagnostics": {"disable": ["syntax-error"]}}')
     raw.initialize(workspaceFolders=[{"uri": tmp_path.as_uri(), "name": "w"}])
-    raw.open("x = = 1", (tmp_path / "x.lua").as_uri())
+    raw.open("X = = 1", (tmp_path / "x.lua").as_uri())
     assert codes(raw)[1] == []
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.server.raw import RawClient
 
-BROKEN = "x = = 1"
+BROKEN = "X = = 1"
 PULLS: dict[str, Any] = {"textDocument": {"diagnostic": {}}}
 
 
@@ -91,7 +91,7 @@ def test_files_that_come_and_go(workspace: Session) -> None:
 
 def test_a_file_that_changes(workspace: Session) -> None:
     assert workspace.broken() == ["a.lua"]
-    (workspace.folder / "a.lua").write_text("x = 1")
+    (workspace.folder / "a.lua").write_text("X = 1")
     workspace.changed("a.lua", 2)
     assert workspace.broken() == []
 
@@ -104,7 +104,7 @@ def test_a_file_that_is_saved_in_the_editor(workspace: Session) -> None:
 
 
 def test_what_is_open_counts_more_than_what_is_on_the_disk(workspace: Session) -> None:
-    uri = workspace.raw.open("x = 1", workspace.uri("a.lua"))
+    uri = workspace.raw.open("X = 1", workspace.uri("a.lua"))
     assert workspace.broken() == []
     workspace.raw.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
     assert workspace.broken() == ["a.lua"]

@@ -21,7 +21,7 @@ def test_a_request_before_initialize_is_refused(raw: RawClient) -> None:
 
 
 def test_a_notification_before_initialize_is_dropped(raw: RawClient) -> None:
-    raw.open("x = = 1")
+    raw.open("X = = 1")
     raw.initialize()
     assert raw.request("textDocument/hover", HOVER)["result"] is None
 

@@ -87,7 +87,7 @@ def test_a_malformed_notification_is_a_line_in_the_log(started: RawClient) -> No
 
 
 def test_a_change_of_a_document_that_is_not_open(started: RawClient) -> None:
-    started.edit("x = = 1", 2)
+    started.edit("X = = 1", 2)
     assert goes_on(started)
 
 

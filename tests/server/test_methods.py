@@ -10,6 +10,7 @@ import pytest
 from lsprotocol import types
 
 from llmspell_server.advertised import PREPARED
+from llmspell_server.diagnostics_reference import diagnostics_reference
 from llmspell_server.methods import (
     REFUSED,
     TESTED,
@@ -72,6 +73,7 @@ def test_notifications_that_are_refused_do_no_harm(running: RawClient, method: s
 
 def test_the_pages_are_current() -> None:
     hint = "run `python -m llmspell_server.reference`"
+    assert (DOCS / "diagnostics.md").read_text("utf-8") == diagnostics_reference(), hint
     assert (DOCS / "language-server-methods.md").read_text("utf-8") == methods_reference(), hint
     page = (DOCS / "language-server.md").read_text("utf-8")
     assert page == updated(page), hint

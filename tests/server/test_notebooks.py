@@ -31,7 +31,7 @@ def opened(raw: RawClient) -> RawClient:
     }
     raw.notify(
         "notebookDocument/didOpen",
-        {"notebookDocument": notebook, "cellTextDocuments": [cell(CELL, "x = = 1")]},
+        {"notebookDocument": notebook, "cellTextDocuments": [cell(CELL, "X = = 1")]},
     )
     return raw
 
@@ -51,7 +51,7 @@ def change(client: RawClient, cells: dict[str, Any]) -> None:
 
 def test_cells_are_documents(opened: RawClient) -> None:
     assert report(opened) == (CELL, 1)
-    edit = {"document": {"uri": CELL, "version": 2}, "changes": [{"text": "x = 1"}]}
+    edit = {"document": {"uri": CELL, "version": 2}, "changes": [{"text": "X = 1"}]}
     change(opened, {"textContent": [edit]})
     assert report(opened) == (CELL, 0)
 
@@ -62,7 +62,7 @@ def test_cells_come_and_go(opened: RawClient) -> None:
     array = {"start": 0, "deleteCount": 1, "cells": [{"kind": 2, "document": second}]}
     structure = {
         "array": array,
-        "didOpen": [cell(second, "y = = 1")],
+        "didOpen": [cell(second, "Y = = 1")],
         "didClose": [{"uri": CELL}],
     }
     change(opened, {"structure": structure})

@@ -8,7 +8,7 @@ import pytest
 
 from tests.server.raw import RawClient
 
-BROKEN = "x = = 1"  # the second `=` is wrong
+BROKEN = "X = = 1"  # the second `=` is wrong
 
 
 def first_range(raw: RawClient) -> Any:
@@ -31,7 +31,7 @@ def test_columns_after_an_astral_character(
 ) -> None:
     general = {} if offered is None else {"general": {"positionEncodings": offered}}
     assert raw.initialize(capabilities=general)["capabilities"]["positionEncoding"] == chosen
-    raw.open(f"--[[😀é]] {BROKEN}".replace("x = =", "x=="))
+    raw.open(f"--[[😀é]] {BROKEN}".replace("X = =", "X=="))
     assert first_range(raw) == {"line": 0, "character": column - 1}
 
 
@@ -58,8 +58,8 @@ def test_lf_cr_is_two_lines_although_lua_counts_one(raw: RawClient) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
 def test_an_edit_behind_odd_characters_hits_its_place(raw: RawClient, encoding: str) -> None:
     raw.initialize(capabilities={"general": {"positionEncodings": [encoding]}})
-    uri = raw.open("s = '😀\u2028é' + x = 1\r\nlocal y")
-    before = len("s = '😀\u2028é' + x ".encode(f"{encoding}{'-le' * (encoding != 'utf-8')}"))
+    uri = raw.open("S = '😀\u2028é' + 2 = 1\r\nlocal _y")
+    before = len("S = '😀\u2028é' + 2 ".encode(f"{encoding}{'-le' * (encoding != 'utf-8')}"))
     column = before // {"utf-8": 1, "utf-16": 2, "utf-32": 4}[encoding]
     assert first_range(raw) == {"line": 0, "character": column}
     change = {

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from llmspell_server.documents import Document
     from llmspell_server.server import SpellServer
 
+_CONSTANT = "attempt to assign to const variable"  # a check finds all of these
+
 
 def register(server: SpellServer) -> None:
     """Makes the server find them."""
@@ -23,7 +25,7 @@ def register(server: SpellServer) -> None:
 def syntax_errors(ls: SpellServer, document: Document) -> Iterator[types.Diagnostic]:
     """What Lua's compiler says against a document."""
     fault = document.fault(ls.compile)
-    if fault is not None:
+    if fault is not None and not fault.message.startswith(_CONSTANT):
         yield _syntax_error(document, fault)
 
 

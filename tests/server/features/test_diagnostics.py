@@ -36,7 +36,7 @@ async def test_a_syntax_error_appears_and_vanishes(client: LanguageClient) -> No
 
 @pytest.mark.asyncio
 async def test_closing_takes_diagnostics_back(client: LanguageClient) -> None:
-    client.text_document_did_open(opened("x = = 1"))
+    client.text_document_did_open(opened("X = = 1"))
     report = await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
     assert report.diagnostics
     client.text_document_did_close(
@@ -58,7 +58,7 @@ async def test_what_is_not_closed_is_shown_too(client: LanguageClient) -> None:
 
 @pytest.mark.asyncio
 async def test_pulled_diagnostics_are_unchanged_for_the_same_text(client: LanguageClient) -> None:
-    client.text_document_did_open(opened("x = = 1"))
+    client.text_document_did_open(opened("X = = 1"))
     document = types.TextDocumentIdentifier(URI)
     full = await client.text_document_diagnostic_async(types.DocumentDiagnosticParams(document))
     assert isinstance(full, types.RelatedFullDocumentDiagnosticReport)
@@ -71,7 +71,7 @@ async def test_pulled_diagnostics_are_unchanged_for_the_same_text(client: Langua
 
 def test_nothing_is_pushed_to_a_client_that_pulls(raw: RawClient) -> None:
     raw.initialize(capabilities={"textDocument": {"diagnostic": {}}})
-    raw.open("x = = 1")
+    raw.open("X = = 1")
     raw.notify("$/setTrace", {"value": "off"})
     hover = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 0}}
     number = raw.request("textDocument/hover", hover)["id"]
@@ -80,9 +80,9 @@ def test_nothing_is_pushed_to_a_client_that_pulls(raw: RawClient) -> None:
 
 def test_other_languages_are_left_alone(raw: RawClient) -> None:
     raw.initialize()
-    text = {"uri": "file:///a.toml", "languageId": "toml", "version": 1, "text": "x = = 1"}
+    text = {"uri": "file:///a.toml", "languageId": "toml", "version": 1, "text": "X = = 1"}
     raw.notify("textDocument/didOpen", {"textDocument": text})
-    raw.open("x = = 1")
+    raw.open("X = = 1")
     assert raw.notification("textDocument/publishDiagnostics")["uri"] == URI
 
 

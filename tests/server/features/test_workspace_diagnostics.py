@@ -13,8 +13,8 @@ from tests.server.raw import RawClient
 @pytest.fixture
 def started(raw: RawClient, tmp_path: Path) -> RawClient:
     for name in ("a", "b"):
-        (tmp_path / f"{name}.lua").write_text("x = = 1")
-    (tmp_path / "good.lua").write_text("x = 1")
+        (tmp_path / f"{name}.lua").write_text("X = = 1")
+    (tmp_path / "good.lua").write_text("X = 1")
     folders = [{"uri": tmp_path.as_uri(), "name": "it"}]
     advertised = raw.initialize(
         capabilities={"textDocument": {"diagnostic": {}}}, workspaceFolders=folders
@@ -48,7 +48,7 @@ def test_what_was_put_right_is_told_with_the_version_that_is_open(
     started: RawClient, tmp_path: Path
 ) -> None:
     known = pull(started)
-    uri = started.open("x = 1", (tmp_path / "a.lua").as_uri())
+    uri = started.open("X = 1", (tmp_path / "a.lua").as_uri())
     first, second = pull(started, known)
     assert (first["uri"], first["kind"], first["version"], first["items"]) == (uri, "full", 1, [])
     assert second["kind"] == "unchanged"

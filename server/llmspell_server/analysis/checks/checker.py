@@ -92,12 +92,12 @@ class Checker:
     """Finds what may be wrong with the documents of a world."""
 
     def __init__(self, inference: Inference) -> None:
-        self._inference = inference
+        self.inference = inference
         inference.queries.add("findings", self._of_piece)
 
     def findings(self, file: str) -> list[Placed]:
         """What is found in a document, in the order of its text, without what comments disable."""
-        source = self._inference.file(file)
+        source = self.inference.file(file)
         snapshot = source.snapshot
         if is_definition_file(snapshot):
             return []
@@ -106,31 +106,31 @@ class Checker:
         for piece, finding in self._all(file):
             place = begin[piece]
             found.append(Placed(place + finding.start, place + finding.end, finding))
-        said = Suppressions(snapshot)
-        found = [each for each in found if not said.suppresses(each.code, each.start)]
+        said, line_at = Suppressions(snapshot), snapshot.text.line_at
+        found = [each for each in found if not said.suppresses(each.code, line_at(each.start))]
         return sorted(found, key=_order)
 
     def related(self, related: Related) -> tuple[int, int]:
         """Where a further place of a finding is in its document."""
-        begin = self._inference.file(related.file).snapshot.pieces.start_of[related.piece]
+        begin = self.inference.file(related.file).snapshot.pieces.start_of[related.piece]
         return begin + related.start, begin + related.end
 
     def _all(self, file: str) -> Iterator[tuple[Piece, Finding]]:
-        source = self._inference.file(file)
+        source = self.inference.file(file)
         for piece in source.snapshot.pieces.all:
             checkpoint()
             if piece.statement is not None:
-                for finding in self._inference.queries.get("findings", file, piece):
+                for finding in self.inference.queries.get("findings", file, piece):
                     yield piece, finding
         yield from unused.of_chunk(source.snapshot)
         yield from spaces.trailing(source.snapshot)
         yield from comments.unknown_codes(source.snapshot)
         yield from duplicates.set_fields(source)
-        yield from modules.different_names(self._inference, source)
+        yield from modules.different_names(self.inference, source)
 
     def _of_piece(self, file: str, piece: Piece) -> tuple[Finding, ...]:
-        self._inference.queries.get("scope", file, piece)
-        context = Context(self._inference, Where(self._inference.file(file), piece))
+        self.inference.queries.get("scope", file, piece)
+        context = Context(self.inference, Where(self.inference.file(file), piece))
         found: list[Finding] = []
         for check in _OF_PIECES:
             found += check(context)

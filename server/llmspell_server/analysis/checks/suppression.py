@@ -35,20 +35,22 @@ class Suppression:
 class Suppressions:
     """All such comments of a document."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._text, self._all = snapshot.text, tuple(suppressions(snapshot))
+    def __init__(self, snapshot: Snapshot | None) -> None:
+        self._all = tuple(suppressions(snapshot)) if snapshot is not None else ()
 
-    def suppresses(self, code: str, offset: int) -> bool:
-        """Whether a comment disables a diagnostic at an offset."""
-        if not self._all:
-            return False
-        line, result = self._text.line_at(offset), False
+    def suppresses(self, code: str, line: int) -> bool:
+        """Whether a comment disables a diagnostic that begins on a line."""
+        result = False
         for each in self._all:
             if each.concerns(code, line):
                 if each.last is not None:
                     return True
                 result = not each.enables
         return result
+
+
+NONE = Suppressions(None)
+"""No such comments."""
 
 
 def suppressions(snapshot: Snapshot) -> Iterator[Suppression]:

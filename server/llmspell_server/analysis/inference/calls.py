@@ -13,7 +13,6 @@ from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.literals import string_value
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.binding import bind_call
-from llmspell_server.analysis.types.calls import selected
 from llmspell_server.analysis.types.generics import function_with
 from llmspell_server.analysis.types.model import Function, Type, Values
 
@@ -72,14 +71,8 @@ class Calls:
     ) -> Type | None:
         """The type that is wanted of an argument, counted as written; None if nobody says."""
         wanted: list[Type] = []
-        ahead = shift(node)
-        literals = {
-            index + ahead: self._inference.type(where, value)
-            for index, value in enumerate(node.arguments.values[:position])
-            if isinstance(value, (tree.String, tree.Number, tree.Boolean))
-        }
-        for known in selected(self.signatures(where, node), literals):
-            place = position + ahead
+        for known in self.signatures(where, node):
+            place = position + shift(node)
             signature = known
             if known.generics:
                 signature = self._with_generics(where, node, known, position)

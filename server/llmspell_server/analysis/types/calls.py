@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from . import model
 from .assignable import assignable
 from .binding import bind_call
@@ -66,25 +64,6 @@ def together(rows: list[Values]) -> Values:
     items = tuple(model.union(*(row.at(position) for row in rows)) for position in range(width))
     rests = [row.rest for row in rows if row.rest is not None]
     return Values(items, model.union(*rests) if rests else None)
-
-
-def selected(known: tuple[Function, ...], literals: Mapping[int, Type]) -> tuple[Function, ...]:
-    """The signatures that literal arguments choose; all of them where none does.
-
-    A function whose table argument depends on an earlier string has a signature for each such
-    string, and a general one for all others. literals: by the position of the argument.
-    """
-    exact = tuple(each for each in known if _names_a_literal(each, literals))
-    return exact or known
-
-
-def _names_a_literal(function: Function, literals: Mapping[int, Type]) -> bool:
-    for position, literal in literals.items():
-        if position < len(function.parameters):
-            type_ = function.parameters[position].type
-            if type(type_) in model.BASE_OF_LITERAL:
-                return type_ == literal
-    return False
 
 
 def chosen(known: tuple[Function, ...], arguments: Values, definitions: Definitions) -> Function:
