@@ -25,8 +25,13 @@ class OutOfTime(Cancelled):
     """What was to be found within some time is not found."""
 
 
+class TookTooLong(Cancelled):
+    """What had to be found as a whole was not found in the time there was for it."""
+
+
 class _Pace(threading.local):
     look: Callable[[], None] | None = None
+    thorough = False
 
 
 _pace = _Pace()
@@ -51,14 +56,37 @@ def paced(look: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Ends the block with `OutOfTime` at the first checkpoint after some seconds."""
+    """Ends the block with `OutOfTime` at the first checkpoint after some seconds.
+
+    Not within `thorough`, where nothing may be left out.
+    """
+    if _pace.thorough:
+        yield
+        return
+    with _limited(seconds, OutOfTime):
+        yield
+
+
+@contextmanager
+def thorough(seconds: float) -> Iterator[None]:
+    """Lets nothing inside be cut off, and ends the whole with `TookTooLong` after some seconds."""
+    before, _pace.thorough = _pace.thorough, True
+    try:
+        with _limited(seconds, TookTooLong):
+            yield
+    finally:
+        _pace.thorough = before
+
+
+@contextmanager
+def _limited(seconds: float, end: type[Cancelled]) -> Iterator[None]:
     outer, deadline = _pace.look, time.monotonic() + seconds
 
     def look() -> None:
         if outer is not None:
             outer()
         if time.monotonic() > deadline:
-            raise OutOfTime
+            raise end
 
     with paced(look):
         yield

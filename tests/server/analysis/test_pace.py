@@ -4,7 +4,15 @@ import threading
 
 import pytest
 
-from llmspell_server.analysis.pace import Cancelled, OutOfTime, checkpoint, paced, within
+from llmspell_server.analysis.pace import (
+    Cancelled,
+    OutOfTime,
+    TookTooLong,
+    checkpoint,
+    paced,
+    thorough,
+    within,
+)
 
 
 def test_a_checkpoint_calls_what_is_installed_for_the_block() -> None:
@@ -45,3 +53,10 @@ def test_what_takes_too_long_is_ended_and_no_more_than_that() -> None:
                 checkpoint()
         checkpoint()
     assert len(calls) >= 2  # what was installed before is asked inside and after
+
+
+def test_what_must_be_whole_is_not_cut_off_but_ends_as_a_whole() -> None:
+    with thorough(60), within(0.0):
+        checkpoint()
+    with pytest.raises(TookTooLong), thorough(0.0):
+        checkpoint()

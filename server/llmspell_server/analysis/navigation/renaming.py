@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from llmspell_server.analysis.binding.variables import Local
+from llmspell_server.analysis.pace import TookTooLong, thorough
 from llmspell_server.analysis.snapshot import Snapshot, Span
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.lexer import KEYWORDS
@@ -58,7 +59,7 @@ def _checked(snapshot: Snapshot, file: str, offset: int, world: World) -> tuple[
             pass
         case _:
             raise NotRenamable("only variables, fields, methods and labels can be renamed here")
-    places = list(uses_of(under.symbol, snapshot, file, world, seconds=_THOROUGH))
+    places = _all_uses(under.symbol, snapshot, file, world)
     for place in places:
         if world.is_library(place.file):
             name = snapshot.text.source[slice(*under.span)]
@@ -66,6 +67,17 @@ def _checked(snapshot: Snapshot, file: str, offset: int, world: World) -> tuple[
     if isinstance(under.symbol, FieldSymbol) and not any(place.role for place in places):
         raise NotRenamable(f"`{under.symbol.name}` is defined nowhere in this workspace")
     return under, places
+
+
+def _all_uses(symbol: Symbol, snapshot: Snapshot, file: str, world: World) -> list[Place]:
+    """The uses of a symbol, none left out."""
+    try:
+        with thorough(_THOROUGH):
+            return list(uses_of(symbol, snapshot, file, world))
+    except TookTooLong:
+        raise NotRenamable(
+            f"it took more than {_THOROUGH:.0f} s to find all of its uses; nothing was changed"
+        ) from None
 
 
 def _check_meaning(

@@ -25,12 +25,11 @@ def uses_of(
     file: str,
     world: World,
     everywhere: bool = True,
-    seconds: float = _PATIENCE,
 ) -> Iterator[Place]:
     """The places that mean a symbol, with its declaration, in the order of files and text.
 
     snapshot, file: the document in which the symbol was found. everywhere: whether other files are
-    looked at too. seconds: how long is looked for uses that only types can tell.
+    looked at too. Uses that only types can tell are looked for a short time, unless `thorough`.
     """
     match symbol:
         case LocalSymbol():
@@ -42,7 +41,7 @@ def uses_of(
                 return iter(())
             if owner.kind == "local" or not everywhere:
                 return _in_document(snapshot, file, owner, name, world)
-            return _in_workspace(owner, name, world, seconds)
+            return _in_workspace(owner, name, world)
         case ModuleSymbol(name=name):
             found = _of_module(name, file, world)
         case _:
@@ -56,13 +55,13 @@ def _of_label(symbol: LabelSymbol, snapshot: Snapshot, file: str) -> Iterator[Pl
     yield from sorted([label, *gotos])
 
 
-def _in_workspace(owner: Owner, name: str, world: World, seconds: float) -> Iterator[Place]:
+def _in_workspace(owner: Owner, name: str, world: World) -> Iterator[Place]:
     certain = [
         Place(found.file, found.occurrence.start, found.occurrence.end, found.occurrence.role)
         for found in world.index.uses(owner, name)
     ]
     inferred: list[Place] = []
-    with suppress(OutOfTime), within(seconds):
+    with suppress(OutOfTime), within(_PATIENCE):
         for place in _by_type(owner, name, world):
             inferred.append(place)  # noqa: PERF402  # what was found in time counts
     yield from sorted([*certain, *inferred])
