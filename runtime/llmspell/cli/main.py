@@ -43,6 +43,7 @@ COMMANDS = {
 # Commands of the other packages of this distribution, found by entry points. What their help says
 # stands here, because looking there would import them.
 PLUGGED = {
+    "check": "Say what is wrong with Lua files.",
     "fmt": "Format Lua files.",
 }
 

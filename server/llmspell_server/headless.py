@@ -1,0 +1,71 @@
+"""A session without a client: the same checks, for whoever has files and no editor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from lsprotocol import types
+
+from .analysis.workspace.summary import Summary
+from .documents import key_of
+from .server import SpellServer
+
+# Like a client that asks by itself: nothing is pushed, so nothing runs on the worker.
+_CAPABILITIES = types.ClientCapabilities(
+    text_document=types.TextDocumentClientCapabilities(
+        diagnostic=types.DiagnosticClientCapabilities()
+    ),
+    general=types.GeneralClientCapabilities(position_encodings=[types.PositionEncodingKind.Utf32]),
+)
+
+
+class Headless:
+    """A session over some folders. Columns count characters.
+
+    closed: what is known of files that are only looked into, by their paths.
+    """
+
+    def __init__(self, folders: Sequence[Path], closed: Mapping[str, Summary]) -> None:
+        self._server = SpellServer()
+        uris = [folder.resolve().as_uri() for folder in folders]
+        named = [types.WorkspaceFolder(uri, uri.rpartition("/")[2]) for uri in uris]
+        params = types.InitializeParams(
+            _CAPABILITIES, root_uri=uris[0] if uris else None, workspace_folders=named
+        )
+        for _ in self._server.protocol.lsp_initialize(params):
+            pass  # what the server does at its beginning is about clients
+        self.sentences = self._server.configuration.without_client()
+        summaries = {key_of(Path(path).as_uri()): found for path, found in closed.items()}
+        self._server.closed_files.put(summaries)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.close()
+
+    def problems(
+        self, sources: Mapping[Path, str]
+    ) -> Iterator[tuple[Path, list[types.Diagnostic]]]:
+        """What is wrong with files, which are opened all together, in the order of their lines."""
+        server = self._server
+        opened = {path: path.resolve().as_uri() for path in sources}
+        for path, uri in opened.items():
+            item = types.TextDocumentItem(uri, "lua", 0, sources[path])
+            server.workspace.put_text_document(item)
+        for path, uri in opened.items():
+            document = server.documents[key_of(uri)]
+            yield path, sorted(server.diagnosing.report(document).items, key=_place)
+
+
+def _place(problem: types.Diagnostic) -> tuple[int, int, str]:
+    start = problem.range.start
+    return start.line, start.character, str(problem.code)

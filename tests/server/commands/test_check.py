@@ -1,0 +1,124 @@
+"""`llmspell check` in processes of its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.runtime.cli.conftest import Shell, shell
+
+__all__ = ["shell"]  # a fixture
+
+EXAMPLES = Path("examples").resolve()
+
+
+def test_problems_are_lines_with_a_summary(shell: Shell) -> None:
+    shell.write("a.lua", "local a, b = 1\nprint(a, b, conter)\n")
+    shell.write("lib/b.lua", "return {}\n")
+    ended = shell("llmspell", "check")
+    assert ended.code == 1
+    assert ended.out.splitlines() == [
+        (
+            "a.lua:1:10: warning: There is no value for `b`, so it becomes nil. "
+            "[unbalanced-assignments]"
+        ),
+        "a.lua:2:13: warning: Undefined global `conter`. [undefined-global]",
+    ]
+    assert ended.err == "2 files checked: 2 warnings\n"
+
+
+def test_without_problems_the_exit_code_is_0(shell: Shell) -> None:
+    shell.write("a.lua", "print('a')\n")
+    ended = shell("llmspell", "check", "a.lua")
+    assert (ended.code, ended.out, ended.err) == (0, "", "1 file checked: no problems\n")
+
+
+def test_lighter_problems_are_shown_when_asked_for_and_are_no_failure(shell: Shell) -> None:
+    shell.write("a.lua", "local x = 1\n")
+    assert shell("llmspell", "check").out == ""
+    ended = shell("llmspell", "check", "--severity", "hint")
+    assert (ended.code, "[unused-local]" in ended.out) == (0, True)
+
+
+def test_a_path_that_is_not_there_is_a_failure_of_its_own(shell: Shell) -> None:
+    ended = shell("llmspell", "check", "nothing.lua")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == "Error: nothing.lua: no such file or folder\n"
+
+
+def test_files_that_are_not_checked_still_define_globals(shell: Shell) -> None:
+    shell.write("a.lua", "print(Shared)\n")
+    shell.write("b.lua", "Shared = 1\n")
+    shell("llmspell", "check", "a.lua").ok()
+
+
+def test_globals_and_severities_come_from_files(shell: Shell) -> None:
+    shell.write("a.lua", "print(one, two)\n")
+    shell.write(".luarc.json", '{"diagnostics.globals": ["one"]}')
+    shell.write(".luacheckrc", 'globals = {"two"}')
+    shell("llmspell", "check").ok()
+
+
+def test_several_processes_find_the_same(shell: Shell) -> None:
+    for number in range(6):
+        shell.write(f"m{number}.lua", f"local m = require('m{number + 1}')\nprint(m, x{number})\n")
+    one = shell("llmspell", "check", "--jobs", "1")
+    two = shell("llmspell", "check", "--jobs", "2")
+    assert one.code == two.code == 1
+    assert one.out == two.out
+    assert one.out.count("undefined-global") == 6
+
+
+def test_json_is_one_document(shell: Shell) -> None:
+    shell.write("a.lua", "X = = 1\n")
+    ended = shell("llmspell", "check", "--format", "json")
+    assert ended.code == 1
+    assert json.loads(ended.out) == {
+        "files": 1,
+        "problems": [
+            {
+                "path": "a.lua",
+                "line": 1,
+                "column": 5,
+                "end_line": 1,
+                "end_column": 6,
+                "severity": "error",
+                "code": "syntax-error",
+                "message": "unexpected symbol near '='",
+            }
+        ],
+    }
+
+
+def test_sarif_has_what_its_schema_requires(shell: Shell) -> None:
+    shell.write("a b.lua", "print(conter)\n")
+    log = json.loads(shell("llmspell", "check", "--format", "sarif").out)
+    assert log["version"] == "2.1.0"
+    [run] = log["runs"]
+    driver = run["tool"]["driver"]
+    [rule] = driver["rules"]
+    assert (driver["name"], rule["id"]) == ("llmspell", "undefined-global")
+    assert rule["defaultConfiguration"]["level"] == "warning"
+    [result] = run["results"]
+    assert (result["ruleId"], result["level"]) == ("undefined-global", "warning")
+    assert result["message"]["text"] == "Undefined global `conter`."
+    place = result["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "a%20b.lua"
+    region = {"startLine": 1, "startColumn": 7, "endLine": 1, "endColumn": 13}
+    assert place["region"] == region
+
+
+def test_github_gets_commands(shell: Shell) -> None:
+    shell.write("a.lua", "print(conter)\n")
+    assert shell("llmspell", "check", "--format", "github").out == (
+        "::warning file=a.lua,line=1,endLine=1,col=7,endColumn=13,title=undefined-global"
+        "::Undefined global `conter`.\n"
+    )
+
+
+@pytest.mark.parametrize("severity", ["hint"])
+def test_our_examples_have_no_problems(shell: Shell, severity: str) -> None:
+    ended = shell("llmspell", "check", "--severity", severity, str(EXAMPLES))
+    assert (ended.code, ended.out) == (0, "")
