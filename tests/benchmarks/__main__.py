@@ -11,7 +11,16 @@ from pathlib import Path
 
 from attrs import asdict
 
-from tests.benchmarks import debugging, engine, formatting, instrument, profiling, services, startup
+from tests.benchmarks import (
+    debugging,
+    engine,
+    formatting,
+    instrument,
+    language_server,
+    profiling,
+    services,
+    startup,
+)
 from tests.benchmarks.figure import Figure
 
 SUBJECTS = {
@@ -22,6 +31,7 @@ SUBJECTS = {
     "instrumenting": instrument.figures,
     "profiling": profiling.figures,
     "formatting": formatting.figures,
+    "language-server": language_server.figures,
 }
 REPORT = Path(__file__).parents[2] / ".benchmarks" / "latest.json"
 

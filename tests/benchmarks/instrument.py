@@ -56,11 +56,11 @@ def figures() -> list[Figure]:
     ]
 
 
-def large_file() -> bytes:
-    """Text of 10 000 lines, most of them in functions."""
+def large_file(lines: int = LINES) -> bytes:
+    """Text of so many lines, most of them in functions."""
     size = FUNCTION.count("\n")
     # Blocks, because a function has at most 200 locals.
-    functions = "".join(f"do {FUNCTION.format(n=n)}end\n" for n in range(LINES // (size + 1)))
+    functions = "".join(f"do {FUNCTION.format(n=n)}end\n" for n in range(lines // (size + 1)))
     return f"local steps = {{}}\n{functions}".encode()
 
 

@@ -1,0 +1,166 @@
+"""Somebody who types in one document."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .lsp_session import Session
+
+NAME = "typed.lua"
+_WORD = re.compile(r"(?<![\w.\"'-])[a-z]\w{3,}(?=[.:(\[ ])")
+_INCREMENTAL = 2  # LSP 3.17 "TextDocumentSyncKind"; EmmyLua's server wants the whole text each time
+_UNANSWERED = 1.0  # seconds
+
+
+def percentile(times: Sequence[float], share: float) -> float:
+    """The time below which a share of them lies."""
+    ordered = sorted(times)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+class Typing:
+    """A document in a session, with what was measured there, in seconds.
+
+    completions: from a keystroke to a completion that offers something. diagnoses:
+    from a keystroke to the diagnostics of that version. unanswered: completions for which nothing
+    was offered within a second.
+    """
+
+    def __init__(self, command: list[str], folder: Path, source: str) -> None:
+        (folder / NAME).write_text(source)
+        self.session, self.source = Session(command), source
+        self.session.initialize(folder)
+        sync = self.session.capabilities["textDocumentSync"]
+        self._incremental = (sync["change"] if isinstance(sync, dict) else sync) == _INCREMENTAL
+        self.completions: list[float] = []
+        self.diagnoses: list[float] = []
+        self.unanswered = 0
+        self._uri = (folder / NAME).as_uri()
+        self._version = 1
+        self._lines = source.split("\n")
+        self._line = self._column = 0
+
+    def open(self) -> float:
+        """When its first diagnostics came, which are waited for."""
+        begin = len(self.session.messages)
+        self.session.open(self._uri, self.source)
+        message = self.session.wait(
+            lambda body: (
+                body.get("method") == "textDocument/publishDiagnostics"
+                and body["params"]["uri"].endswith(NAME)
+            ),
+            begin,
+        )
+        return message.at
+
+    def places(self, count: int) -> list[int]:
+        """Lines that begin a function, spread over the document."""
+        found = [n for n, line in enumerate(self._lines) if re.search(r"\bfunction \w+\(", line)]
+        found = found or [n for n, line in enumerate(self._lines) if "function" in line]
+        return [found[len(found) * n // count + len(found) // (2 * count)] for n in range(count)]
+
+    def go_to(self, line: int) -> None:
+        """Puts the cursor at the end of a line of the document as it was."""
+        self._line, self._column = line, len(self._lines[line])
+
+    def press(self, character: str) -> None:
+        """A keystroke, the completion that an editor asks for then, and the diagnostics."""
+        begin = len(self.session.messages)
+        sent = self._insert(character)
+        if character.isalpha() or character == ".":
+            self._complete(sent)
+        self.diagnoses.append(self._diagnosed(begin) - sent)
+
+    def _complete(self, sent: float) -> None:
+        """Asks until something is offered: EmmyLua's server answers at once with nothing while it
+        reads the file again, and an editor that was told nothing shows nothing.
+        """
+        while time.perf_counter() - sent < _UNANSWERED:
+            answer = self.session.answer(self.session.ask("textDocument/completion", self._place()))
+            found = answer.body.get("result")
+            if found and (not isinstance(found, dict) or found["items"]):
+                self.completions.append(answer.at - sent)
+                return
+            time.sleep(0.002)
+        self.unanswered += 1
+
+    def requests(self, method: str, count: int) -> list[float]:
+        """How long a request takes at names that are spread over the document."""
+        names = [
+            (number, found.start() + 1)
+            for number, line in enumerate(self._lines)
+            if (found := _WORD.search(line)) and not line.lstrip().startswith("--")
+        ]
+        step = max(1, len(names) // count)
+        return [self.session.seconds(method, self._place(*place)) for place in names[::step]]
+
+    def token_ranges(self, count: int) -> list[float]:
+        """How long the tokens of what an editor shows take, each after a keystroke."""
+        found = []
+        for line in self.places(count):
+            self.go_to(line)
+            self._insert(" ")
+            area = {
+                "start": {"line": max(0, line - 30), "character": 0},
+                "end": {"line": line + 30, "character": 0},
+            }
+            document = {"textDocument": {"uri": self._uri}, "range": area}
+            found.append(self.session.seconds("textDocument/semanticTokens/range", document))
+        return found
+
+    def token_deltas(self, count: int) -> list[float]:
+        """How long the changed tokens take after a keystroke."""
+        document: dict[str, Any] = {"textDocument": {"uri": self._uri}}
+        tokens = self.session.result("textDocument/semanticTokens/full", document)
+        found = []
+        for line in self.places(count):
+            self.go_to(line)
+            begin = self._insert(" ")
+            params = {**document, "previousResultId": tokens["resultId"]}
+            number = self.session.ask("textDocument/semanticTokens/full/delta", params)
+            answer = self.session.answer(number)
+            found.append(answer.at - begin)
+            tokens = answer.body["result"]
+        return found
+
+    def _insert(self, character: str) -> float:
+        """When it was sent."""
+        place = {"line": self._line, "character": self._column}
+        before = self._lines[self._line][: self._column]
+        after = self._lines[self._line][self._column :]
+        if character == "\n":
+            self._lines[self._line : self._line + 1] = [before, after]
+            self._line, self._column = self._line + 1, 0
+        else:
+            self._lines[self._line] = before + character + after
+            self._column += 1
+        change: dict[str, Any] = {"range": {"start": place, "end": place}, "text": character}
+        if not self._incremental:
+            change = {"text": "\n".join(self._lines)}
+        self._version += 1
+        sent = time.perf_counter()
+        document = {"uri": self._uri, "version": self._version}
+        params = {"textDocument": document, "contentChanges": [change]}
+        self.session.notify("textDocument/didChange", params)
+        return sent
+
+    def _place(self, line: int | None = None, column: int | None = None) -> dict[str, Any]:
+        position = {
+            "line": self._line if line is None else line,
+            "character": self._column if column is None else column,
+        }
+        return {"textDocument": {"uri": self._uri}, "position": position}
+
+    def _diagnosed(self, begin: int) -> float:
+        """When the diagnostics of this version came."""
+        return self.session.wait(
+            lambda body: (
+                body.get("method") == "textDocument/publishDiagnostics"
+                and body["params"].get("version", self._version) == self._version
+            ),
+            begin,
+        ).at
