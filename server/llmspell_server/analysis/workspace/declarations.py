@@ -1,4 +1,4 @@
-"""Types that annotations declare: classes, aliases and enums, by their tags alone."""
+"""Types that annotations declare: classes, aliases and enums, as the index knows them."""
 
 from __future__ import annotations
 
@@ -6,25 +6,29 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from llmspell_server.analysis.annotations.attached import TypeTag, declared_in
+from llmspell_server.analysis.annotations.nodes import (
+    AliasTag,
+    ClassTag,
+    EnumTag,
+    FieldTag,
+    NameNode,
+)
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
-from llmspell_server.analysis.syntax.comments import block_above
 from llmspell_server.analysis.syntax.pieces import Piece
 
 from .naming import naming_of
 from .owners import Owner
 
-_NAME = r"[A-Za-z_][\w.*-]*"
-_DECLARING = re.compile(
-    rf"---+[ \t]*@(class|alias|enum)[ \t]+(?:\([^)\n]*\)[ \t]*)?({_NAME})"
-    rf"(?:<[^>\n]*>)?(?:[ \t]*:[ \t]*({_NAME}))?"
-)
-_FIELD = re.compile(
-    rf"---+[ \t]*@field[ \t]+(?:(?:public|private|protected|package)[ \t]+)?({_NAME})"
-)
-_MENTION = re.compile(_NAME)
+_MENTION = re.compile(r"[A-Za-z_][\w.*-]*")
 
 DeclaredKind = Literal["class", "alias", "enum"]
+_KINDS: dict[type[TypeTag], DeclaredKind] = {
+    ClassTag: "class",
+    AliasTag: "alias",
+    EnumTag: "enum",
+}
 
 
 class Declared(NamedTuple):
@@ -57,46 +61,41 @@ def declarations_of(snapshot: Snapshot) -> tuple[Declared, ...]:
 
 
 def _of_piece(snapshot: Snapshot, piece: Piece, start: int) -> Iterator[Declared]:
-    pending: list[tuple[re.Match[str], tree.Word, list[tuple[str, int, int]]]] = []
-    for comment in piece.comments:
-        match = _DECLARING.match(comment.text)
-        if match is not None:
-            pending.append((match, comment, []))
-        elif pending and (field := _FIELD.match(comment.text)) is not None:
-            place = start + comment.start
-            pending[-1][2].append((field[1], place + field.start(1), place + field.end(1)))
-    tables = _annotated_tables(snapshot, piece) if pending else {}
-    for match, comment, fields in pending:
-        place = start + comment.start
+    found = [each for several in declared_in(piece).values() for each in several]
+    for each in sorted(found, key=lambda each: each.tag.start):
+        name = each.tag.name
+        assert name is not None
         yield Declared(
-            match[1],  # type: ignore[arg-type]  # one of the three that the pattern names
-            match[2],
-            place + match.start(2),
-            place + match.end(2),
-            match[3],
-            tables.get(comment),
-            tuple(fields),
+            _KINDS[type(each.tag)],
+            name.text,
+            start + name.start,
+            start + name.end,
+            _parent(each.tag),
+            _table(snapshot, piece, each.statement),
+            tuple(
+                (tag.name.text, start + tag.name.start, start + tag.name.end)
+                for tag in each.fields
+                if isinstance(tag, FieldTag) and tag.name is not None
+            ),
         )
 
 
-def _annotated_tables(snapshot: Snapshot, piece: Piece) -> dict[tree.Word, Owner]:
-    """Which table the comments above its statement are about."""
-    naming = naming_of(snapshot)
-    found: dict[tree.Word, Owner] = {}
-    nodes = tree.walk(piece.statement) if piece.statement is not None else iter(())
-    for node in nodes:
-        match node:
-            case tree.LocalStatement(names=(first, *_)):
-                target: tree.Expression = first.name
-            case tree.Assignment(targets=(target, *_)):
-                pass
-            case _:
-                continue
-        owner = naming.owner(piece, target)
-        if owner is not None and owner.kind in ("global", "file"):
-            for comment in block_above(piece, node):
-                found[comment] = owner
-    return found
+def _parent(tag: TypeTag) -> str | None:
+    parents = tag.parents if isinstance(tag, ClassTag) else ()
+    return next((each.name.text for each in parents if isinstance(each, NameNode)), None)
+
+
+def _table(snapshot: Snapshot, piece: Piece, statement: tree.Statement | None) -> Owner | None:
+    """The table that a statement makes, by the name that other files can use, too."""
+    match statement:
+        case tree.LocalStatement(names=(first, *_)):
+            target: tree.Expression = first.name
+        case tree.Assignment(targets=(target, *_)):
+            pass
+        case _:
+            return None
+    owner = naming_of(snapshot).owner(piece, target)
+    return owner if owner is not None and owner.kind in ("global", "file") else None
 
 
 def type_name_at(comment: str, offset: int) -> tuple[str, int, int] | None:
