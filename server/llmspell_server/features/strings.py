@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 from lsprotocol import types
 
+from llmspell_server.analysis.checks.catalogue import CODES
 from llmspell_server.analysis.pace import checkpoint
 from llmspell_server.analysis.spells.kinds import definition, problem
 from llmspell_server.analysis.spells.literals import Written, written_at
@@ -108,7 +109,7 @@ def diagnostics(ls: SpellServer, document: Document) -> list[types.Diagnostic]:
     for string in spell.strings:
         checkpoint()
         wrong = problem(string.kind, string.content, spell.sources)
-        if wrong is not None:
+        if wrong is not None and wrong.code not in CODES:  # the checks tell of those, knowing more
             found.append(
                 types.Diagnostic(
                     range=document.range(string.start + wrong.start, string.start + wrong.end),

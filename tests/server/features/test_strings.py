@@ -69,11 +69,11 @@ async def test_hover_explains_a_string(client: LanguageClient, tmp_path: Path) -
 async def test_a_string_that_is_wrong_is_a_diagnostic(
     client: LanguageClient, tmp_path: Path
 ) -> None:
-    document, _ = open_at(client, tmp_path / "a.lua", 'require "nowhere"|')
+    document, _ = open_at(client, tmp_path / "a.lua", 'print(Config.get("tools.sytem"))|')
     await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
     (problem,) = client.diagnostics[document.uri]
-    assert problem.code == "unresolved-require"
-    assert problem.severity == types.DiagnosticSeverity.Warning
+    assert problem.code == "unknown-config-path"
+    assert problem.data == {"near": ["system"]}
 
 
 async def test_a_file_is_a_link(client: LanguageClient, tmp_path: Path) -> None:
