@@ -22,6 +22,7 @@ _OPEN = {
     "RestartArguments",
     "Message",
     "ProtocolMessage",
+    "ValueFormat",  # StackFrameFormat adds to it
 }
 
 _INTEGER = {"type": "integer"}

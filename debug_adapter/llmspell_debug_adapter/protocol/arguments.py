@@ -245,12 +245,26 @@ class FrameArguments:
 
 
 @frozen
+class StackFrameFormat:
+    """What names of frames say beside the function: `parameters` shows these at all."""
+
+    hex: bool = False
+    parameters: bool = False
+    parameter_types: bool = False
+    parameter_names: bool = False
+    parameter_values: bool = False
+    line: bool = False
+    module: bool = False
+
+
+@frozen
 class StackTraceArguments:
     """A part of a thread's stack; `levels` 0 is all of it."""
 
     thread_id: int
     start_frame: int = 0
     levels: int = 0
+    format: StackFrameFormat | None = None
 
 
 @frozen

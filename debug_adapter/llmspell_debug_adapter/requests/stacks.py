@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from llmspell.debugger.model import Frame
 from llmspell_debug_adapter.protocol.arguments import (
     FrameArguments,
     NoArguments,
+    StackFrameFormat,
     StackTraceArguments,
     ThreadArguments,
 )
@@ -32,10 +36,34 @@ def stack_trace(session: Session, arguments: StackTraceArguments) -> Message:
     frames, total = session.debugger.stack(
         arguments.thread_id, max(arguments.start_frame, 0), max(arguments.levels, 0)
     )
-    return {
-        "stackFrames": [session.render.frame(frame) for frame in frames],
-        "totalFrames": total,
-    }
+    shown = [session.render.frame(frame) for frame in frames]
+    if arguments.format is not None:
+        for frame, item in zip(frames, shown, strict=True):
+            item["name"] = _named(session, frame, arguments.format)
+    return {"stackFrames": shown, "totalFrames": total}
+
+
+def _named(session: Session, frame: Frame, wanted: StackFrameFormat) -> str:
+    """The name of a frame with what else is wanted (DAP, "StackFrameFormat")."""
+    name = frame.name
+    if wanted.parameters:
+        name += f"({', '.join(_parameters(session, frame, wanted))})"
+    if wanted.module and frame.source is not None:
+        name = f"{frame.source.name}!{name}"
+    return f"{name} line {frame.line}" if wanted.line else name
+
+
+def _parameters(session: Session, frame: Frame, wanted: StackFrameFormat) -> Iterator[str]:
+    for scope in session.debugger.scopes(frame.id):
+        if scope.kind != "arguments":
+            continue
+        for each in session.debugger.variables(scope.reference, hex=wanted.hex):
+            words = [each.name] if wanted.parameter_names else []
+            if wanted.parameter_types:
+                words.append(each.type)
+            if wanted.parameter_values:
+                words.append(f"= {each.value}" if words else each.value)
+            yield " ".join(words) or each.name
 
 
 @request("scopes", FrameArguments, stopped=True)

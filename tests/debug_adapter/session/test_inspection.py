@@ -42,6 +42,31 @@ def test_frames_have_names_sources_and_modules(client: InProcess, spell: MakeSpe
     assert inner["moduleId"] == str(it.path)
 
 
+@pytest.mark.parametrize(
+    ("wanted", "name"),
+    [
+        ({}, "f"),
+        ({"line": True}, "f line 2"),
+        ({"module": True}, "spell.lua!f"),
+        ({"parameterNames": True}, "f"),
+        ({"parameters": True, "parameterNames": True}, "f(n, s)"),
+        ({"parameters": True, "parameterValues": True}, 'f(255, "a")'),
+        ({"parameters": True, "parameterValues": True, "hex": True}, 'f(0xff, "a")'),
+        (
+            {"parameters": True, "parameterTypes": True, "parameterNames": True, "line": True},
+            "f(n integer, s string) line 2",
+        ),
+    ],
+)
+def test_names_of_frames_say_what_is_wanted(
+    client: InProcess, spell: MakeSpell, wanted: dict[str, bool], name: str
+) -> None:
+    it = spell("local function f(n, s)\n  return n, s --@here\nend\nprint(f(255, 'a'))\n")
+    stand_at(client, it, "here")
+    found = client.request("stackTrace", threadId=1, levels=1, format=wanted)
+    assert found["stackFrames"][0]["name"] == name
+
+
 def test_a_thread_that_does_not_exist_has_no_frames(client: InProcess, spell: MakeSpell) -> None:
     it = spell("print(1) --@here\n")
     stand_at(client, it, "here")
