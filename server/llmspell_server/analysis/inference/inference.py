@@ -62,6 +62,7 @@ class Inference:
                 "value": self.variables.answer,
                 "written": self._written,
                 "metatables": self._metatable_calls,
+                "inherited": self.tables.inherited,
                 "module file": world.module,
                 "module missing": world.is_missing,
                 "scope": self._scope,

@@ -43,7 +43,9 @@ class Queries:
     inputs: the kinds that look at documents themselves; these are asked anew in each revision.
 
     A question that is asked while it is being answered (a function that calls itself) gets
-    `unknown`; what was answered on the way there is not kept.
+    `unknown`. What was answered on the way there is kept until the question is answered at which
+    the circle began, and no longer: without that, methods that call each other would be asked for
+    again on each of the many ways through them.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Queries:
         self._outermost: dict[Hashable, Any] = {}
         self._opened: set[Key] = set()
         self._circle = -1  # how deep the outermost question of a circle is; -1: none
+        self._half_known: dict[Key, Any] = {}  # answers within the circle
 
     def add(self, kind: str, answer: Callable[..., Any], *, is_input: bool = False) -> None:
         """Makes another kind of question possible. is_input: whether it looks at documents."""
@@ -92,6 +95,8 @@ class Queries:
             depth = next(index for index, each in enumerate(self._open) if each.key == key)
             self._circle = depth if self._circle < 0 else min(self._circle, depth)
             return self._unknown
+        if key in self._half_known:
+            return self._half_known[key]
         kept = self._kept.get(key)
         if kept is not None and self._is_valid(key, kept):
             return kept.value
@@ -110,7 +115,7 @@ class Queries:
         finally:
             self._leave(key)
             if self._circle >= depth:
-                self._circle = -1
+                self._end_circle()
         kept.verified = self._revision
         return True
 
@@ -125,11 +130,17 @@ class Queries:
 
     def _changed(self, key: Key) -> int:
         """The revision in which an answer last changed, once it is brought up to date."""
+        if key in self._half_known:
+            return self._revision
         kept = self._kept.get(key)
         if kept is None or not self._is_valid(key, kept):
             self._answer(key, kept)
             kept = self._kept.get(key)
         return self._revision if kept is None else kept.changed
+
+    def _end_circle(self) -> None:
+        self._circle = -1
+        self._half_known.clear()
 
     def _answer(self, key: Key, old: _Answer | None) -> Any:
         frame = _Frame(key)
@@ -137,14 +148,15 @@ class Queries:
         try:
             value = self._find[str(key[0])](*key[1:])
         except BaseException:
-            self._circle = -1  # cancelled: nothing further out is finished either
+            self._end_circle()  # cancelled: nothing further out is finished either
             raise
         finally:
             self._leave(key)
         if 0 <= self._circle < depth:
             self._kept.pop(key, None)  # made from a half-known answer further out
+            self._half_known[key] = value
             return value
-        self._circle = -1
+        self._end_circle()
         changed = self._revision
         if old is not None and old.value == value:
             value, changed = old.value, old.changed

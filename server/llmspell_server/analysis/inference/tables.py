@@ -27,6 +27,7 @@ _EVENTS = (
     *("add", "sub", "mul", "div", "mod", "pow", "unm", "idiv", "band", "bor", "bxor", "shl"),
     *("shr", "bnot", "concat", "len"),
 )
+Inherited = tuple[tuple[Type, ...], tuple[Operator, ...], tuple[model.Function, ...]]
 
 
 class Tables:
@@ -37,13 +38,28 @@ class Tables:
 
     def definition(self, owner: Owner) -> TableDefinition:
         """The fields and the metatable of a table."""
-        metatables = self.metatables(owner)
+        inherited = self._inference.queries.get("inherited", owner)
+        if inherited is model.NEVER:  # it is being worked out
+            inherited = ((), (), ())
+        parents, operators, calls = inherited
         return TableDefinition(
             fields=TableFields(self._inference, owner),
             indexers=self._indexers(owner),
-            parents=tuple(self._parents(owner, metatables)),
-            operators=tuple(self._operators(metatables)),
-            calls=tuple(self._calls(metatables)),
+            parents=parents,
+            operators=operators,
+            calls=calls,
+        )
+
+    def inherited(self, owner: Owner) -> Inherited:
+        """What a table has from its metatables: parents, operators, and calls.
+
+        It is a question of its own because metatables may have each other as metatables.
+        """
+        metatables = self.metatables(owner)
+        return (
+            tuple(self._parents(owner, metatables)),
+            tuple(self._operators(metatables)),
+            tuple(self._calls(metatables)),
         )
 
     def metatables(self, owner: Owner) -> list[Type]:

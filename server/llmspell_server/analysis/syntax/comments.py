@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from . import tree
@@ -21,20 +22,34 @@ def comment_blocks(piece: Piece) -> tuple[tuple[tree.Word, ...], ...]:
 
 def block_above(piece: Piece, node: tree.Node) -> tuple[tree.Word, ...]:
     """The comment lines directly above the line on which a node begins; empty without any."""
-    for block in comment_blocks(piece):
-        last = block[-1]
-        if last.end <= node.start and _is_above(piece.text, last.end, node.start):
-            return () if _is_behind_code(piece.text, block[0].start) else block
+    text = piece.text
+    line = text.rfind("\n", 0, node.start)
+    line_above = text.rfind("\n", 0, max(line, 0))
+    blocks = comment_blocks(piece)
+    index = bisect_right(blocks, line_above, key=_end)
+    while line >= 0 and index < len(blocks) and (end := _end(blocks[index])) <= line:
+        if _is_above(text, end, node.start):
+            return () if _is_behind_code(text, blocks[index][0].start) else blocks[index]
+        index += 1
     return ()
 
 
 def comment_beside(piece: Piece, node: tree.Node) -> tree.Word | None:
     """The comment behind a node on its last line."""
-    for comment in piece.comments:
-        if comment.start >= node.end:
-            between = piece.text[node.end : comment.start]
-            return comment if not between.strip(" \t,;") else None
-    return None
+    index = bisect_left(piece.comments, node.end, key=_start)
+    if index == len(piece.comments):
+        return None
+    comment = piece.comments[index]
+    between = piece.text[node.end : comment.start]
+    return comment if not between.strip(" \t,;") else None
+
+
+def _start(comment: tree.Word) -> int:
+    return comment.start
+
+
+def _end(block: tuple[tree.Word, ...]) -> int:
+    return block[-1].end
 
 
 def _blocks(piece: Piece) -> Iterator[tuple[tree.Word, ...]]:

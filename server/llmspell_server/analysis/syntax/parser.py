@@ -11,6 +11,7 @@ correct text is noted as `suspicious`, so that a piece can be kept when the text
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 
@@ -39,6 +40,7 @@ _BINARY = {  # left and right binding power
 }
 _UNARY = frozenset({"not", "-", "#", "~"})
 _UNARY_POWER = 12
+_LONG_COMMENT = re.compile(r"--\[(=*)\[")
 
 
 @frozen
@@ -123,7 +125,7 @@ class _Parser:
                 self._note("`return` must be the last statement of its block")
             end = self._with_trailing_comments(statement.end)
         comments = tuple(comment for comment in self._comments if comment.start < end)
-        problems = tuple(self._problems)
+        problems = (*self._problems, *filter(None, map(_unfinished, comments)))
         return Parsed(statement, comments, problems, end, self._end, self._suspicious)
 
     def _with_trailing_comments(self, end: int) -> int:
@@ -615,3 +617,12 @@ class _Parser:
             return found
         self._note(f"a name is expected near `{self._text or 'end of text'}`")
         return tree.Word(self._last, self._last, "")
+
+
+def _unfinished(comment: tree.Word) -> Problem | None:
+    """What is wrong with a long comment that has no end."""
+    opened = _LONG_COMMENT.match(comment.text)
+    if opened is None or comment.text.endswith(closer := f"]{opened[1]}]"):
+        return None
+    opener = (comment.start, comment.start + opened.end())
+    return Problem(comment.end, comment.end, "unfinished long comment", closer, opener)

@@ -92,3 +92,15 @@ def test_an_answer_that_fails_leaves_no_trace(numbers: Numbers) -> None:
         numbers.get("failing")
     assert numbers.get("even") == 2
     assert numbers.get("top") == 30
+
+
+def test_questions_that_all_need_each_other_are_answered_once_each() -> None:
+    made: list[int] = []
+
+    def answer(number: int) -> int:
+        made.append(number)
+        return 1 + sum(queries.get("node", other) for other in range(25))
+
+    queries = Queries({"node": answer}, frozenset(), 0)
+    queries.get("node", 0)
+    assert sorted(made) == list(range(25))

@@ -155,3 +155,12 @@ def test_a_change_elsewhere_is_seen() -> None:
     world.set("other.lua", "function f() return 'a' end")
     inference.advance()
     assert shown_type(inference, "main.lua", main.index("x)")) == "string"
+
+
+def test_metatables_of_each_other_are_no_endless_question() -> None:
+    code = """local a, b = {}, {}
+    setmetatable(a, b) setmetatable(b, a)
+    a.__index, b.__index = b, a
+    function a.f() return 1 end
+    local x = a.f() print(x|)"""
+    assert type_at(code) == "integer"

@@ -141,3 +141,10 @@ def test_all_nodes_are_found_in_the_order_of_the_text() -> None:
     assert statement is not None
     names = [node.text for node in tree.walk(statement) if isinstance(node, (tree.Name, tree.Word))]
     assert names == ["x", "f", "a", "b", "c"]
+
+
+def test_a_long_comment_without_end_is_a_problem_of_its_own_piece_only() -> None:
+    pieces = pieces_of("x = 1\n--[==[ open ]]", True)
+    assert [len(piece.problems) for piece in pieces.all] == [0, 1]
+    (problem,) = pieces.all[1].problems
+    assert (problem.missing, problem.opened) == ("]==]", (1, 7))
