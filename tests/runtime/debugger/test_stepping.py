@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from llmspell.debugger.debugger import DebugError
+from llmspell.debugger.model import BreakpointSpec
 from tests.runtime.debugger.conftest import MakeSession, Session
 
 CALLS = """
@@ -88,6 +91,53 @@ def test_a_step_onto_a_breakpoint_stops_once(make_session: MakeSession, mode: st
     session.stop()
     assert lines(session, "over") == [session.line("after")]
     assert lines(session, "over") == [session.line("outer return")]
+    session.finish()
+
+
+@pytest.mark.parametrize("how", [{"condition": "r > 0"}, {"hit_condition": ">= 1"}, {}])
+def test_a_step_onto_a_breakpoint_that_is_tested_stops_once(
+    make_session: MakeSession, mode: str, how: dict[str, Any]
+) -> None:
+    session = make_session(CALLS, mode)
+    spec = BreakpointSpec(session.line("after"), **how)
+    session.debugger.set_breakpoints(
+        str(session.path), [BreakpointSpec(session.line("outer")), spec]
+    )
+    session.start()
+    session.stop()
+    assert lines(session, "over") == [session.line("after")]
+    assert lines(session, "over") == [session.line("outer return")]
+    session.finish()
+
+
+LOOP = """
+local n = 0 -- first
+for i = 1, 3 do
+  n = n + 1 -- inside
+  n = n + 1 -- next
+end
+print(n)
+"""
+
+
+def test_a_step_onto_a_line_whose_condition_fails_does_not_hide_a_later_pass(
+    make_session: MakeSession, mode: str
+) -> None:
+    session = make_session(LOOP, mode)
+    session.debugger.set_breakpoints(
+        str(session.path),
+        [
+            BreakpointSpec(session.line("first")),
+            BreakpointSpec(session.line("inside"), condition="i == 2"),
+        ],
+    )
+    session.start()
+    session.stop()
+    assert lines(session, "over", "over")[-1] == session.line("inside")
+    stop = session.go("continue")
+    assert stop is not None
+    assert stop.reason == "breakpoint"
+    assert session.debugger.evaluate("i", session.frames()[0].id).value == "2"
     session.finish()
 
 

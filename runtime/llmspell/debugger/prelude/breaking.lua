@@ -121,6 +121,12 @@ end
 -- Stepping -------------------------------------------------------------------------------------
 
 function go_on(way, thread, depth, line, target, inside)
+  local landed = debugger.landed
+  if way == "continue" and landed and landed.expires and landed.thread == thread and inside == "hook" then
+    quiet = false
+    debugger.step = { kind = "leaving", thread = thread, live = true }
+    return set_mask(thread, "l", 0)
+  end
   if way == "continue" then return end
   quiet = false
   if way == "thread" then return step_thread(host.thread_by_id(raw.math.tointeger(target))) end
@@ -158,20 +164,36 @@ function step_thread(thread)
   arrive(thread)
 end
 
---- Where a breakpoint call follows on this very line, it must not stop there again.
+--- Where a breakpoint call follows on this very line, it must not stop there again. A call that is
+--- made only if a test holds may not come: `expires` says that the note is void on the next line.
 local function note_landing(info)
-  local lines = debugger.plain_lines[info.source]
-  if lines and lines[info.currentline] then
-    debugger.landed = { thread = running(), line = info.currentline, source = info.source }
+  local lines = debugger.site_lines[info.source]
+  local called = lines and lines[info.currentline]
+  if called then
+    local expires = called ~= "always"
+    debugger.landed = { thread = running(), line = info.currentline, source = info.source, expires = expires }
   end
+end
+
+--- Voids the note about a landing once its thread has come to another line.
+local function leave_landing(thread)
+  local landed = debugger.landed
+  if landed and landed.expires and landed.thread == thread then debugger.landed = nil end
 end
 
 local function on_line(line, step, thread)
   local level = 2 + host.via
   local info = getinfo(level, "Slf")
   if not is_mine(info) then return end
+  leave_landing(thread)
+  if step.kind == "leaving" then
+    debugger.step = nil
+    host.refresh_late()
+    set_mask(thread, late_wanted() and "crl" or nil, 0)
+  end
   local hits = late_hits_at(info.source, line)
   if hits then return stand("breakpoint", "hook", hits) end
+  if step.kind == "leaving" then return end
   local depth = levels() - level + 1
   local passing = step.kind == "over" and depth > step.depth or step.kind == "out" and depth >= step.depth
   if passing then -- the counter drifted, or a breakpoint is near
@@ -212,6 +234,7 @@ end
 
 local function on_return(step, thread)
   local level = 2 + host.via
+  if step.kind == "out" then leave_landing(thread) end
   if CATCHERS[getinfo(level, "f").func] then step.now = levels() - level + 1 end
   step.now = step.now - 1
   if step.now < step.depth then -- the frame itself has returned
@@ -436,7 +459,7 @@ function host.is_hidden(name) return sub(name, 1, 11) == "__llmspell_" end
 local function no_condition() end
 local sites = {} -- number -> { names, handed_over, checks }, see instrument.py
 local wishes = {} -- id -> true while somebody wants it
-debugger.plain_lines = {} -- source -> line -> true, where a call always happens
+debugger.site_lines = {} -- source -> line -> "always" or "tested": when a call stands there
 
 --- A function that gives the values of expressions. Chunks take their arguments as varargs, which
 --- is slow to call: a function with parameters is made of those that only name theirs.
@@ -463,10 +486,10 @@ function host.define_site(number, site)
   if site.protected then site.condition, only.condition = only.condition, nil end
   if #site.checks == 1 and only.condition and (site.handed_over or not site.names) then conditions[number] = only.condition end
   plan_passes(number, site)
-  if site.always then -- the program calls here whenever it comes by
-    local lines = debugger.plain_lines[site.source] or {}
-    debugger.plain_lines[site.source] = lines
-    lines[site.line] = true
+  if site.source then -- the program calls here
+    local lines = debugger.site_lines[site.source] or {}
+    debugger.site_lines[site.source] = lines
+    lines[site.line] = (site.always or lines[site.line] == "always") and "always" or "tested"
   end
 end
 
