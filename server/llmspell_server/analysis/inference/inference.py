@@ -29,7 +29,7 @@ from .sources import FileSources, Owner, Source, Sources
 from .tables import Tables
 from .variables import Variables
 from .world import World
-from .writes import Key, writes_of
+from .writes import Key
 
 _EMPTY = Sources()
 _INPUTS = frozenset(
@@ -156,12 +156,7 @@ class Inference:
             files = list(self.world.files_with_global(owner.root))
         else:
             files = [owner.file]
-        return tuple(
-            (name, piece)
-            for name in files
-            for piece in self.file(name).snapshot.pieces.all
-            if writes_of(piece).metatables
-        )
+        return tuple((name, piece) for name in files for piece in self.file(name).with_metatables)
 
     def guards_on(self, file: str, name: str) -> tuple[tuple[Piece, Guard], ...]:
         """What the statements of a document's chunk make sure of, if they speak of a variable."""

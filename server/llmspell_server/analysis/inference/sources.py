@@ -179,6 +179,11 @@ class FileSources:
         return None if path is None else self.owner(piece, path)
 
     @cached_property
+    def with_metatables(self) -> tuple[Piece, ...]:
+        """The pieces that call `setmetatable`."""
+        return tuple(each for each in self.snapshot.pieces.all if writes_of(each).metatables)
+
+    @cached_property
     def has_generic_classes(self) -> bool:
         """Whether it declares a class with type parameters."""
         return any(
