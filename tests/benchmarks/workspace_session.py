@@ -10,7 +10,7 @@ from typing import Any
 from .lsp_session import NoAnswer, Session
 
 _DEFINED = re.compile(r"^function [\w.:]*?\b(\w{6,})\(", re.MULTILINE)
-_PATIENCE = 90  # seconds
+_PATIENCE = 20  # seconds
 
 
 class Workspace:

@@ -120,6 +120,8 @@ class Expressions:
     def _name(self, where: Where, name: tree.Name) -> Type:
         local = where.file.snapshot.local(where.piece, name)
         owner = where.file.owner(where.piece, Path(name.local or name.text))
+        if local is None and name.text == "_ENV":
+            return model.UNKNOWN  # the globals, or whatever a host's function made in their place
         if local is None:
             found = self._inference.variables.value(owner)
         else:

@@ -99,7 +99,8 @@ def test_questions_that_all_need_each_other_are_answered_once_each() -> None:
 
     def answer(number: int) -> int:
         made.append(number)
-        return 1 + sum(queries.get("node", other) for other in range(25))
+        others: list[int] = [queries.get("node", other) for other in range(25)]
+        return 1 + sum(others)
 
     queries = Queries({"node": answer}, frozenset(), 0)
     queries.get("node", 0)

@@ -164,3 +164,8 @@ def test_metatables_of_each_other_are_no_endless_question() -> None:
     function a.f() return 1 end
     local x = a.f() print(x|)"""
     assert type_at(code) == "integer"
+
+
+def test_a_module_that_returns_its_environment_is_not_nil() -> None:
+    module = "_ENV = host_module('mod')\nfunction f() end\nreturn _ENV"
+    assert type_at("local m = require 'mod' print(m|)", mod=module) == "unknown"

@@ -1,0 +1,1 @@
+"""Real editors drive the language server: `make e2e`."""
