@@ -10,7 +10,7 @@ from pygls.capabilities import get_capability
 
 from llmspell_server.analysis.actions.action import Action
 from llmspell_server.analysis.actions.extracting import extractions
-from llmspell_server.analysis.actions.fixing import Reported, fixes
+from llmspell_server.analysis.actions.fixing import Reported, fixes, missing_tokens
 from llmspell_server.analysis.actions.rewriting import rewritings
 from llmspell_server.analysis.actions.suppressing import suppressions
 from llmspell_server.analysis.completion.names import place_for_require
@@ -91,7 +91,10 @@ def _offered(
         top = place_for_require(subject.snapshot)
         for action in fixes(document.text, reported, modules, top):
             yield action, diagnostic
-        if diagnostic.code != "syntax-error":
+        if diagnostic.code == "syntax-error":
+            for action in missing_tokens(subject.snapshot, start, end):
+                yield action, diagnostic
+        else:
             for action in suppressions(document.text, diagnostic.code, start):
                 yield action, diagnostic
     end = document.offset(params.range.end)

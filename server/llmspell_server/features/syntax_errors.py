@@ -1,4 +1,8 @@
-"""Syntax errors as diagnostics."""
+"""Syntax errors as diagnostics.
+
+The compiler has the last word and says the first mistake; what the parser finds missing in later
+statements is told beside it, the first thing in each.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +27,25 @@ def register(server: SpellServer) -> None:
 
 
 def syntax_errors(ls: SpellServer, document: Document) -> Iterator[types.Diagnostic]:
-    """What Lua's compiler says against a document."""
+    """What is said against a document by Lua's compiler, and behind that by the parser."""
     fault = document.fault(ls.compile)
-    if fault is not None and not fault.message.startswith(_CONSTANT):
-        yield _syntax_error(document, fault)
+    if fault is None or fault.message.startswith(_CONSTANT):
+        return
+    yield _syntax_error(document, fault)
+    pieces = document.snapshot(ls.compile).pieces
+    first = pieces.index_at(fault.start) + 1
+    for piece, start in zip(pieces.all[first:], pieces.starts[first:], strict=True):
+        for problem in piece.problems[:1]:
+            end = max(problem.end, problem.start + 1)
+            opened = problem.opened
+            found = Fault(
+                start + problem.start,
+                min(start + end, len(document.text.source)),
+                problem.message,
+                (start + opened[0], start + opened[1]) if opened is not None else None,
+            )
+            if found.start >= fault.end:
+                yield _syntax_error(document, found)
 
 
 def _syntax_error(document: Document, fault: Fault) -> types.Diagnostic:

@@ -11,6 +11,7 @@ from typing import Any
 
 from attrs import frozen
 
+from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.text import Text
 
 from .action import Action, Change
@@ -45,6 +46,31 @@ def fixes(text: Text, finding: Reported, modules: Mapping[str, str], top: int) -
         yield Action(f"Change to `{data['replace']}`", "quickfix", (change,), True)
     if finding.code == "undefined-global":
         yield from _requires(text, finding, modules, top)
+
+
+def missing_tokens(snapshot: Snapshot, start: int, end: int) -> Iterator[Action]:
+    """Writes what a syntax error between two offsets is about, where that is one word or sign."""
+    for piece, begin in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
+        for problem in piece.problems:
+            wanted = problem.missing
+            if wanted is None or not start <= begin + problem.start <= end:
+                continue
+            source = snapshot.text.source
+            is_quote = wanted in "\"'"
+            place = len(source[: begin + (problem.end if is_quote else problem.start)].rstrip())
+            text = f" {wanted}" if wanted.isalpha() else wanted
+            if wanted == "end":
+                text = f"\n{_indent(snapshot.text, begin, problem.opened)}end"
+            change = Change(place, place, text)
+            yield Action(f"Write `{wanted}`", "quickfix", (change,), preferred=True)
+            return
+
+
+def _indent(text: Text, begin: int, opened: tuple[int, int] | None) -> str:
+    """The indentation of the line on which a block was opened."""
+    line = text.line_start(text.line_at(begin + (opened[0] if opened is not None else 0)))
+    content = text.source[line:]
+    return content[: len(content) - len(content.lstrip(" \t"))]
 
 
 def _requires(

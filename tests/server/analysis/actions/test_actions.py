@@ -8,7 +8,7 @@ import pytest
 
 from llmspell_server.analysis.actions.action import Action
 from llmspell_server.analysis.actions.extracting import extractions
-from llmspell_server.analysis.actions.fixing import Reported, fixes
+from llmspell_server.analysis.actions.fixing import Reported, fixes, missing_tokens
 from llmspell_server.analysis.actions.rewriting import rewritings
 from llmspell_server.analysis.actions.suppressing import suppressions
 from llmspell_server.analysis.snapshot import Snapshot
@@ -155,3 +155,19 @@ def test_a_further_code_joins_the_comment_that_is_there() -> None:
     text, ((start, _),) = ranges("---@diagnostic disable-next-line: a\n⟦x⟧ = 1")
     found = by_title(text.source, suppressions(text, "b", start))
     assert found["Ignore `b` here"] == "---@diagnostic disable-next-line: a, b\nx = 1"
+
+
+@pytest.mark.parametrize(
+    ("source", "title", "expected"),
+    [
+        ("f(1", "Write `)`", "f(1)"),
+        ("t = { 1", "Write `}`", "t = { 1}"),
+        ("x = 'a", "Write `'`", "x = 'a'"),
+        ("if a\n  b()\nend", "Write `then`", "if a then\n  b()\nend"),
+        ("while a\n  b()\nend", "Write `do`", "while a do\n  b()\nend"),
+        ("do\n  if a then\n    b()\nend", "Write `end`", "do\n  if a then\n    b()\n  end\nend"),
+    ],
+)
+def test_what_is_missing_is_written(source: str, title: str, expected: str) -> None:
+    snapshot = Snapshot.of(ranges(source)[0])
+    assert by_title(source, missing_tokens(snapshot, 0, len(source)))[title] == expected
