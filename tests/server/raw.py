@@ -10,6 +10,7 @@ import subprocess
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
@@ -33,7 +34,11 @@ class RawClient:
     @classmethod
     def of_stdio(cls, command: Sequence[str]) -> RawClient:
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=Path(__file__).parents[2],
         )
         assert process.stdout and process.stdin
         return cls(process, process.stdout, process.stdin)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +72,19 @@ print(pcall(one), pcall(two))
 def test_every_request_is_answered_once_whatever_it_is(
     tmp_path: Path, requests: list[tuple[str, dict[str, Any]]], stop: bool, mode: str
 ) -> None:
-    os.chdir(tmp_path)
     client = InProcess()
+    with contextlib.chdir(tmp_path):
+        ask_all(client, tmp_path, requests, stop, mode)
+
+
+def ask_all(
+    client: InProcess,
+    tmp_path: Path,
+    requests: list[tuple[str, dict[str, Any]]],
+    stop: bool,
+    mode: str,
+) -> None:
+    """Asks, and looks that each request is answered once."""
     try:
         client.launch(Spell(tmp_path / "spell.lua", TEXT), stopOnEntry=True, breakpoints=mode)
         if stop:

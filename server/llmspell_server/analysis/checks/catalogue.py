@@ -65,6 +65,45 @@ _BUILDER = (
     "---@field build fun(self: self): table\n\n---@return Builder\n"
     "local function builder() return {} end\n"
 )
+_F = "local function f(a) return a end"
+_OF_ANNOTATIONS = (
+    ("luadoc-syntax", "An annotation cannot be read.", "---@type string|⟦\n⟧local x"),
+    ("unknown-doc-tag", "There is no such tag.", f"---@⟦parm⟧ a string\n{_F}"),
+    ("undefined-doc-name", "A type is named that nothing declares.", "---@type ⟦Foo⟧\nlocal x"),
+    ("undefined-doc-class", "A class is made from one that is not.", "---@class C: ⟦Foo⟧"),
+    (
+        "undefined-doc-param",
+        "A parameter is described that is not there.",
+        f"---@param ⟦b⟧ string\n{_F}",
+    ),
+    (
+        "duplicate-doc-param",
+        "A parameter is described twice.",
+        f"---@param a string\n---@param ⟦a⟧ string\n{_F}",
+    ),
+    (
+        "duplicate-doc-field",
+        "A field of a class is declared twice.",
+        "---@class C\n---@field a string\n---@field ⟦a⟧ integer",
+    ),
+    (
+        "duplicate-doc-alias",
+        "A name is given to two types.",
+        "---@alias A string\n\n---@alias ⟦A⟧ integer",
+    ),
+    ("circle-doc-class", "A class is made from itself.", "---@class ⟦C⟧: C"),
+    (
+        "doc-field-no-class",
+        "A field is declared without a class.",
+        "---@⟦field⟧ a string\n---@⟦field⟧ b string",
+    ),
+    ("unknown-operator", "There is no such operator.", "---@class C\n---@operator ⟦plus⟧: C"),
+    (
+        "unknown-cast-variable",
+        "A variable is cast that is not there.",
+        "---@cast ⟦nothing⟧ string",
+    ),
+)
 
 
 def _codes() -> Iterator[Code]:
@@ -353,6 +392,8 @@ def _codes() -> Iterator[Code]:
         ),
     ):
         yield Code(name, "builders", "warning", "any", meaning, example)
+    for name, meaning, example in _OF_ANNOTATIONS:
+        yield Code(name, "luadoc", "warning", "any", meaning, example)
     yield Code(
         "unknown-diag-code",
         "luadoc",

@@ -26,6 +26,7 @@ from . import (
     duplicates,
     fields,
     flow,
+    luadoc,
     modules,
     names,
     returns,
@@ -46,6 +47,7 @@ _OF_PIECES = (
     unused.in_piece,
     unused.redefined,
     comments.casts,
+    luadoc.of_piece,
 )
 _OF_NODES: dict[type[tree.Node], tuple[Check, ...]] = {
     tree.Call: (calls.of_call, ambiguity.new_line, fields.may_be_nil, modules.unresolved),
@@ -119,7 +121,7 @@ class Checker:
         source = self.inference.file(file)
         for piece in source.snapshot.pieces.all:
             checkpoint()
-            if piece.statement is not None:
+            if piece.statement is not None or "@" in piece.text:
                 for finding in self.inference.queries.get("findings", file, piece):
                     yield piece, finding
         yield from unused.of_chunk(source.snapshot)
@@ -134,8 +136,7 @@ class Checker:
         found: list[Finding] = []
         for check in _OF_PIECES:
             found += check(context)
-        assert piece.statement is not None
-        for node in tree.walk(piece.statement):
+        for node in tree.walk(piece.statement) if piece.statement is not None else ():
             checkpoint()
             for check_node in _OF_NODES.get(type(node), ()):
                 found += check_node(context, node)

@@ -23,7 +23,7 @@ def unknown_codes(snapshot: Snapshot) -> Iterator[tuple[Piece, Finding]]:
         for tag in diagnostic_tags(piece):
             for word in tag.codes:
                 name = word.text
-                if name and name not in CODES and not name.startswith("luadoc-"):
+                if name and name not in CODES:
                     meant = near(name, CODES)
                     message = f"There is no diagnostic `{name}`.{did_you_mean(meant)}"
                     data = {"name": name, "near": meant}
