@@ -112,3 +112,81 @@ async def test_assistance(client: LanguageClient, tmp_path: Path) -> None:
         types.SignatureHelpParams(document, end)
     )
     assert found is not None
+
+
+PROGRAM = """local shop = {}
+
+---@param amount integer
+function shop.price(amount)
+  return amount * 3
+end
+
+print(shop.price(2))
+"""
+_USED = types.Position(7, 13)  # in the `price` that is called
+
+
+async def test_looking_around(client: LanguageClient, tmp_path: Path) -> None:
+    document = opened(client, tmp_path, PROGRAM)
+    definition = await client.text_document_definition_async(
+        types.DefinitionParams(document, _USED)
+    )
+    assert _lines(definition) == [3]
+    references = await client.text_document_references_async(
+        types.ReferenceParams(types.ReferenceContext(True), document, _USED)
+    )
+    assert _lines(references) == [3, 7]
+    highlights = await client.text_document_document_highlight_async(
+        types.DocumentHighlightParams(document, _USED)
+    )
+    assert highlights is not None
+    assert [each.range.start.line for each in highlights] == [3, 7]
+
+
+async def test_outline_folds_and_colours(client: LanguageClient, tmp_path: Path) -> None:
+    document = opened(client, tmp_path, PROGRAM)
+    symbols = await client.text_document_document_symbol_async(types.DocumentSymbolParams(document))
+    assert symbols is not None
+    assert symbols[0].name == "shop"
+    folds = await client.text_document_folding_range_async(types.FoldingRangeParams(document))
+    assert folds is not None
+    assert (3, 4) in [(fold.start_line, fold.end_line) for fold in folds]
+    tokens = await client.text_document_semantic_tokens_full_async(
+        types.SemanticTokensParams(document)
+    )
+    assert tokens is not None
+    assert tokens.data
+
+
+async def test_a_rename(client: LanguageClient, tmp_path: Path) -> None:
+    document = opened(client, tmp_path, PROGRAM)
+    edit = await client.text_document_rename_async(types.RenameParams(document, _USED, "cost"))
+    assert edit is not None
+    changed: list[Any] = list((edit.changes or {}).values())
+    for each in edit.document_changes or ():
+        assert isinstance(each, types.TextDocumentEdit)
+        changed.append(each.edits)
+    assert [len(edits) for edits in changed] == [2]
+
+
+async def test_actions_and_formatting(client: LanguageClient, tmp_path: Path) -> None:
+    document = opened(client, tmp_path, "local x  =  1\nprint(x)\n")
+    edits = await client.text_document_formatting_async(
+        types.DocumentFormattingParams(document, types.FormattingOptions(2, True))
+    )
+    assert edits
+    start = types.Position(0, 12)
+    actions = await client.text_document_code_action_async(
+        types.CodeActionParams(document, types.Range(start, start), types.CodeActionContext([]))
+    )
+    assert actions is not None
+    assert "Add a type annotation" in [action.title for action in actions]
+
+
+def _lines(found: Any) -> list[int]:
+    places = found if isinstance(found, (list, tuple)) else [found]
+    ranges = [
+        each.target_selection_range if isinstance(each, types.LocationLink) else each.range
+        for each in places
+    ]
+    return sorted(each.start.line for each in ranges)
