@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
+from llmspell_server.analysis.remembering import remembered
+
 from .snapshot import Snapshot
 from .syntax import tree
 from .syntax.comments import comment_blocks
@@ -54,15 +56,11 @@ def _code(snapshot: Snapshot) -> Iterator[Fold]:
             yield Fold(text.line_at(start + first), end - keeps_end, "code")
 
 
+@remembered
 def _foldable(piece: Piece) -> tuple[tuple[int, int, bool], ...]:
     """Ranges of nodes with several lines, and whether their last line stays to be seen."""
-    found: tuple[tuple[int, int, bool], ...] | None = piece.facts.get("folds")
-    if found is None:
-        nodes = tree.walk(piece.statement) if piece.statement is not None else ()
-        found = piece.facts["folds"] = tuple(
-            each for node in nodes if _has_lines(piece, node) for each in _parts(node)
-        )
-    return found
+    nodes = tree.walk(piece.statement) if piece.statement is not None else ()
+    return tuple(each for node in nodes if _has_lines(piece, node) for each in _parts(node))
 
 
 def _has_lines(piece: Piece, node: tree.Node) -> bool:

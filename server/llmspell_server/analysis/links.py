@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from llmspell_server.analysis.remembering import remembered
+
 from .snapshot import Snapshot
 from .syntax.pieces import Piece
 from .workspace.occurrences import Live
@@ -34,11 +36,9 @@ def links_of(snapshot: Snapshot) -> list[Link]:
     return sorted(found)
 
 
+@remembered
 def _addresses(piece: Piece) -> tuple[tuple[int, int, str], ...]:
-    found: tuple[tuple[int, int, str], ...] | None = piece.facts.get("addresses")
-    if found is None:
-        found = piece.facts["addresses"] = tuple(_matches(piece.text))
-    return found
+    return tuple(_matches(piece.text))
 
 
 def _matches(text: str) -> Iterator[tuple[int, int, str]]:

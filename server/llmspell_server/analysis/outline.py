@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
+from llmspell_server.analysis.remembering import remembered
+
 from .snapshot import Snapshot
 from .syntax import tree
 from .syntax.comments import block_above
@@ -75,13 +77,10 @@ def _entries(symbols: Iterable[Symbol], start: int, container: str) -> Iterator[
             yield from _entries(symbol.children, start, symbol.name)
 
 
+@remembered
 def _of_piece(piece: Piece) -> tuple[Symbol, ...]:
-    found: tuple[Symbol, ...] | None = piece.facts.get("outline")
-    if found is None:
-        statement = piece.statement
-        found = tuple(_statement(piece, statement, True)) if statement is not None else ()
-        piece.facts["outline"] = found
-    return found
+    statement = piece.statement
+    return tuple(_statement(piece, statement, True)) if statement is not None else ()
 
 
 def _statement(piece: Piece, node: tree.Statement, of_chunk: bool) -> Iterator[Symbol]:

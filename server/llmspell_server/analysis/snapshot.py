@@ -35,7 +35,7 @@ class Snapshot:
 
     def __init__(self, text: Text, pieces: Pieces) -> None:
         self.text, self.pieces = text, pieces
-        self.facts: dict[str, Any] = {}
+        self.facts: dict[object, Any] = {}
 
     @classmethod
     def of(

@@ -113,10 +113,6 @@ class Text:
         """The text as UTF-8."""
         return self.source.encode()
 
-    def byte_of(self, offset: int) -> int:
-        """The offset in `encoded` of an offset in the text."""
-        return len(self.source[:offset].encode())
-
     def offset_of_byte(self, byte: int) -> int:
         """The offset in the text of an offset in `encoded`."""
         return len(self.encoded[:byte].decode("utf-8", "ignore"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.comments import block_above, comment_beside, comment_blocks
 from llmspell_server.analysis.syntax.pieces import Piece
@@ -56,17 +57,16 @@ def beside(piece: Piece, node: tree.Node) -> Block:
     return parsed(piece, (comment,)) if comment is not None else _NOTHING
 
 
+@remembered
 def declared_in(piece: Piece) -> dict[str, tuple[Declared, ...]]:
     """The classes, aliases and enums that a piece declares, by their names."""
-    found: dict[str, tuple[Declared, ...]] | None = piece.facts.get("declared types")
-    if found is None:
-        found = piece.facts["declared types"] = {}
-        for lines in comment_blocks(piece):
-            if any(line.text.startswith("---") for line in lines):
-                for each in _declared(piece, lines):
-                    assert each.tag.name is not None
-                    name = each.tag.name.text
-                    found[name] = (*found.get(name, ()), each)
+    found: dict[str, tuple[Declared, ...]] = {}
+    for lines in comment_blocks(piece):
+        if any(line.text.startswith("---") for line in lines):
+            for each in _declared(piece, lines):
+                assert each.tag.name is not None
+                name = each.tag.name.text
+                found[name] = (*found.get(name, ()), each)
     return found
 
 
@@ -99,16 +99,15 @@ def _statement_below(piece: Piece, lines: tuple[tree.Word, ...]) -> tree.Stateme
     return None
 
 
+@remembered
 def inline_types(piece: Piece) -> dict[int, TypesTag]:
     """The `--[[@as T]]` of a piece, by the end of the expression before each."""
-    found: dict[int, TypesTag] | None = piece.facts.get("as")
-    if found is None:
-        found = piece.facts["as"] = {}
-        for comment in piece.comments:
-            if "@as" in comment.text:
-                for tag in parsed(piece, (comment,)).tags:
-                    if isinstance(tag, TypesTag) and tag.word.text == "as":
-                        found[len(piece.text[: comment.start].rstrip())] = tag
+    found: dict[int, TypesTag] = {}
+    for comment in piece.comments:
+        if "@as" in comment.text:
+            for tag in parsed(piece, (comment,)).tags:
+                if isinstance(tag, TypesTag) and tag.word.text == "as":
+                    found[len(piece.text[: comment.start].rstrip())] = tag
     return found
 
 

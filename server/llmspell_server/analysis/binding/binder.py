@@ -11,6 +11,7 @@ from typing import Any
 
 from attrs import define, field
 
+from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
 
@@ -46,12 +47,10 @@ class Binding:
     environments: dict[tree.Name, Local] = field(factory=dict)
 
 
+@remembered
 def binding_of(piece: Piece) -> Binding:
     """The binding of a piece, made once."""
-    found: Binding | None = piece.facts.get("binding")
-    if found is None:
-        found = piece.facts["binding"] = _Binder().bind(piece)
-    return found
+    return _Binder().bind(piece)
 
 
 class _Scope:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from llmspell_server.analysis.annotations.attached import above
 from llmspell_server.analysis.annotations.nodes import ClassTag
 from llmspell_server.analysis.binding.variables import Local
-from llmspell_server.analysis.inference.writes import literal_key
+from llmspell_server.analysis.inference.writes import key_of_field, literal_key
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.definitions import ClassDefinition
@@ -107,15 +107,10 @@ def of_table(context: Context, node: tree.Table) -> Iterator[Finding]:
 
 
 def _field(context: Context, field: tree.Field, wanted: list[Type]) -> Iterator[Finding]:
-    if isinstance(field, tree.Named):
-        key: str | int | None = field.key.text
-        place: tree.Node = field.key
-    elif isinstance(field, tree.Keyed):
-        key, place = literal_key(field.key), field.key
-    else:
-        key, place = None, field
+    key = key_of_field(field)
     if key is None and not isinstance(field, tree.Item):
         return
+    place = field.key if isinstance(field, (tree.Named, tree.Keyed)) else field
     target = context.inference.field_type(
         model.choice(wanted), model.INTEGER if key is None else key
     )
@@ -143,11 +138,7 @@ def _is_exact(context: Context, type_: Type) -> bool:
 
 def _missing(context: Context, node: tree.Table, wanted: list[Type]) -> Iterator[Finding]:
     """`missing-fields`: of each type that could be meant, some required field is missing."""
-    given = {
-        field.key.text if isinstance(field, tree.Named) else literal_key(field.key)
-        for field in node.fields
-        if isinstance(field, (tree.Named, tree.Keyed))
-    }
+    given = {key_of_field(field) for field in node.fields}
     if not node.closed:
         return
     first: list[str] | None = None
@@ -189,17 +180,11 @@ def _takes_nil(context: Context, type_: Type) -> bool:
 def _repeated(context: Context, node: tree.Table) -> Iterator[Finding]:
     seen: dict[str | int, tree.Node] = {}
     for field in node.fields:
-        if isinstance(field, tree.Named):
-            key: str | int | None = field.key.text
-            place: tree.Node = field.key
-        elif isinstance(field, tree.Keyed):
-            key, place = literal_key(field.key), field.key
-        else:
+        key = key_of_field(field)
+        if not isinstance(field, (tree.Named, tree.Keyed)) or key is None or key == "":
             continue
-        if key is None or key == "":
-            continue
-        before = seen.setdefault(key, place)
-        if before is not place:
+        before = seen.setdefault(key, field.key)
+        if before is not field.key:
             related = context.related(before, "the value that is lost")
             message = f"`{key}` stands in this table twice; the later value counts."
-            yield context.finding("duplicate-index", place, message, related, name=str(key))
+            yield context.finding("duplicate-index", field.key, message, related, name=str(key))

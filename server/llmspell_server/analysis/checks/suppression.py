@@ -8,6 +8,7 @@ from attrs import frozen
 
 from llmspell_server.analysis.annotations.attached import all_blocks
 from llmspell_server.analysis.annotations.nodes import DiagnosticTag
+from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax.pieces import Piece
 
@@ -70,17 +71,11 @@ def suppressions(snapshot: Snapshot) -> Iterator[Suppression]:
                     yield Suppression(codes, line, None, enables=True)
 
 
+@remembered
 def diagnostic_tags(piece: Piece) -> tuple[DiagnosticTag, ...]:
     """The `@diagnostic` comments of a piece."""
-    found: tuple[DiagnosticTag, ...] | None = piece.facts.get("diagnostic tags")
-    if found is None:
-        found = ()
-        if "@diagnostic" in piece.text:
-            found = tuple(
-                tag
-                for block in all_blocks(piece)
-                for tag in block.tags
-                if isinstance(tag, DiagnosticTag)
-            )
-        piece.facts["diagnostic tags"] = found
-    return found
+    if "@diagnostic" not in piece.text:
+        return ()
+    return tuple(
+        tag for block in all_blocks(piece) for tag in block.tags if isinstance(tag, DiagnosticTag)
+    )

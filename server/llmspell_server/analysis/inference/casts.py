@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from llmspell_server.analysis.annotations import meaning
 from llmspell_server.analysis.annotations.attached import parsed
 from llmspell_server.analysis.annotations.nodes import CastTag
+from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.comments import comment_blocks
 from llmspell_server.analysis.syntax.pieces import Piece
@@ -38,12 +39,10 @@ class Casts:
         return type_
 
 
+@remembered
 def casts_of(piece: Piece) -> list[tuple[int, CastTag]]:
     """The casts of a piece, with their offsets."""
-    found: list[tuple[int, CastTag]] | None = piece.facts.get("casts")
-    if found is None:
-        found = piece.facts["casts"] = list(_casts(piece))
-    return found
+    return list(_casts(piece))
 
 
 def _casts(piece: Piece) -> Iterator[tuple[int, CastTag]]:

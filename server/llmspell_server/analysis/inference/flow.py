@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
@@ -23,16 +24,11 @@ class Guard:
     truth: bool
 
 
+@remembered
 def parents_of(piece: Piece) -> dict[tree.Node, tree.Node]:
     """The node around each node of a piece."""
-    found: dict[tree.Node, tree.Node] | None = piece.facts.get("parents")
-    if found is None:
-        found = piece.facts["parents"] = {}
-        if piece.statement is not None:
-            for node in tree.walk(piece.statement):
-                for child in node.children():
-                    found[child] = node
-    return found
+    nodes = tree.walk(piece.statement) if piece.statement is not None else ()
+    return {child: node for node in nodes for child in node.children()}
 
 
 def guards_of(piece: Piece, node: tree.Node) -> Iterator[Guard | tree.Function]:
@@ -140,21 +136,16 @@ def _dotted(expression: tree.Expression) -> str:
     return ""
 
 
+@remembered
 def guards_after(piece: Piece) -> tuple[Guard, ...]:
     """What is known once the statement of a piece has been passed."""
-    found: tuple[Guard, ...] | None = piece.facts.get("after")
-    if found is None:
-        statement = piece.statement
-        found = piece.facts["after"] = () if statement is None else tuple(_after(statement))
-    return found
+    return tuple(_after(piece.statement)) if piece.statement is not None else ()
 
 
+@remembered
 def conditioned(piece: Piece) -> frozenset[Root]:
     """The variables that the conditions of a piece speak of."""
-    found: frozenset[Root] | None = piece.facts.get("conditioned")
-    if found is None:
-        found = piece.facts["conditioned"] = frozenset(_conditioned(piece))
-    return found
+    return frozenset(_conditioned(piece))
 
 
 def _conditioned(piece: Piece) -> Iterator[Root]:

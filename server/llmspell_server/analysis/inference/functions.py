@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from llmspell_server.analysis.binding.binder import binding_of
+from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
 from llmspell_server.analysis.types import model
@@ -14,7 +15,7 @@ from llmspell_server.analysis.types.model import Function, Parameter, Type, Valu
 
 from .expressions import Where
 from .flow import leaves, parents_of
-from .writes import Path, literal_key
+from .writes import Path, key_of_field, literal_key
 
 if TYPE_CHECKING:
     from .inference import Inference
@@ -118,12 +119,10 @@ class Functions:
         expected = self.expected(where, table)
         if expected is None or not isinstance(table, tree.Table):
             return None
-        if isinstance(field, tree.Named):
-            return self._inference.field_type(expected, field.key.text)
-        if isinstance(field, tree.Keyed):
-            key = literal_key(field.key)
-            return self._inference.field_type(expected, key) if key is not None else None
-        return self._inference.field_type(expected, model.INTEGER)
+        if isinstance(field, tree.Item):
+            return self._inference.field_type(expected, model.INTEGER)
+        key = key_of_field(field)
+        return self._inference.field_type(expected, key) if key is not None else None
 
     def _expected_value(
         self, where: Where, statement: tree.LocalStatement | tree.Assignment, node: tree.Node
@@ -170,14 +169,13 @@ def model_with_returns(function: Function, returns: Values) -> Function:
     return evolve(function, returns=returns)
 
 
+@remembered
 def returns_of(piece: Piece) -> dict[tree.Function | None, list[tree.Return]]:
     """The `return`s of each function of a piece; None: of the chunk."""
-    found: dict[tree.Function | None, list[tree.Return]] | None = piece.facts.get("returns")
-    if found is None:
-        found = piece.facts["returns"] = {}
-        for node, function in binding_of(piece).in_function.items():
-            if isinstance(node, tree.Return):
-                found.setdefault(function, []).append(node)
+    found: dict[tree.Function | None, list[tree.Return]] = {}
+    for node, function in binding_of(piece).in_function.items():
+        if isinstance(node, tree.Return):
+            found.setdefault(function, []).append(node)
     return found
 
 

@@ -20,7 +20,7 @@ from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
 
 from .flow import Guard, conditioned, guards_after
-from .writes import Key, Path, Write, literal_key, path_of, writes_of
+from .writes import Key, Path, Write, key_of_field, path_of, writes_of
 
 
 @frozen
@@ -103,17 +103,10 @@ class Sources:
             found._insert_fields(table, source)
 
     def _insert_fields(self, table: tree.Table, source: Source) -> None:
-        for number, entry in enumerate(table.fields, 1):
-            inner = Source(source.file, source.piece, entry, entry.value, 0, entry)
-            key: Key | None = number
-            if isinstance(entry, tree.Named):
-                key = entry.key.text
-                inner = Source(source.file, source.piece, entry.key, entry.value, 0, entry)
-            elif isinstance(entry, tree.Keyed):
-                key = literal_key(entry.key)
-            else:
-                self.items.append(inner)
-                continue
+        for entry in table.fields:
+            place = entry.key if isinstance(entry, tree.Named) else entry
+            inner = Source(source.file, source.piece, place, entry.value, 0, entry)
+            key = key_of_field(entry)
             if key is None:
                 self.items.append(inner)
             else:

@@ -12,6 +12,7 @@ from attrs import define, field, frozen
 
 from llmspell_server.analysis.binding.binder import binding_of
 from llmspell_server.analysis.binding.variables import Local
+from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.literals import integer_value, string_value
 from llmspell_server.analysis.syntax.pieces import Piece
@@ -67,13 +68,11 @@ class PieceWrites:
     metatables: list[tree.Call] = field(factory=list)
 
 
+@remembered
 def writes_of(piece: Piece) -> PieceWrites:
     """What a piece writes; declarations of locals are not among it."""
-    found: PieceWrites | None = piece.facts.get("writes")
-    if found is None:
-        binding_of(piece)
-        found = piece.facts["writes"] = _Collector().collect(piece)
-    return found
+    binding_of(piece)
+    return _Collector().collect(piece)
 
 
 def path_of(expression: tree.Node, owners: dict[Local, Path] | None = None) -> Path | None:
@@ -109,6 +108,13 @@ def literal_key(expression: tree.Node) -> Key | None:
     if isinstance(expression, tree.Number):
         return integer_value(expression.text)
     return None
+
+
+def key_of_field(field: tree.Field) -> Key | None:
+    """The key that a field of a table writes out; None for an item and for a computed key."""
+    if isinstance(field, tree.Named):
+        return field.key.text
+    return literal_key(field.key) if isinstance(field, tree.Keyed) else None
 
 
 def is_setmetatable(call: tree.Call) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from llmspell_server.analysis.api import Api
+from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
@@ -84,14 +85,12 @@ class _Call:
     strings: tuple[tuple[int, str] | None, ...]
 
 
+@remembered
 def _calls(piece: Piece) -> tuple[_Call, ...]:
     """The calls in a piece, found once: whether their names are global is another question."""
-    kept: tuple[_Call, ...] | None = piece.facts.get("calls with strings")
-    if kept is None:
-        nodes = tree.walk(piece.statement) if piece.statement is not None else ()
-        calls = (_call(node) for node in nodes if isinstance(node, tree.Call))
-        kept = piece.facts["calls with strings"] = tuple(call for call in calls if call)
-    return kept
+    nodes = tree.walk(piece.statement) if piece.statement is not None else ()
+    calls = (_call(node) for node in nodes if isinstance(node, tree.Call))
+    return tuple(call for call in calls if call)
 
 
 def _call(call: tree.Call) -> _Call | None:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
+from llmspell_server.analysis.remembering import remembered
+
 from . import tree
 from .pieces import Piece
 
 
+@remembered
 def comment_blocks(piece: Piece) -> tuple[tuple[tree.Word, ...], ...]:
     """The comments of a piece, those on consecutive lines with only blanks before them together.
 
     A comment behind code, and a long comment, is a block of its own.
     """
-    found: tuple[tuple[tree.Word, ...], ...] | None = piece.facts.get("comments")
-    if found is None:
-        found = piece.facts["comments"] = tuple(_blocks(piece))
-    return found
+    return tuple(_blocks(piece))
 
 
 def block_above(piece: Piece, node: tree.Node) -> tuple[tree.Word, ...]:

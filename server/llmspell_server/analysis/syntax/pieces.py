@@ -33,7 +33,7 @@ class Piece:
     problems: tuple[Problem, ...]
     reach: int
     suspicious: bool
-    facts: dict[str, Any] = field(factory=dict)
+    facts: dict[object, Any] = field(factory=dict)
 
 
 class Pieces:

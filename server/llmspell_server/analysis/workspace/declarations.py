@@ -14,6 +14,7 @@ from llmspell_server.analysis.annotations.nodes import (
     FieldTag,
     NameNode,
 )
+from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
@@ -47,17 +48,15 @@ class Declared(NamedTuple):
     fields: tuple[tuple[str, int, int], ...]
 
 
+@remembered
 def declarations_of(snapshot: Snapshot) -> tuple[Declared, ...]:
     """The types that a document declares."""
-    found: tuple[Declared, ...] | None = snapshot.facts.get("declared")
-    if found is None:
-        found = snapshot.facts["declared"] = tuple(
-            declared
-            for index, piece in enumerate(snapshot.pieces.all)
-            if piece.comments and "@" in piece.text
-            for declared in _of_piece(snapshot, piece, snapshot.pieces.starts[index])
-        )
-    return found
+    return tuple(
+        declared
+        for index, piece in enumerate(snapshot.pieces.all)
+        if piece.comments and "@" in piece.text
+        for declared in _of_piece(snapshot, piece, snapshot.pieces.starts[index])
+    )
 
 
 def _of_piece(snapshot: Snapshot, piece: Piece, start: int) -> Iterator[Declared]:

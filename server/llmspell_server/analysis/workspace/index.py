@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from llmspell_server.analysis.pace import checkpoint
 
 from .declarations import Declared
-from .owners import GLOBALS, Occurrence, Owner, Role
+from .owners import Occurrence, Owner, Role
 from .summary import Facts
 
 _FURTHEST = 16  # how many tables are gone through for a field that is missing in all of them
@@ -170,7 +170,3 @@ class Index:
             for module, start, end in facts.requires():
                 if self._modules.file_of(module, each) == file:
                     yield each, start, end, module
-
-    def has_global(self, name: str) -> bool:
-        """Whether some file gives a global a value."""
-        return bool(self.writes(GLOBALS, name))

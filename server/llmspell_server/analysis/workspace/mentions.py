@@ -12,6 +12,7 @@ from attrs import define, field
 
 from llmspell_server.analysis.binding.binder import binding_of
 from llmspell_server.analysis.binding.variables import Local
+from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.literals import string_value
 from llmspell_server.analysis.syntax.pieces import Piece
@@ -65,13 +66,11 @@ class Mentions:
     roles: dict[tree.Name, Role] = field(factory=dict)
 
 
+@remembered
 def mentions_of(piece: Piece) -> Mentions:
     """What a piece mentions, found once."""
-    found: Mentions | None = piece.facts.get("mentions")
-    if found is None:
-        binding_of(piece)
-        found = piece.facts["mentions"] = _Collector().collect(piece)
-    return found
+    binding_of(piece)
+    return _Collector().collect(piece)
 
 
 def plain_string(node: tree.Node) -> str | None:
@@ -162,12 +161,11 @@ class _Collector:
         yield node.callee
         yield from values
 
-    def _metatable(self, table: tree.Expression, meta: tree.Expression) -> None:
-        if not isinstance(meta, tree.Table):
-            return
-        for entry in meta.fields:
-            if isinstance(entry, tree.Named) and entry.key.text == "__index":
-                self._found.links.append(Link(table, entry.value))
+    def _metatable(self, table: Base, meta: tree.Expression) -> None:
+        if isinstance(meta, tree.Table):
+            for entry in meta.fields:
+                if isinstance(entry, tree.Named) and entry.key.text == "__index":
+                    self._found.links.append(Link(table, entry.value))
 
     def _table(self, node: tree.Table) -> Iterator[tree.Node]:
         self._constructor(node, None)
@@ -204,7 +202,7 @@ class _Collector:
             case tree.Call(callee=tree.Name(text="setmetatable", local=None), arguments=arguments):
                 if arguments.values and isinstance(arguments.values[0], tree.Table):
                     self._constructor(arguments.values[0], base)
-                    if len(arguments.values) > 1:
+                    if len(arguments.values) > 1 and base is not None:
                         self._link_constructed(base, arguments.values[1])
                     for each in arguments.values[1:]:
                         self._node(each)
@@ -213,14 +211,10 @@ class _Collector:
         self._node(value)
 
     def _link_constructed(self, base: Base, meta: tree.Expression) -> None:
-        if base is None:
-            return
-        if not isinstance(meta, tree.Table):
+        if isinstance(meta, tree.Table):
+            self._metatable(base, meta)
+        else:
             self._found.links.append(Link(base, meta))
-            return
-        for entry in meta.fields:
-            if isinstance(entry, tree.Named) and entry.key.text == "__index":
-                self._found.links.append(Link(base, entry.value))
 
     def _own(self, value: tree.Expression, base: Base) -> None:
         """A function in a field whose first parameter is called `self` is a method."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from llmspell_server.analysis.binding.variables import Local
+from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.comments import block_above
@@ -59,11 +60,6 @@ class Naming:
             return None
         found = self.owner(*self._returned)
         return None if found == THIS_FILE else found
-
-    def classes_of(self, piece: Piece, statement: tree.Node) -> str | None:
-        """The class that the comment above a statement declares for its table."""
-        found = _annotation(piece, statement)
-        return found[1] if found is not None and found[0] != "type" else None
 
     def _variable(self, piece: Piece, name: tree.Name) -> Owner | None:
         local = self._snapshot.local(piece, name)
@@ -135,12 +131,10 @@ class Naming:
                     return None
 
 
+@remembered
 def naming_of(snapshot: Snapshot) -> Naming:
     """The names of the tables of a snapshot, found once."""
-    found: Naming | None = snapshot.facts.get("naming")
-    if found is None:
-        found = snapshot.facts["naming"] = Naming(snapshot)
-    return found
+    return Naming(snapshot)
 
 
 def _down(owner: Owner | None, key: str | None) -> Owner | None:
