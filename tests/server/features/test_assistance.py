@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from lsprotocol import types
 from pytest_lsp import LanguageClient
 
-from tests.server.marks import cursor
+from tests.server.opening import open_at
 
-URI = "file:///spell.lua"
+SPELL = Path("/spell.lua")
+URI = SPELL.as_uri()
 DOCUMENT = types.TextDocumentIdentifier(URI)
 TRIGGER = types.CompletionTriggerKind.TriggerCharacter
 
 pytestmark = pytest.mark.asyncio
 
 
-def open_at(client: LanguageClient, marked: str) -> types.Position:
-    """Opens a document and gives the position of its cursor."""
-    text, offset = cursor(marked)
-    item = types.TextDocumentItem(URI, "lua", 1, text.source)
-    client.text_document_did_open(types.DidOpenTextDocumentParams(item))
-    return types.Position(*text.position(offset, "utf-16"))
-
-
 async def completions(
     client: LanguageClient, marked: str, trigger: str | None = None
 ) -> dict[str, types.CompletionItem]:
-    position = open_at(client, marked)
+    _, position = open_at(client, SPELL, marked)
     context = trigger and types.CompletionContext(TRIGGER, trigger)
     found = await client.text_document_completion_async(
         types.CompletionParams(DOCUMENT, position, context or None)
@@ -72,7 +67,7 @@ async def test_two_dots_bring_nothing(client: LanguageClient) -> None:
 
 
 async def test_hover_over_a_member(client: LanguageClient) -> None:
-    position = open_at(client, 'State.sa|ve("global", "k", 1)')
+    _, position = open_at(client, SPELL, 'State.sa|ve("global", "k", 1)')
     found = await client.text_document_hover_async(types.HoverParams(DOCUMENT, position))
     assert found and isinstance(found.contents, types.MarkupContent)
     signature, _, rest = found.contents.value.partition("\n```\n\n")
@@ -82,7 +77,7 @@ async def test_hover_over_a_member(client: LanguageClient) -> None:
 
 
 async def test_signature_help_marks_the_parameter(client: LanguageClient) -> None:
-    position = open_at(client, 'State.save("global", "k", |')
+    _, position = open_at(client, SPELL, 'State.save("global", "k", |')
     found = await client.text_document_signature_help_async(
         types.SignatureHelpParams(DOCUMENT, position)
     )

@@ -8,20 +8,9 @@ import pytest
 from lsprotocol import types
 from pytest_lsp import LanguageClient
 
-from tests.server.marks import cursor
+from tests.server.opening import open_at
 
 pytestmark = pytest.mark.asyncio
-
-
-def open_at(
-    client: LanguageClient, path: Path, marked: str
-) -> tuple[types.TextDocumentIdentifier, types.Position]:
-    text, offset = cursor(marked)
-    uri = path.as_uri()
-    client.text_document_did_open(
-        types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, "lua", 1, text.source))
-    )
-    return types.TextDocumentIdentifier(uri), types.Position(*text.position(offset, "utf-16"))
 
 
 async def labels(client: LanguageClient, path: Path, marked: str) -> set[str]:
