@@ -19,6 +19,7 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from .analysis.pace import checkpoint
 from .documents import Document, key_of
+from .stamps import stamp_of
 from .work.jobs import Job, Priority
 
 if TYPE_CHECKING:
@@ -270,13 +271,10 @@ def _is_left_alone(name: str, inside: str, ignored: tuple[str, ...]) -> bool:
 
 
 def _stamp(path: str, library: bool) -> _Stamp | None:
-    try:
-        state = os.stat(path)  # noqa: PTH116  # as the entries come: a path object costs more
-    except OSError:
+    found = stamp_of(path)
+    if found is None or found.size > MAX_BYTES or not os.path.isfile(path):  # noqa: PTH113
         return None
-    if state.st_size > MAX_BYTES or not os.path.isfile(path):  # noqa: PTH113
-        return None
-    return _Stamp(state.st_mtime_ns, state.st_size, library)
+    return _Stamp(found.modified, found.size, library)
 
 
 def _read(path: Path) -> str | None:

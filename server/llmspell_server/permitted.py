@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from .analysis.spells.host_uses import HostUse, Wanted
+from .stamps import stamp_of
 
 if TYPE_CHECKING:
     from llmspell.security.policy import Permissions, Policy
@@ -33,6 +35,7 @@ class Refusal:
     value: str | bool | None = None
 
 
+@cache
 def wanted() -> Wanted:
     """Which functions ask for which permission, as the runtime describes it."""
     from llmspell.security.uses import USES
@@ -74,7 +77,7 @@ class Permitted:
 
         folder = os.path.dirname(script)  # noqa: PTH120
         places = candidates(folder, os.environ)
-        stamps = tuple((place.path, _stamp(place.path)) for place in places)
+        stamps = tuple((place.path, stamp_of(place.path)) for place in places)
         kept = self._policies.get(folder)
         if kept is None or kept[0] != stamps:
             permissions = None
@@ -142,11 +145,3 @@ def _variable(policy: Policy, use: HostUse) -> Refusal | None:
         "`tools.system.allowed_env_vars` lists those that it shows all the same."
     )
     return Refusal(use, message, "tools.system.allowed_env_vars", use.subject)
-
-
-def _stamp(path: str) -> object:
-    try:
-        found = os.stat(path)  # noqa: PTH116
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size

@@ -11,7 +11,6 @@ from attrs import field, frozen
 from pygls.uris import from_fs_path, to_fs_path
 
 from llmspell.config.discovery import candidates
-from llmspell.globals.generator.emit_luacats import kind_alias
 
 from .analysis.api import Api
 from .analysis.configuration.keys import NO_KEYS, ConfiguredKeys, configured_keys
@@ -19,13 +18,13 @@ from .analysis.configuration.reader import read
 from .analysis.configuration.tree import data_of
 from .analysis.faults import Compile
 from .analysis.snapshot import Snapshot
-from .analysis.spells.kind import StringKind
 from .analysis.spells.literals import Written, written_strings
 from .analysis.spells.names import defined_in
 from .analysis.spells.sources import KindSources, Known
 from .documents import Document, Documents, key_of
 from .kind_sources import KindWorld
 from .library import load_api
+from .stamps import stamp_of
 
 _LARGEST = 1 << 20  # characters, as the runtime has it
 
@@ -46,12 +45,6 @@ class Spell:
     sources: KindSources
     snapshot: Snapshot
     strings: tuple[Written, ...]
-
-    def kind_named(self, alias: str) -> StringKind | None:
-        """The kind that a type of the definition files means, such as `llmspell.ConfigPath`."""
-        return next(
-            (kind for kind in self.api.kinds.values() if kind_alias(kind.name) == alias), None
-        )
 
 
 _NO_PROJECT = Project()
@@ -112,7 +105,7 @@ class Spells:
             if document is not None:
                 return self._kept(place.path, document.text, document)
             if place.exists():
-                return self._kept(place.path, _stamp(place.path), None)
+                return self._kept(place.path, stamp_of(place.path), None)
         return _NO_PROJECT
 
     def _kept(self, path: str, stamp: object, opened: Document | None) -> Project:
@@ -124,14 +117,6 @@ class Spells:
             project = Project(keys, kinds if isinstance(kinds, dict) else {})
             kept = self._files[path] = (stamp, project)
         return kept[1]
-
-
-def _stamp(path: str) -> object:
-    try:
-        found = os.stat(path)  # noqa: PTH116
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size
 
 
 def _text(path: str) -> str:

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from llmspell_server.indexing.cache import Cache, Entry, Stamp, digest_of, packed
-from llmspell_server.indexing.indexing import stamp_of
+from llmspell_server.indexing.cache import Cache, Entry, digest_of, packed
 from llmspell_server.indexing.readers import read_files
 from llmspell_server.indexing.reading import summary_of_file
+from llmspell_server.stamps import Stamp, stamp_of
 from tests.server.conftest import SERVER
 from tests.server.raw import RawClient
 

@@ -13,18 +13,13 @@ from llmspell_server.analysis.pace import checkpoint
 from llmspell_server.analysis.spells.kinds import definition, problem
 from llmspell_server.analysis.spells.literals import Written, written_at
 from llmspell_server.analysis.spells.names import Refusal, definitions, renaming, uses
-from llmspell_server.diagnosing import SOURCE
+from llmspell_server.diagnosing import SEVERITIES, SOURCE
 from llmspell_server.documents import Document
 from llmspell_server.spells import Spell
 from llmspell_server.work.jobs import Job, Priority
 
 if TYPE_CHECKING:
     from llmspell_server.server import SpellServer
-
-_SEVERITIES = {
-    "warning": types.DiagnosticSeverity.Warning,
-    "information": types.DiagnosticSeverity.Information,
-}
 
 
 def register(server: SpellServer) -> None:
@@ -114,7 +109,7 @@ def diagnostics(ls: SpellServer, document: Document) -> list[types.Diagnostic]:
                 types.Diagnostic(
                     range=document.range(string.start + wrong.start, string.start + wrong.end),
                     message=wrong.message,
-                    severity=_SEVERITIES[wrong.severity],
+                    severity=SEVERITIES[wrong.severity],
                     code=wrong.code,
                     source=SOURCE,
                     data={"near": [wrong.replacement]} if wrong.replacement else None,

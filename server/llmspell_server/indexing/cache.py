@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from llmspell_server.analysis.workspace.summary import FORMAT, Summary
+from llmspell_server.stamps import Stamp
 
 _PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 _KEPT_FOR = 90 * 24 * 3600  # seconds without use
@@ -26,13 +27,6 @@ create table if not exists summaries (
   path text primary key, size integer, modified integer, digest blob, summary blob, used integer
 ) without rowid
 """
-
-
-class Stamp(NamedTuple):
-    """The state of a file on the disk: its size in bytes and its time of change in nanoseconds."""
-
-    size: int
-    modified: int
 
 
 class Entry(NamedTuple):

@@ -6,7 +6,6 @@ So opening a file, and whatever is asked, never waits for it: what is not known 
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 from collections.abc import Iterable
@@ -21,9 +20,10 @@ from llmspell_server.analysis.pace import Cancelled
 from llmspell_server.analysis.workspace.summary import Summary
 from llmspell_server.documents import key_of
 from llmspell_server.files import Change, FileChange
+from llmspell_server.stamps import Stamp, stamp_of
 from llmspell_server.work.jobs import Job, Priority
 
-from .cache import Cache, Entry, Stamp, unpacked
+from .cache import Cache, Entry, unpacked
 from .readers import Read, read_files
 
 if TYPE_CHECKING:
@@ -142,15 +142,6 @@ class Indexing:
             run = partial(self._server.closed_files.put, summaries)
             job = Job(run, Priority.NOTICE, done=self._server.protocol.reporter("indexing"))
             self._server.worker.submit(job)
-
-
-def stamp_of(path: str) -> Stamp | None:
-    """The state of a file; None for one that is gone."""
-    try:
-        state = os.stat(path)  # noqa: PTH116  # thousands of them
-    except OSError:
-        return None
-    return Stamp(state.st_size, state.st_mtime_ns)
 
 
 def cache_folder() -> Path:

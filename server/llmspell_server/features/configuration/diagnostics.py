@@ -15,15 +15,8 @@ from llmspell.config.places import expand_home
 from llmspell.config.problems import Violation
 from llmspell.errors import ConfigError
 from llmspell_server.analysis.configuration.checks import Problem, problems
+from llmspell_server.diagnosing import SEVERITIES, SOURCE
 from llmspell_server.documents import Document
-
-_SOURCE = "llmspell"
-_SEVERITIES = {
-    "error": types.DiagnosticSeverity.Error,
-    "warning": types.DiagnosticSeverity.Warning,
-    "information": types.DiagnosticSeverity.Information,
-    "hint": types.DiagnosticSeverity.Hint,
-}
 
 
 def found_in(document: Document) -> list[Problem]:
@@ -60,8 +53,8 @@ def as_diagnostic(document: Document, problem: Problem) -> types.Diagnostic:
     return types.Diagnostic(
         range=document.range(problem.start, problem.end),
         message=problem.message,
-        severity=_SEVERITIES[problem.severity],
+        severity=SEVERITIES[problem.severity],
         code=problem.code,
-        source=_SOURCE,
+        source=SOURCE,
         tags=tags or None,
     )
