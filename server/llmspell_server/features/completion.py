@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
+from pygls.capabilities import get_capability
 
 from llmspell_server.analysis.completion.candidates import Candidate, Completions
 from llmspell_server.analysis.completion.complete import Options, complete
@@ -36,13 +37,14 @@ _KINDS = {
     "value": types.CompletionItemKind.EnumMember,
 }
 
+_ITEM = "text_document.completion.completion_item"
 _FORMAT = "completion.completion_item.documentation_format"
 
 
 def register(server: SpellServer) -> None:
     """Makes the server answer."""
     options = types.CompletionOptions(
-        trigger_characters=[".", ":", '"', "'", "@", "/"], resolve_provider=True
+        trigger_characters=[".", ":", '"', "'", "@", "/", "-"], resolve_provider=True
     )
     server.feature(types.TEXT_DOCUMENT_COMPLETION, options)(completion)
     server.feature(types.COMPLETION_ITEM_RESOLVE)(resolve)
@@ -51,7 +53,7 @@ def register(server: SpellServer) -> None:
 def completion(ls: SpellServer, params: types.CompletionParams) -> types.CompletionList | None:
     """Members, names, and the values of strings."""
     subject = ls.subject(params.text_document.uri, params.position)
-    if subject is None:
+    if subject is None or _is_minus(subject, params):
         return None
     settings = ls.configuration.of(subject.document.uri)
     auto_require = settings.completion_auto_require
@@ -93,13 +95,7 @@ def resolve(ls: SpellServer, item: types.CompletionItem) -> types.CompletionItem
 
 
 def _takes_snippets(ls: SpellServer) -> bool:
-    capabilities = ls.client_capabilities.text_document
-    item = (
-        capabilities.completion.completion_item
-        if capabilities and capabilities.completion
-        else None
-    )
-    return bool(item is not None and item.snippet_support)
+    return bool(get_capability(ls.client_capabilities, f"{_ITEM}.snippet_support", False))
 
 
 def _item(
@@ -120,6 +116,7 @@ def _item(
     return types.CompletionItem(
         label=candidate.label,
         kind=_KINDS[candidate.kind],
+        label_details=_details(ls, candidate),
         detail=candidate.detail or None,
         documentation=_documentation(ls, candidate.description),
         tags=[types.CompletionItemTag.Deprecated] if candidate.deprecated else None,
@@ -130,6 +127,14 @@ def _item(
         additional_text_edits=edits or None,
         data=_data(subject, number, candidate),
     )
+
+
+def _details(ls: SpellServer, candidate: Candidate) -> types.CompletionItemLabelDetails | None:
+    """What stands beside the label: parameters right behind it, the detail at the far end."""
+    supported = get_capability(ls.client_capabilities, f"{_ITEM}.label_details_support", False)
+    if not supported or not (candidate.parameters or candidate.detail):
+        return None
+    return types.CompletionItemLabelDetails(candidate.parameters or None, candidate.detail or None)
 
 
 def _called(subject: Subject, found: Completions) -> bool:
@@ -145,6 +150,14 @@ def _data(subject: Subject, number: int, candidate: Candidate) -> dict[str, Any]
     if candidate.of is None:
         return None
     return {"candidate": number, "version": subject.document.version}
+
+
+def _is_minus(subject: Subject, params: types.CompletionParams) -> bool:
+    """Whether a `-` was typed that begins no annotation."""
+    context = params.context
+    if context is None or context.trigger_character != "-":
+        return False
+    return not subject.document.text.source.endswith("---", 0, subject.offset)
 
 
 def _is_triggered(params: types.CompletionParams) -> bool:

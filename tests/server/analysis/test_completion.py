@@ -61,6 +61,7 @@ def test_members(marked: str, expected: str, missing: str) -> None:
         ("local x <|", "const close", "print"),
         ("goto |\n::done::", "", "print"),
         ("do ::done:: goto | end", "done", "print"),
+        ("::top::\ngoto |", "top", "print"),
         ("local x = 12|", "", "print"),
     ],
 )
@@ -134,6 +135,132 @@ def test_a_required_key_comes_first_and_shows_its_type() -> None:
     assert found["name"].rank == 1
 
 
+def test_a_function_that_is_wanted_is_written_with_its_parameters() -> None:
+    declared = (
+        "---@class Hooks\n---@field on_end fun(reason: string, code: integer)\n"
+        "---@field close fun(self)\n---@param hooks Hooks\nlocal function f(hooks) end\n"
+    )
+    found = offered(declared + "f({ ‸ })")
+    assert found["on_end"].text == "on_end = function(reason, code)\n\t$0\nend"
+    assert "close" not in found
+
+
+ENUM = "---@enum Level\nlocal Level = { LOW = 1, HIGH = 2 }\n---@param l Level\nlocal function f(l) end\n"
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        (MODE + "f(‸)", '"fast" "slow"'),
+        (MODE + "f(fa‸)", '"fast" "slow"'),
+        (ENUM + "f(‸)", "Level.LOW Level.HIGH"),
+        ("---@type { kind: 'x'|'y' }\nlocal t = { kind = ‸ }", '"x" "y"'),
+        ("---@type 'a'|'b'\nlocal v\nif v == ‸ then end", '"a" "b"'),
+        ("---@type 'a'|'b'\nlocal v = ‸", '"a" "b"'),
+    ],
+)
+def test_values_that_a_type_lists_are_written_out(marked: str, expected: str) -> None:
+    found = offered(marked)
+    assert {name for name, each in found.items() if each.kind == "value"} == set(expected.split())
+    assert all(found[name].rank == 0 for name in expected.split())
+
+
+FAMILY = """---@class Base
+---@field on_done fun(self: Base, reason: string)
+local Base = {}
+function Base:run(task, ...) end
+function Base.make(options) end
+---@class Child: Base
+local Child = {}
+function Child:own() end
+"""
+
+
+@pytest.mark.parametrize(
+    ("marked", "name", "expected"),
+    [
+        ("function Child:‸", "run", "run(task, ...)\n\t$0\nend"),
+        ("function Child:on_‸", "on_done", "on_done(reason)\n\t$0\nend"),
+        ("function Child.‸", "make", "make(options)\n\t$0\nend"),
+        ("function Child:‸(x) end", "run", None),
+    ],
+)
+def test_a_method_that_overrides_one_has_its_parameters(
+    marked: str, name: str, expected: str | None
+) -> None:
+    assert offered(FAMILY + marked)[name].text == expected
+
+
+def test_methods_of_a_metatable_are_overridden_before_own_ones_are_repeated() -> None:
+    found = offered(
+        "local A = {}\nA.__index = A\nfunction A:m(x) end\n"
+        "local B = setmetatable({}, { __index = A })\nfunction B:own() end\nfunction B:‸"
+    )
+    assert found["m"].text == "m(x)\n\t$0\nend"
+    assert found["own"].text is None
+    assert found["m"].rank < found["own"].rank
+
+
+@pytest.mark.parametrize(
+    ("marked", "name", "expected"),
+    [
+        ("local t = {}\nt.‸", "ifor", "for ${1:index}, ${2:value} in ipairs(t) do\n\t$0\nend"),
+        ("local t = {}\nt.‸", "insert", "table.insert(t, $0)"),
+        ("local t = {}\nt.fo‸", "for", "for ${1:key}, ${2:value} in pairs(t) do\n\t$0\nend"),
+        ("local t = {}\nt.for‸", "for", "for ${1:key}, ${2:value} in pairs(t) do\n\t$0\nend"),
+        ("local s = 'x'\ns.‸", "if", "if s then\n\t$0\nend"),
+        ("f('$x').‸", "local", "local ${1:name} = f('\\$x')"),
+        ("local function f(x)\n  x.‸\nend", "return", "return x"),
+        ("local y = x.‸", "not", "not x"),
+        ("local t = {}\nprint(t.‸)", "len", "#t"),
+    ],
+)
+def test_code_is_written_around_what_stands_before_the_dot(
+    marked: str, name: str, expected: str
+) -> None:
+    found = offered(marked)[name]
+    assert found.text == expected
+    (removed,) = found.edits
+    source = marked.replace("‸", "")
+    assert removed[2] == ""
+    assert source[removed[0] : removed[1]].endswith(".")
+    assert source[: removed[1]] == marked.partition("‸")[0].rstrip("for")
+
+
+@pytest.mark.parametrize(
+    ("marked", "missing"),
+    [
+        ("local y = x.‸", "if local return"),
+        ("local s = 'x'\ns.‸", "for ifor insert pcall"),
+        ("local t = {}\nt.‸", "tonumber pcall"),
+        ("local t = { len = 1 }\nt:‸", "if for"),
+        ("string.‸", "if for insert"),
+        ("State.‸", "if for insert"),
+    ],
+)
+def test_code_that_makes_no_sense_there_is_not_offered(marked: str, missing: str) -> None:
+    assert not set(missing.split()) & offered(marked).keys()
+
+
+def test_a_field_goes_before_code_of_the_same_name() -> None:
+    assert offered("local t = { insert = 1 }\nt.‸")["insert"].kind == "field"
+
+
+@pytest.mark.parametrize(
+    ("marked", "name", "expected"),
+    [
+        ("local function work(a, ...) end\n‸", "work", "(a, ...)"),
+        ("function Global(x) end\n‸", "Global", "(x)"),
+        ("State.‸", "save", "(scope, key, value)"),
+        ("local C = {}\nfunction C:m(a) end\nC:‸", "m", "(a)"),
+        ("local C = {}\nfunction C.m(self, a) end\nC:‸", "m", "(a)"),
+        ("---@type { x: integer }\nlocal t\nt.‸", "x", ""),
+    ],
+)
+def test_functions_show_their_parameters(marked: str, name: str, expected: str) -> None:
+    assert offered(marked)[name].parameters == expected
+
+
 @pytest.mark.parametrize(
     ("marked", "expected"),
     [
@@ -142,10 +269,43 @@ def test_a_required_key_comes_first_and_shows_its_type() -> None:
         ("---@class Foo\n---@type Fo‸", "Foo"),
         ("---@param ‸\nlocal function f(abc) end", "abc"),
         ("---@diagnostic ‸", "disable enable"),
+        ("---@diagnostic disable: undefined-global, unu‸", "unused-local syntax-error"),
+        ("---@field pr‸", "private protected"),
+        ("---@class (ex‸", "exact"),
+        ("---@class A: st‸", "string"),
+        ("---@operator ‸", "add call"),
+        ("local value = f()\n---@cast ‸", "value"),
+        ("local x = f() --[[@a‸", "as"),
+        ("local x = f() --[[@as st‸", "string"),
+        ("---@generic T\n---@param x ‸\nlocal function f(x) end", "T string"),
+        ("---@param x fun(a: string, b: ‸", "string"),
+        ("---@return string name, ‸", "string"),
+        ("---@type string | ‸", "integer"),
+        ("---@alias Mode\n---| ‸", "string"),
     ],
 )
 def test_annotations(marked: str, expected: str) -> None:
     assert set(expected.split()) <= offered(marked).keys()
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "---@param x string the na‸\nlocal function f(x) end",
+        "---@return string the na‸",
+        "---@class Na‸",
+        "---@deprecated use the ot‸",
+        "--- some te‸",
+    ],
+)
+def test_prose_in_annotations_is_left_alone(marked: str) -> None:
+    assert offered(marked) == {}
+
+
+def test_all_annotations_of_a_function_are_offered_at_once() -> None:
+    (found,) = offered("---‸\nlocal function f(a, ...) return 1 end").values()
+    assert found.text == "---@param a any\n---@param ... any\n---@return integer"
+    assert offered("---@param a any\n---‸\nlocal function f(a, b) end") == {}
 
 
 @pytest.mark.parametrize("marked", ["-- a comm|ent", "x = 'plain |text'", "--[[ | ]]"])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from llmspell_server.analysis.binding.variables import Local
 from llmspell_server.analysis.inference.expressions import Where
 from llmspell_server.analysis.inference.flow import parents_of
+from llmspell_server.analysis.inference.inference import Inference
 from llmspell_server.analysis.inference.writes import Path, path_of
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
@@ -198,6 +199,18 @@ def _annotated(place: Place, function: tree.Function, begin: int) -> Iterator[Ac
     statement = parents_of(where.piece).get(function)
     if not isinstance(statement, (tree.LocalFunction, tree.FunctionStatement, tree.LocalStatement)):
         return
+    lines = annotation_lines(inference, where, function)
+    if not lines:
+        return
+    yield Action(
+        "Add annotations",
+        "refactor.rewrite",
+        (_line_above(place, where, begin + statement.start, lines),),
+    )
+
+
+def annotation_lines(inference: Inference, where: Where, function: tree.Function) -> list[str]:
+    """`@param` and `@return` for a function, with what is known of its types."""
     lines = [
         f"---@param {name.text} {_shown(inference.functions.parameter(where, function, i))}"
         for i, name in enumerate(function.parameters)
@@ -207,13 +220,7 @@ def _annotated(place: Place, function: tree.Function, begin: int) -> Iterator[Ac
     returns = inference.functions.inferred_returns(where, function)
     if returns.items:
         lines.append("---@return " + ", ".join(map(_shown, returns.items)))
-    if not lines:
-        return
-    yield Action(
-        "Add annotations",
-        "refactor.rewrite",
-        (_line_above(place, where, begin + statement.start, lines),),
-    )
+    return lines
 
 
 def _typed(place: Place, statement: tree.LocalStatement, begin: int) -> Iterator[Action]:

@@ -1,21 +1,34 @@
-"""What may be written in annotations: tags, types, names of parameters, codes."""
+"""What may be written in annotations: tags, types, names, codes, and whole blocks of them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from llmspell_server.analysis.actions.rewriting import annotation_lines
+from llmspell_server.analysis.annotations.attached import parsed
+from llmspell_server.analysis.annotations.nodes import AliasTag, ClassTag, GenericTag
+from llmspell_server.analysis.checks import catalogue
+from llmspell_server.analysis.inference.expressions import Where
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.comments import comment_blocks
+from llmspell_server.analysis.syntax.pieces import Piece
 from llmspell_server.analysis.types.model import BASICS
 
 from .candidates import Candidate, Completions
 
 if TYPE_CHECKING:
-    from .complete import Place
+    from .complete import Options, Place
 
+_SCOPES = {
+    "package": "is for this file only",
+    "private": "is for the class only",
+    "protected": "is for the class and what is made from it",
+    "public": "is for everybody",
+}
 TAGS = {
+    **_SCOPES,
     "alias": "names a type",
     "as": "says the type of the expression before",
     "async": "marks a function that may yield",
@@ -31,11 +44,7 @@ TAGS = {
     "nodiscard": "marks results that must be used",
     "operator": "declares an operator of the class above",
     "overload": "declares a further signature",
-    "package": "is for this file only",
     "param": "describes a parameter",
-    "private": "is for the class only",
-    "protected": "is for the class and what is made from it",
-    "public": "is for everybody",
     "return": "describes results",
     "return_cast": "says what a true result means for an argument",
     "return_overload": "declares results that come together",
@@ -45,42 +54,82 @@ TAGS = {
     "vararg": "describes what `...` takes",
     "version": "says for which versions of Lua it is",
 }
-_TAG = re.compile(r"---?-?[ \t]*@([\w-]*)\Z")
-_PARAM = re.compile(r"---[ \t]*@param[ \t]+(\w*)\Z")
-_TYPE = re.compile(r"---[ \t]*(?:@\w+|\|).*?(?:[ \t:,|<(\[{]|\A)([\w.]*)\Z")
-_DIAGNOSTIC = re.compile(r"---[ \t]*@diagnostic[ \t]+([\w-]*)\Z")
+_ATTRIBUTES = {
+    "exact": "has no other fields",
+    "partial": "adds to a class",
+    "key": "means the keys",
+}
+_OPERATORS = [
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "mod",
+    "pow",
+    "unm",
+    "idiv",
+    "band",
+    "bor",
+    "bxor",
+    "bnot",
+    "shl",
+    "shr",
+    "concat",
+    "len",
+    "eq",
+    "lt",
+    "le",
+    "call",
+    "index",
+]
 _ACTIONS = ("disable", "disable-line", "disable-next-line", "enable")
 
+_BEGIN = r"---[ \t]*@"
+_TYPE_TAGS = (
+    r"(?:type|return|overload|vararg|return_overload|as)[ \t]"
+    r"|(?:param|alias|cast|return_cast)[ \t]+\S+[ \t]"
+    r"|field[ \t]+(?:(?:private|protected|public|package)[ \t]+)?\S+[ \t]"
+    r"|(?:class|generic|operator)\b[^:]*:"
+)
+_TYPE = re.compile(rf"(?:{_BEGIN}(?:{_TYPE_TAGS})|--\[=*\[[ \t]*@as[ \t]|---[ \t]*\|)(.*)\Z")
+_TYPE_WORD = re.compile(r"[\w.]*\Z")
+_UNFINISHED = re.compile(r"\s*(?:\S|(?<=[|:(<{\[])\s|\s(?=\|))*\Z")
+"""A type that goes on: a blank ends one, but for those around signs that join types."""
 
-def complete_annotation(place: Place, comment: str, inside: int) -> Completions:
+
+def complete_annotation(place: Place, comment: str, inside: int, options: Options) -> Completions:
     """What may stand at a place of a comment."""
     before = comment[:inside]
-    for pattern, candidates in (
-        (_TAG, _tags),
-        (_PARAM, _parameters),
-        (_DIAGNOSTIC, _actions),
-        (_TYPE, _types),
-    ):
+    if re.fullmatch(r"---[ \t]*", before):
+        start = place.offset - len(before)
+        blocks = tuple(_blocks(place)) if options.snippets else ()
+        return Completions(start, place.offset, "annotation", blocks)
+    for pattern, candidates in _PLACES:
         found = pattern.match(before)
         if found is not None:
             start = place.offset - len(found[1])
-            return Completions(start, place.offset, "annotation", tuple(candidates(place)))
+            return Completions(start, place.offset, "annotation", tuple(candidates(place, options)))
+    typed = _TYPE.match(before)
+    if typed is not None and _UNFINISHED.match(typed[1].rpartition(",")[2]):
+        word = _TYPE_WORD.search(before)
+        start = place.offset - (len(word[0]) if word is not None else 0)
+        return Completions(start, place.offset, "annotation", tuple(_types(place)))
     return Completions(place.offset, place.offset, "nothing")
 
 
-def _tags(_: Place) -> Iterator[Candidate]:
+def _tags(_: Place, __: Options) -> Iterator[Candidate]:
     for name, meaning in TAGS.items():
         yield Candidate(name, "tag", meaning)
 
 
-def _actions(_: Place) -> Iterator[Candidate]:
+def _actions(_: Place, __: Options) -> Iterator[Candidate]:
     for name in _ACTIONS:
         yield Candidate(name, "keyword")
 
 
-def _parameters(place: Place) -> Iterator[Candidate]:
+def _parameters(place: Place, __: Options) -> Iterator[Candidate]:
     """The parameters of the function below that have no `@param` yet."""
-    for function, lines in _functions_below(place):
+    for _, function, lines in _functions_below(place):
         said = " ".join(line.text for line in lines)
         for parameter in function.parameters:
             if not re.search(rf"@param\s+{re.escape(parameter.text)}\b", said):
@@ -89,10 +138,8 @@ def _parameters(place: Place) -> Iterator[Candidate]:
 
 def _functions_below(
     place: Place,
-) -> Iterator[tuple[tree.Function, tuple[tree.Word, ...]]]:
-    piece = place.where.piece
-    snapshot = place.where.file.snapshot
-    spot = snapshot.comment_at(place.offset)
+) -> Iterator[tuple[Piece, tree.Function, tuple[tree.Word, ...]]]:
+    spot = place.where.file.snapshot.comment_at(place.offset)
     if spot is None:
         return
     piece = spot.piece
@@ -101,12 +148,80 @@ def _functions_below(
             continue
         for node in tree.walk(piece.statement):
             if isinstance(node, tree.Function) and node.start >= lines[-1].end:
-                yield node, lines
+                yield piece, node, lines
                 return
 
 
+def _codes(_: Place, __: Options) -> Iterator[Candidate]:
+    for code in catalogue.CODES.values():
+        yield Candidate(code.name, "value", code.meaning)
+
+
+def _scopes(_: Place, __: Options) -> Iterator[Candidate]:
+    for name, meaning in _SCOPES.items():
+        yield Candidate(name, "keyword", meaning)
+
+
+def _attributes(_: Place, __: Options) -> Iterator[Candidate]:
+    for name, meaning in _ATTRIBUTES.items():
+        yield Candidate(name, "keyword", meaning)
+
+
+def _operators(_: Place, __: Options) -> Iterator[Candidate]:
+    for name in _OPERATORS:
+        yield Candidate(name, "keyword")
+
+
+def _modules(_: Place, options: Options) -> Iterator[Candidate]:
+    for name, file in options.modules.items():
+        yield Candidate(name, "module", file, of=("module", name))
+
+
+def _locals(place: Place, _: Options) -> Iterator[Candidate]:
+    for name in place.where.file.snapshot.visible_locals(place.offset):
+        yield Candidate(name, "local", of=("local", name))
+
+
+def _blocks(place: Place) -> Iterator[Candidate]:
+    """All annotations of the function below, where it has none yet."""
+    for piece, function, lines in _functions_below(place):
+        if len(lines) > 1:
+            return
+        found = annotation_lines(place.inference, Where(place.where.file, piece), function)
+        if found:
+            label = ", ".join(dict.fromkeys(line.split()[0].lstrip("-") for line in found))
+            yield Candidate(label, "snippet", "for the function below", text="\n".join(found))
+
+
 def _types(place: Place) -> Iterator[Candidate]:
+    for name in _generics(place):
+        yield Candidate(name, "class", "type parameter", rank=0)
     for name in BASICS:
         yield Candidate(name, "keyword", rank=2)
     for name in place.inference.world.type_names():
         yield Candidate(name, "class", of=("type", name))
+
+
+def _generics(place: Place) -> Iterator[str]:
+    """The type parameters that the block around a place declares."""
+    spot = place.where.file.snapshot.comment_at(place.offset)
+    if spot is None:
+        return
+    for lines in comment_blocks(spot.piece):
+        if spot.node in lines:
+            for tag in parsed(spot.piece, lines).tags:
+                if isinstance(tag, (GenericTag, ClassTag, AliasTag)):
+                    yield from (each.name.text for each in tag.generics)
+
+
+_PLACES: tuple[tuple[re.Pattern[str], Callable[[Place, Options], Iterator[Candidate]]], ...] = (
+    (re.compile(r"--(?:-|\[=*\[)[ \t]*@([\w-]*)\Z"), _tags),
+    (re.compile(rf"{_BEGIN}param[ \t]+(\w*)\Z"), _parameters),
+    (re.compile(rf"{_BEGIN}diagnostic[ \t]+([\w-]*)\Z"), _actions),
+    (re.compile(rf"{_BEGIN}diagnostic[ \t]+[\w-]+[ \t]*:(?:.*[, \t])?([\w-]*)\Z"), _codes),
+    (re.compile(rf"{_BEGIN}field[ \t]+(\w*)\Z"), _scopes),
+    (re.compile(rf"{_BEGIN}(?:class|enum)[ \t]*\((\w*)\Z"), _attributes),
+    (re.compile(rf"{_BEGIN}operator[ \t]+(\w*)\Z"), _operators),
+    (re.compile(rf"{_BEGIN}module[ \t]+[\"']?([\w./]*)\Z"), _modules),
+    (re.compile(rf"{_BEGIN}(?:cast|return_cast)[ \t]+(\w*)\Z"), _locals),
+)

@@ -31,8 +31,9 @@ class Candidate:
 
     detail: a few words about it. text: what is written, if that is not the label; a snippet in the
     syntax of LSP where `is_snippet`. rank: what comes first, 0 before 1. edits: what else changes
-    then: (start, end, text). deprecated: whether it is better not to be used. of: what it stands
-    for, so that it can be explained when that is asked for.
+    then: (start, end, text). deprecated: whether it is better not to be used. parameters: those of
+    a function, as `(a, b)`. is_own: of a member, whether code writes it into that very table. of:
+    what it stands for, so that it can be explained when that is asked for.
     """
 
     label: str
@@ -44,6 +45,8 @@ class Candidate:
     edits: tuple[tuple[int, int, str], ...] = ()
     deprecated: bool = False
     description: str = ""
+    parameters: str = ""
+    is_own: bool = False
     of: Any = None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 from attrs import frozen
@@ -13,8 +14,11 @@ from llmspell_server.analysis.syntax import tree
 
 from .annotations import complete_annotation
 from .candidates import Candidate, Completions
+from .expected import value_candidates
 from .members import member_candidates
 from .names import name_candidates
+from .overriding import definition_candidates, is_being_defined
+from .postfix import Around, postfix_candidates
 from .strings import StringKinds, string_completions
 from .tables import key_candidates
 
@@ -61,7 +65,7 @@ def complete(place: Place, options: Options) -> Completions:
     if comment is not None:
         text = comment.node.text if isinstance(comment.node, tree.Word) else ""
         inside = place.offset - place.where.file.snapshot.span(*comment)[0]
-        return complete_annotation(place, text, inside)
+        return complete_annotation(place, text, inside, options)
     string = _string(place)
     if string is not None:
         return string_completions(place, string, options)
@@ -84,31 +88,69 @@ def _string(place: Place) -> tree.String | None:
 def _candidates(
     place: Place, start: int, source: str, options: Options
 ) -> tuple[tuple[Candidate, ...], Any]:
-    base = _base(place, start, source)
-    if base is not None:
-        node, colon = base
-        type_ = place.inference.type(place.where, node)
-        return tuple(member_candidates(place, type_, colon)), "member"
+    found = _base(place, start, source)
+    if found is not None:
+        return tuple(_behind_base(place, found, options)), "member"
     if _is_number(source, start):
         return (), "nothing"
     special = _special(place, start)
     if special is not None:
         return special, "name"
-    keys = tuple(key_candidates(place, start))
-    return (*keys, *name_candidates(place, start, options)), "name"
+    keys = tuple(key_candidates(place, start, options))
+    return (*keys, *value_candidates(place), *name_candidates(place, start, options)), "name"
 
 
-def _base(place: Place, start: int, source: str) -> tuple[tree.Expression, bool] | None:
-    """What a member is being named of, and whether behind a colon."""
+@frozen
+class _Base:
+    """What a member is being named of. path: the nodes around it. colon: whether behind one."""
+
+    where: Where
+    node: tree.Expression
+    path: tuple[tree.Node, ...]
+    colon: bool
+
+    @property
+    def begins_statement(self) -> bool:
+        """Whether it stands where a statement begins."""
+        return any(
+            isinstance(each, tree.ExpressionStatement) and each.start == self.node.start
+            for each in self.path
+        )
+
+
+def _base(place: Place, start: int, source: str) -> _Base | None:
+    """What a member is being named of at a place."""
     dot = _BEHIND_DOT.search(source, max(0, start - 100), start)
     if dot is None or source[dot.start() - 1 : dot.start() + 1] == "::":
         return None
-    begin = place.where.file.snapshot.pieces.start_of[place.where.piece]
-    for node in reversed(place.path):
-        base = node.base if isinstance(node, (tree.Member, tree.MethodCall)) else None
-        if base is not None and base.end + begin <= dot.start():
-            return base, source[dot.start()] == ":"
+    snapshot = place.where.file.snapshot
+    # A keyword behind the dot, as in `list.for`, begins a statement of its own.
+    beside = snapshot.path_at(dot.start() + 1)
+    for piece, path in ((place.where.piece, place.path), beside):
+        begin = snapshot.pieces.start_of[piece]
+        for node in reversed(path):
+            base = node.base if isinstance(node, (tree.Member, tree.MethodCall)) else None
+            if base is not None and base.end + begin <= dot.start():
+                where = Where(place.where.file, piece)
+                return _Base(where, base, path, source[dot.start()] == ":")
     return None
+
+
+def _behind_base(place: Place, base: _Base, options: Options) -> Iterator[Candidate]:
+    """What may stand behind the dot or colon after an expression."""
+    type_ = place.inference.type(base.where, base.node)
+    found = member_candidates(place, type_, base.colon)
+    if is_being_defined(place, base.node):
+        yield from definition_candidates(place, found, options)
+        return
+    members = tuple(found)
+    yield from members
+    if options.snippets and not base.colon:
+        known = {each.label for each in members}
+        around = Around(base.where, base.node, type_, base.begins_statement)
+        for candidate in postfix_candidates(place.inference, around):
+            if candidate.label not in known:
+                yield candidate
 
 
 def _is_number(source: str, start: int) -> bool:
@@ -127,8 +169,7 @@ def _special(place: Place, start: int) -> tuple[Candidate, ...] | None:
     if before.endswith("<") and any(isinstance(each, tree.LocalStatement) for each in place.path):
         return tuple(Candidate(name, "keyword", detail) for name, detail in _ATTRIBUTES.items())
     if before == "goto":
-        labels = place.where.file.snapshot.binding(place.where.piece).labels
-        return tuple(Candidate(each.label.label.text, "label") for each in labels)
+        return tuple(Candidate(each, "label") for each in _labels(place))
     if before in ("local", "for"):
         return (Candidate("function", "keyword"),) if before == "local" else ()
     if before == "function" and not source[start - 1 : start].strip():
@@ -137,6 +178,16 @@ def _special(place: Place, start: int) -> tuple[Candidate, ...] | None:
     is_declared = isinstance(parent, (tree.Attribute, tree.NumericFor))
     is_name = isinstance(node, tree.Name)
     return () if is_name and (is_parameter or (is_declared and node is _declared(parent))) else None
+
+
+def _labels(place: Place) -> dict[str, None]:
+    """The labels of the statement around a place, and those of the chunk."""
+    snapshot = place.where.file.snapshot
+    inner = [each.label for each in snapshot.binding(place.where.piece).labels]
+    outer = [
+        each.statement for each in snapshot.pieces.all if isinstance(each.statement, tree.Label)
+    ]
+    return dict.fromkeys(each.label.text for each in (*inner, *outer))
 
 
 def _in_parameters(place: Place, start: int) -> bool:

@@ -40,17 +40,24 @@ def member_candidates(place: Place, type_: Type, colon: bool) -> Iterator[Candid
                         )
             continue
         for depth, ancestor in enumerate(ancestry(each, place.inference)):
-            for name, kind in _named(place, ancestor):
+            for name, source in _named(place, ancestor):
+                kind = _kind(source)
                 if name in seen or (colon and kind == "field"):
                     continue
                 seen.add(name)
                 rank = 2 if name.startswith("_") else 1
-                own: Kind = "method" if kind == "method" or colon else kind
-                yield Candidate(name, own, rank=rank + min(depth, 1), of=(type_, name))
+                yield Candidate(
+                    name,
+                    "method" if colon else kind,
+                    rank=rank + min(depth, 1),
+                    parameters=_parameters_of(source, colon),
+                    is_own=depth == 0 and isinstance(source, Source),
+                    of=(type_, name),
+                )
 
 
-def _named(place: Place, type_: Type) -> Iterator[tuple[str, Kind]]:
-    """The names of a type's own fields, with what they look like where they are written."""
+def _named(place: Place, type_: Type) -> Iterator[tuple[str, object]]:
+    """The names of a type's own fields, with where they are written."""
     definition = table_of(type_, place.inference)
     if definition is None:
         return
@@ -58,7 +65,26 @@ def _named(place: Place, type_: Type) -> Iterator[tuple[str, Kind]]:
     for name in definition.fields:
         if name in _OPERATOR_NAMES or not name.isidentifier():
             continue
-        yield name, _kind(looks(name) if looks is not None else None)
+        yield name, looks(name) if looks is not None else None
+
+
+def _parameters_of(source: object, colon: bool) -> str:
+    """The parameters that a member is written with; empty for what is no function.
+
+    colon: whether the object is given by the call.
+    """
+    if isinstance(source, FieldTag) and isinstance(source.type, FunctionNode):
+        names = [each.name.text for each in source.type.parameters]
+        return f"({', '.join(names[1:] if colon else names)})"
+    if isinstance(source, Source) and isinstance(source.value, tree.Function):
+        return written_parameters(source.value, colon and source.value.receiver is None)
+    return ""
+
+
+def written_parameters(function: tree.Function, without_first: bool = False) -> str:
+    """The parameters of a function as `(a, b, ...)`."""
+    names = [each.text for each in function.parameters[int(without_first) :]]
+    return f"({', '.join(names + ['...'] * (function.vararg is not None))})"
 
 
 def _kind(source: object) -> Kind:

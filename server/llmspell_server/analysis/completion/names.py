@@ -11,6 +11,7 @@ from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.lexer import KEYWORDS
 
 from .candidates import Candidate, Kind
+from .members import written_parameters
 
 if TYPE_CHECKING:
     from .complete import Options, Place
@@ -34,11 +35,11 @@ def name_candidates(place: Place, start: int, options: Options) -> Iterator[Cand
     locals_ = place.where.file.snapshot.visible_locals(start)
     for name, local in locals_.items():
         kind: Kind = "function" if local.kind == "function" else "local"
-        yield Candidate(name, kind, rank=0, of=("local", name))
-    inference = place.inference
-    for name in inference.world.global_names():
+        parameters = _parameters(local.statement)
+        yield Candidate(name, kind, rank=0, parameters=parameters, of=("local", name))
+    for name in place.inference.world.global_names():
         if name not in locals_:
-            yield Candidate(name, _global_kind(place, name), of=("global", name))
+            yield _global(place, name)
     for word in sorted(KEYWORDS):
         yield Candidate(word, "keyword", rank=2)
     if options.snippets and _begins_statement(place, start):
@@ -47,13 +48,21 @@ def name_candidates(place: Place, start: int, options: Options) -> Iterator[Cand
     yield from _modules(place, options, locals_.keys())
 
 
-def _global_kind(place: Place, name: str) -> Kind:
+def _parameters(statement: tree.Node) -> str:
+    """The parameters of a local function."""
+    return (
+        written_parameters(statement.function) if isinstance(statement, tree.LocalFunction) else ""
+    )
+
+
+def _global(place: Place, name: str) -> Candidate:
     for source in place.inference.values_of(Owner("", name)):
         if isinstance(source.value, tree.Function):
-            return "function"
+            parameters = written_parameters(source.value)
+            return Candidate(name, "function", parameters=parameters, of=("global", name))
         if isinstance(source.value, tree.Table):
-            return "namespace"
-    return "global"
+            return Candidate(name, "namespace", of=("global", name))
+    return Candidate(name, "global", of=("global", name))
 
 
 def _begins_statement(place: Place, start: int) -> bool:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.types import model
-from llmspell_server.analysis.types.members import field_names
 from llmspell_server.analysis.types.model import Type
 
 from .candidates import Candidate, Completions
+from .expected import choices, expected_at
 
 if TYPE_CHECKING:
     from .complete import Options, Place
@@ -44,7 +44,7 @@ def string_completions(place: Place, string: tree.String, options: Options) -> C
             for name, file in options.modules.items()
         )
         return Completions(start, end, "string", modules)
-    expected = _expected(place, string)
+    expected = expected_at(place, string)
     if expected is None:
         return Completions(start, end, "string")
     for name in _names(expected):
@@ -65,19 +65,6 @@ def _is_required(place: Place) -> bool:
     return False
 
 
-def _expected(place: Place, string: tree.String) -> Type | None:
-    """The type that is wanted of a string, also of one that is compared with something."""
-    parent = place.path[-2] if len(place.path) > 1 else None
-    if isinstance(parent, tree.Binary) and parent.operator in ("==", "~="):
-        other = parent.right if parent.left is string else parent.left
-        return place.inference.type(place.where, other)
-    if isinstance(parent, tree.Index) and parent.key is string:
-        base = place.inference.type(place.where, parent.base)
-        names = field_names(base, place.inference)
-        return model.choice(model.StringLiteral(name) for name in names) if names else None
-    return place.inference.functions.expected(place.where, string)
-
-
 def _names(type_: Type) -> Iterator[str]:
     for each in model.members_of(type_):
         if isinstance(each, model.Named):
@@ -87,23 +74,7 @@ def _names(type_: Type) -> Iterator[str]:
 def _literals(place: Place, type_: Type) -> Iterator[Candidate]:
     """The strings that a type lists, with what is said of them."""
     seen: set[str] = set()
-    for each, description in _choices(place, type_, 0):
+    for each, description in choices(place, type_):
         if isinstance(each, model.StringLiteral) and each.value not in seen:
             seen.add(each.value)
             yield Candidate(each.value, "value", description, rank=len(seen))
-
-
-def _choices(place: Place, type_: Type, depth: int) -> Iterator[tuple[Type, str]]:
-    for each in model.members_of(type_):
-        if not isinstance(each, model.Named) or depth > 5:
-            yield each, ""
-            continue
-        enum = place.inference.enum_named(each.name)
-        if enum is not None:
-            yield from ((value, name) for name, value in enum.members.items())
-        alias = place.inference.alias_named(each.name)
-        if alias is None:
-            continue
-        for choice in alias.choices:
-            yield choice.type, choice.description
-        yield from _choices(place, alias.type, depth + 1)

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from llmspell_server.analysis.annotations.nodes import FieldTag
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.types import model
+from llmspell_server.analysis.types.definitions import FieldDefinition
 from llmspell_server.analysis.types.display import display
-from llmspell_server.analysis.types.fields import members
+from llmspell_server.analysis.types.fields import members, table_of
 from llmspell_server.analysis.types.members import field_named, field_names
 
 from .candidates import Candidate
 
 if TYPE_CHECKING:
-    from .complete import Place
+    from .complete import Options, Place
 
 
-def key_candidates(place: Place, start: int) -> Iterator[Candidate]:
+def key_candidates(place: Place, start: int, options: Options) -> Iterator[Candidate]:
     """The keys that a table constructor around a place may still get, required ones first."""
     table = _table(place, start)
     if table is None:
@@ -27,21 +29,41 @@ def key_candidates(place: Place, start: int) -> Iterator[Candidate]:
         return
     given = {field.key.text for field in table.fields if isinstance(field, tree.Named)}
     written = _written_key(place)
-    for name in field_names(_tables(place, expected), place.inference):
+    for name, holder in field_names(_tables(place, expected), place.inference).items():
         if (name in given and name != written) or not name.isidentifier():
             continue
         field = field_named(expected, name, place.inference)
-        if field is None or isinstance(field.type, model.Function):
+        if field is None:
             continue
+        text, is_snippet = f"{name} = ", False
+        if isinstance(field.type, model.Function):
+            if not _is_callback(place, holder, field):
+                continue
+            if options.snippets:
+                parameters = ", ".join(each.name for each in field.type.parameters)
+                text, is_snippet = f"{text}function({parameters})\n\t$0\nend", True
         optional = field.optional or model.is_optional(field.type)
         yield Candidate(
             name,
             "field",
             display(field.type) + "?" * field.optional,
-            text=f"{name} = ",
+            text=text,
+            is_snippet=is_snippet,
             rank=0 if not optional else 1,
             of=(expected, name),
         )
+
+
+def _is_callback(place: Place, holder: model.Type, field: FieldDefinition) -> bool:
+    """Whether a function is to be given, rather than a method that all such tables have."""
+    if isinstance(holder, model.Record):
+        return True
+    definition = table_of(holder, place.inference)
+    source_of = getattr(definition.fields, "source_of", None) if definition is not None else None
+    if source_of is None or not isinstance(source_of(field.name), FieldTag):
+        return False
+    parameters = field.type.parameters if isinstance(field.type, model.Function) else ()
+    return not parameters or parameters[0].name != "self"
 
 
 def _tables(place: Place, type_: model.Type) -> model.Type:
