@@ -5,6 +5,9 @@ from __future__ import annotations
 import fcntl
 import shutil
 import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -17,15 +20,30 @@ def build() -> None:
     npm = shutil.which("npm")
     if npm is None:
         pytest.skip("NOT TESTED: npm is not installed")
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with (CACHE / "extension.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _alone():
         installed = EXTENSION / "node_modules/.package-lock.json"
         wanted = EXTENSION / "package-lock.json"
         if not installed.exists() or installed.stat().st_mtime < wanted.stat().st_mtime:
             _run(npm, "ci", "--no-audit", "--no-fund")
         _run(npm, "run", "--silent", "check")
         _run(npm, "run", "--silent", "test-build")
+
+
+def with_wheel() -> None:
+    """Puts the wheel of the sources into the extension, as `make extension` does."""
+    folder = EXTENSION / "wheel"
+    command = (sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder)
+    with _alone():
+        shutil.rmtree(folder, ignore_errors=True)
+        _run(*map(str, command), str(EXTENSION.parent))
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "extension.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _run(*command: str) -> None:

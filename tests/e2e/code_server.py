@@ -78,6 +78,7 @@ def code_server(
     folder: Path,
     *,
     settings: Mapping[str, object] | None = None,
+    path: str | None = None,
     environment: Mapping[str, str] | None = None,
     smoke: bool = False,
     trusted: bool = True,
@@ -85,16 +86,22 @@ def code_server(
 ) -> Iterator[str]:
     """The address of a code-server whose user has all that is theirs in a folder.
 
-    settings: of the user. environment: what is added to the variables. smoke: extensions can be
-    tested by it, but notifications are not shown. trusted: all workspaces are. extensions: `.vsix`
-    files to install.
+    settings: of the user. path: what their login shell has as PATH; by default with the programs of
+    this Python before all others. environment: what is added to the variables. smoke: extensions
+    can be tested by it, but notifications are not shown. trusted: all workspaces are. extensions:
+    `.vsix` files to install.
     """
-    variables = {**installed(), "HOME": str(folder / "home"), **(environment or {})}
+    variables = {
+        **installed(),
+        "HOME": str(folder / "home"),
+        "LLMSPELL_USER_DATA": str(folder / "data"),
+        **(environment or {}),
+    }
     user = folder / "data/User"
     user.mkdir(parents=True, exist_ok=True)
     (folder / "home").mkdir(exist_ok=True)
-    # What the extension host has in PATH comes from the user's login shell.
-    (folder / "home/.profile").write_text(f"export PATH={shlex.quote(variables['PATH'])}\n")
+    shown = path or os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    (folder / "home/.profile").write_text(f"export PATH={shlex.quote(shown)}\n")
     (user / "settings.json").write_text(json.dumps({**SETTINGS, **(settings or {})}))
     port = _free_port()
     configuration = folder / "code-server.yaml"
@@ -148,8 +155,3 @@ def _until_ready(address: str, process: subprocess.Popen[bytes]) -> None:
         else:
             return
     raise TimeoutError(address)
-
-
-def programs_on_path(environment: Mapping[str, str]) -> str:
-    """PATH with the programs of the environment that runs the tests before all others."""
-    return os.pathsep.join((str(Path(sys.executable).parent), environment["PATH"]))

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.code_server import EXTENSION, code_server, installed, programs_on_path
+from tests.e2e.code_server import EXTENSION, code_server
 
 _BROWSER_OPTIONS = [
     "--no-sandbox",
@@ -52,7 +52,7 @@ def failures_of(
     workspace: Path,
     *,
     settings: Mapping[str, object] | None = None,
-    environment: Mapping[str, str] | None = None,
+    path: str | None = None,
     trusted: bool = True,
 ) -> list[str]:
     """What went wrong in a suite of `vscode-extension/test`; an empty list if nothing did.
@@ -60,16 +60,16 @@ def failures_of(
     folder: for what belongs to the user of that VS Code. workspace: the folder that is opened.
     """
     report = folder / "report.json"
-    variables = {
-        "PATH": programs_on_path(installed()),
-        "LLMSPELL_SUITE": suite,
-        "LLMSPELL_REPORT": str(report),
-        **(environment or {}),
-    }
+    variables = {"LLMSPELL_SUITE": suite, "LLMSPELL_REPORT": str(report)}
     log: list[str] = []
     with (
         code_server(
-            folder, settings=settings, environment=variables, smoke=True, trusted=trusted
+            folder,
+            settings=settings,
+            path=path,
+            environment=variables,
+            smoke=True,
+            trusted=trusted,
         ) as address,
         page_of_browser() as page,
     ):

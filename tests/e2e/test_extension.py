@@ -2,23 +2,74 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.built_extension import with_wheel
 from tests.e2e.code_server import EXTENSION
 from tests.e2e.extension_host import failures_of
 
-SUITES = sorted(
-    path.name.removesuffix(".test.ts") for path in (EXTENSION / "test").glob("*.test.ts")
-)
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("extension")]
+
+OWN_START = {"installing", "noPython", "otherVersion", "untrusted"}
+"""Suites that want another machine than one on which llmspell is installed."""
+
+SUITES = {path.name.removesuffix(".test.ts") for path in (EXTENSION / "test").glob("*.test.ts")}
 
 
-@pytest.mark.slow
-@pytest.mark.usefixtures("extension")
-@pytest.mark.parametrize("suite", SUITES)
-def test_in_the_extension_host(suite: str, tmp_path: Path) -> None:
-    workspace = tmp_path / "workspace"
-    workspace.mkdir()
-    failures = failures_of(suite, tmp_path, workspace)
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    folder = tmp_path / "workspace"
+    folder.mkdir()
+    return folder
+
+
+def _check(failures: list[str]) -> None:
     assert not failures, "\n".join(failures)
+
+
+@pytest.mark.parametrize("suite", sorted(SUITES - OWN_START))
+def test_where_llmspell_is_installed(suite: str, tmp_path: Path, workspace: Path) -> None:
+    _check(failures_of(suite, tmp_path, workspace))
+
+
+def test_where_only_python_is_installed(tmp_path: Path, workspace: Path) -> None:
+    with_wheel()
+    _check(failures_of("installing", tmp_path, workspace, path="/usr/bin:/bin"))
+
+
+def test_where_there_is_no_python(tmp_path: Path, workspace: Path) -> None:
+    bare = _programs(tmp_path / "bare", "sh", "bash", "env", "ps")
+    _check(failures_of("noPython", tmp_path, workspace, path=str(bare)))
+
+
+def test_where_llmspell_has_another_version(tmp_path: Path, workspace: Path) -> None:
+    _fake_llmspell(workspace, "echo 0.0.9")
+    _check(failures_of("otherVersion", tmp_path, workspace))
+
+
+def test_where_the_workspace_is_not_trusted(tmp_path: Path, workspace: Path) -> None:
+    _fake_llmspell(workspace, f"touch {workspace / 'trace'}")
+    settings = {"security.workspace.trust.startupPrompt": "never"}
+    _check(failures_of("untrusted", tmp_path, workspace, settings=settings, trusted=False))
+
+
+def _programs(folder: Path, *names: str) -> Path:
+    """A folder with nothing but these programs."""
+    folder.mkdir()
+    for name in names:
+        found = shutil.which(name)
+        assert found is not None
+        (folder / name).symlink_to(found)
+    return folder
+
+
+def _fake_llmspell(workspace: Path, script: str) -> None:
+    """Programs in the `.venv` of a workspace that do no more than a line of shell."""
+    folder = workspace / ".venv/bin"
+    folder.mkdir(parents=True)
+    for name in ("llmspell", "llmspell-language-server", "llmspell-debug-adapter", "python"):
+        (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+        (folder / name).chmod(0o755)

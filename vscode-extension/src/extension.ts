@@ -1,24 +1,54 @@
 import * as vscode from "vscode";
+import { Advice } from "./advice";
 import { DEBUG_TYPE, Debugging } from "./debugging";
+import { showDetails } from "./details";
 import { Installation } from "./installation";
+import { Installer } from "./installing";
 import { LanguageServer } from "./languageServer";
 import { showReferences } from "./references";
 import { programOf, type Program } from "./runtime";
 import { debugSpell, runSpell } from "./spells";
 import { Status } from "./status";
+import { isTrusted } from "./trust";
 
-let server: LanguageServer | undefined;
+let running: LanguageServer | undefined;
 
 /** Called when a Lua file is opened; nothing is run before the workspace is trusted. */
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const log = vscode.window.createOutputChannel("llmspell", { log: true });
   const status = new Status(context);
   const installation = new Installation(context, log);
+  const installer = new Installer(context, installation, log);
   const debugging = new Debugging(installation);
-  server = new LanguageServer(installation, log, status);
+  const server = new LanguageServer(installation, log, status);
+  const advice = new Advice(installation, installer, () => restart());
+  running = server;
 
-  const inTerminal = async (program: Program, args: string[]): Promise<void> => {
+  const start = async (): Promise<void> => {
+    if (!vscode.workspace.isTrusted) {
+      status.untrusted();
+      return;
+    }
     const runtime = await installation.runtime();
+    void advice.about(runtime);
+    if (runtime === undefined) {
+      status.missing();
+    } else {
+      await server.start();
+    }
+  };
+  const restart = async (): Promise<void> => {
+    await server.stop();
+    installation.forget();
+    await start();
+  };
+  const install = async (): Promise<void> => {
+    if ((await isTrusted()) && (await installer.install())) {
+      await restart();
+    }
+  };
+  const inTerminal = async (program: Program, args: string[]): Promise<void> => {
+    const runtime = (await isTrusted()) ? await installation.runtime() : undefined;
     if (runtime !== undefined) {
       const shellPath = programOf(runtime, program);
       vscode.window.createTerminal({ name: "llmspell", shellPath, shellArgs: args }).show();
@@ -29,23 +59,25 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     log,
     command("llmspell.run", (target?: unknown) => runSpell(target)),
     command("llmspell.debug", debugSpell),
-    command("llmspell.restart", () => server?.restart()),
+    command("llmspell.install", install),
+    command("llmspell.restart", restart),
+    command("llmspell.showStatus", () => showDetails(installation, server)),
     command("llmspell.showLog", () => log.show()),
     command("llmspell.doctor", () => inTerminal("llmspell", ["doctor"])),
     command("llmspell.showReferences", showReferences),
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, debugging),
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, debugging),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => server?.start()),
+    vscode.workspace.onDidGrantWorkspaceTrust(start),
     vscode.workspace.onDidChangeConfiguration(async (change) => {
       if (change.affectsConfiguration("llmspell.environment")) {
-        await server?.restart();
+        await restart();
       }
     }),
   );
-  await server.start();
+  await start();
 }
 
 /** Called when the window closes. */
 export async function deactivate(): Promise<void> {
-  await server?.stop();
+  await running?.stop();
 }

@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from "node:child_process";
 import * as vscode from "vscode";
 import {
   type ClientCapabilities,
@@ -24,6 +25,7 @@ const STEADY = 180_000;
 /** The language server of the runtime: started, restarted when it dies, stopped. */
 export class LanguageServer {
   private client: LanguageClient | undefined;
+  private process: ChildProcess | undefined;
   private order = Promise.resolve();
 
   constructor(
@@ -31,6 +33,11 @@ export class LanguageServer {
     private readonly log: vscode.LogOutputChannel,
     private readonly status: Status,
   ) {}
+
+  /** The number of its process; undefined where it does not run. */
+  get processId(): number | undefined {
+    return this.client?.state === State.Running ? this.process?.pid : undefined;
+  }
 
   /** Starts it where it does not run; ends when it answers. */
   start(): Promise<void> {
@@ -52,13 +59,6 @@ export class LanguageServer {
     });
   }
 
-  /** Stops it and starts that of the runtime that is found now. */
-  async restart(): Promise<void> {
-    await this.stop();
-    this.installation.forget();
-    await this.start();
-  }
-
   /** One after the other, so that a stop does not overtake a start. */
   private inOrder(step: () => Promise<void>): Promise<void> {
     const done = this.order.then(step);
@@ -73,9 +73,17 @@ export class LanguageServer {
     const client = new LanguageClient(
       "llmspell",
       "llmspell",
-      { command: programOf(runtime, "llmspell-language-server") },
+      async () => {
+        this.process = spawn(programOf(runtime, "llmspell-language-server"), []);
+        return this.process;
+      },
       {
-        documentSelector: [{ language: "lua" }, { pattern: "**/llmspell.toml" }],
+        // Not what Git or a comparison shows: nobody edits that.
+        documentSelector: [
+          { scheme: "file", language: "lua" },
+          { scheme: "untitled", language: "lua" },
+          { scheme: "file", pattern: "**/llmspell.toml" },
+        ],
         outputChannel: this.log,
         errorHandler: new Patience(this.log),
         middleware: {

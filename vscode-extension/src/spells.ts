@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { thisSpell } from "./debugging";
+import { isTrusted } from "./trust";
 
 /** Runs a spell in a terminal, where it can read input. */
 export async function runSpell(target: unknown, args: string[] = []): Promise<void> {
@@ -12,6 +13,9 @@ export async function debugSpell(target: unknown): Promise<void> {
 }
 
 async function start(target: unknown, more: object, noDebug: boolean): Promise<void> {
+  if (!(await isTrusted())) {
+    return;
+  }
   const uri = uriOf(target);
   if (uri?.scheme !== "file") {
     const text = vscode.l10n.t("Open a spell that is saved as a file, then run it.");

@@ -23,19 +23,20 @@ export async function openMarked(
   return { document, at: document.positionAt(Math.max(offset, 0)) };
 }
 
-/** The first true value of what is asked again and again; an error with the question after 30 s. */
+/** The first true value of what is asked again and again; an error with the question after a time. */
 export async function until<T>(
   question: string,
   ask: () => T | PromiseLike<T>,
-): Promise<Exclude<T, false | null | undefined>> {
-  for (const started = Date.now(); Date.now() - started < 30_000; ) {
+  milliseconds = 30_000,
+): Promise<Exclude<T, false | "" | null | undefined>> {
+  for (const started = Date.now(); Date.now() - started < milliseconds; ) {
     const answer = await ask();
     if (answer) {
-      return answer as Exclude<T, false | null | undefined>;
+      return answer as Exclude<T, false | "" | null | undefined>;
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`not within 30 s: ${question}`);
+  throw new Error(`not within ${milliseconds / 1000} s: ${question}`);
 }
 
 /** Labels of what completion offers at a place. */
