@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from .annotations.vocabulary import LOCAL_ATTRIBUTES, TAGS
 from .explaining import (
     Explanation,
     explained_field,
@@ -16,7 +18,7 @@ from .explaining import (
 )
 from .inference.writes import Path, path_of
 from .syntax import tree
-from .syntax.literals import string_value
+from .syntax.literals import integer_value, string_value
 from .types import model
 from .types.display import display
 from .types.members import field_named
@@ -59,10 +61,24 @@ def _explained(place: Place, node: tree.Node | None) -> Explanation | None:
             owner = place.where.file.owner(place.where.piece, Path(node.local or node.text))
             type_ = place.inference.type(place.where, node)
             return explained_owner(place.inference, owner, node.text, type_)
+        case tree.Number():
+            return _number(node.text)
         case tree.Word() if node.text and parent is not None:
             return _word(place, node, parent)
         case tree.String():
             return _string(place, node)
+    return None
+
+
+def _number(text: str) -> Explanation | None:
+    """What a numeral means that is not written in decimal digits."""
+    if text[:2].lower() != "0x":
+        return None
+    value = integer_value(text)
+    if value is not None:
+        return Explanation(f"integer {value}")
+    with suppress(ValueError, OverflowError):  # not finished, or beyond what there is
+        return Explanation(f"number {float.fromhex(text)}")
     return None
 
 
@@ -83,6 +99,8 @@ def _word(place: Place, word: tree.Word, parent: tree.Node) -> Explanation | Non
                     return found
             type_ = model.widened(place.inference.type(place.where, value))
             return explained_value(place.inference, "(field)", word.text, type_, None)
+        case tree.Attribute() if word.text in LOCAL_ATTRIBUTES:
+            return Explanation(f"<{word.text}>", f"The local {LOCAL_ATTRIBUTES[word.text]}.")
     return None
 
 
@@ -131,10 +149,17 @@ def _names(type_: object) -> list[str]:
 
 
 def _in_comment(place: Place) -> Hovered | None:
-    """The class, alias or enum that a word of an annotation names."""
+    """The class, alias or enum that a word of an annotation names, or the tag that it is."""
     found = type_name_at(place)
-    explanation = explained_type(place.inference, found[0]) if found is not None else None
-    return Hovered(found[1], found[2], explanation) if found and explanation else None
+    if found is None:
+        return None
+    word, start, end = found
+    explanation = explained_type(place.inference, word)
+    is_tag = place.where.file.snapshot.text.source[start - 1] == "@"
+    if is_tag and word in TAGS:
+        meaning = TAGS[word]
+        explanation = Explanation(f"---@{word}", f"{meaning[0].upper()}{meaning[1:]}.")
+    return Hovered(start, end, explanation) if explanation is not None else None
 
 
 def type_name_at(place: Place) -> tuple[str, int, int] | None:

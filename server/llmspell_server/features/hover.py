@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from llmspell_server.analysis.hover import hovered
+from llmspell_server.analysis.navigation.places import Place
+from llmspell_server.analysis.navigation.targets import targets
+from llmspell_server.analysis.pace import OutOfTime, within
 from llmspell_server.analysis.spells.kinds import explained
 from llmspell_server.analysis.spells.literals import written_at
 from llmspell_server.analysis.syntax import tree
 
 from .markup import explanation_markup, markdown, suited
+from .places import linked
 
 if TYPE_CHECKING:
     from llmspell_server.server import SpellServer
     from llmspell_server.subjects import Subject
+
+_FORMAT = "hover.content_format"
+_PATIENCE = 0.2  # seconds: who looks at a word wants to know what it is, first of all
+_MOST_LINKS = 3
 
 
 def register(server: SpellServer) -> None:
@@ -35,8 +44,25 @@ def hover(ls: SpellServer, params: types.HoverParams) -> types.Hover | None:
     if subject is None or found is None:
         return None
     place = subject.document.range(found.start, found.end)
-    content = suited(explanation_markup(found.explanation), ls, "hover.content_format")
+    markup = explanation_markup(found.explanation)
+    content = suited(markup, ls, _FORMAT)
+    if content is markup:
+        links = _links(ls, subject)
+        content = markdown("\n\n".join([markup.value, *([f"Defined in {links}"] if links else [])]))
     return types.Hover(content, place)
+
+
+def _links(ls: SpellServer, subject: Subject) -> str:
+    """Where it is defined, unless that is on the line that is looked at."""
+    places: list[Place] = []
+    with suppress(OutOfTime), within(_PATIENCE):
+        found = targets(subject.snapshot, subject.file, subject.offset, ls.surroundings)
+        places = list(found.places if found is not None else ())
+    text = subject.snapshot.text
+    line = text.line_at(subject.offset)
+    if any(each.file == subject.file and text.line_at(each.start) == line for each in places):
+        return ""
+    return ", ".join(linked(ls, each) for each in places[:_MOST_LINKS])
 
 
 def _string(ls: SpellServer, subject: Subject) -> types.Hover | None:
@@ -50,5 +76,5 @@ def _string(ls: SpellServer, subject: Subject) -> types.Hover | None:
     if known.place is not None:
         lines.append(f"[{Path(known.place.path).name}]({Path(known.place.path).as_uri()})")
     place = subject.document.range(string.start, string.end)
-    content = suited(markdown("\n\n".join(lines)), ls, "hover.content_format")
+    content = suited(markdown("\n\n".join(lines)), ls, _FORMAT)
     return types.Hover(content, place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -36,3 +37,17 @@ def asked(ls: SpellServer, identifier: types.TextDocumentIdentifier) -> Asked | 
 def locations(ls: SpellServer, places: Iterable[Place]) -> list[types.Location]:
     """Places as clients are told them."""
     return [ls.surroundings.location(place.file, place.start, place.end) for place in places]
+
+
+def linked(ls: SpellServer, place: Place) -> str:
+    """A place as a link of Markdown: the path within its folder, and the line."""
+    location = ls.surroundings.location(place.file, place.start, place.end)
+    line = location.range.start.line + 1
+    return f"[{_shown(ls, place.file)}:{line}]({location.uri}#L{line})"
+
+
+def _shown(ls: SpellServer, file: str) -> str:
+    for root in ls.surroundings.search_path.roots:
+        if file.startswith(f"{root}/"):
+            return file.removeprefix(f"{root}/")
+    return PurePosixPath(file).name

@@ -26,6 +26,12 @@ def title(marked: str, **others: str) -> str:
         ("local t = { a = 1 } print(t.a|)", "(field) t.a: integer"),
         ("local t = { a| = 1 }", "(field) a: integer"),
         ("local s = ('x'):upper|()", "function upper(): string"),
+        ("local x = 0xF|F", "integer 255"),
+        ("local x = 0x1p|4", "number 16.0"),
+        ("local x = 2|55", ""),
+        ("local x = 0x|", ""),
+        ("local x <con|st> = 1", "<const>"),
+        ("---@par|am a string\nlocal function f(a) end", "---@param"),
     ],
 )  # fmt: skip
 def test_titles(marked: str, expected: str) -> None:

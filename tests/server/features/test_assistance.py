@@ -76,6 +76,20 @@ async def test_hover_over_a_member(client: LanguageClient) -> None:
     assert found.range == types.Range(types.Position(0, 6), types.Position(0, 10))
 
 
+async def test_hover_leads_to_where_a_thing_is_defined(client: LanguageClient) -> None:
+    _, position = open_at(client, SPELL, "local function work() end\n\nwo|rk()")
+    found = await client.text_document_hover_async(types.HoverParams(DOCUMENT, position))
+    assert found and isinstance(found.contents, types.MarkupContent)
+    assert found.contents.value.endswith(f"\n\nDefined in [spell.lua:1]({URI}#L1)")
+
+
+async def test_hover_over_a_definition_does_not_lead_to_itself(client: LanguageClient) -> None:
+    _, position = open_at(client, SPELL, "local function wo|rk() end")
+    found = await client.text_document_hover_async(types.HoverParams(DOCUMENT, position))
+    assert found and isinstance(found.contents, types.MarkupContent)
+    assert "Defined in" not in found.contents.value
+
+
 async def test_signature_help_marks_the_parameter(client: LanguageClient) -> None:
     _, position = open_at(client, SPELL, 'State.save("global", "k", |')
     found = await client.text_document_signature_help_async(

@@ -19,6 +19,7 @@ from llmspell_server.analysis.annotations.nodes import (
     ParamTag,
 )
 from llmspell_server.analysis.annotations.type_grammar import names_in
+from llmspell_server.analysis.annotations.vocabulary import OPERATORS
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.types import model
 
@@ -26,12 +27,6 @@ from .context import Context, did_you_mean, near
 from .finding import Finding
 
 _WORDS = frozenset((*model.BASICS, "true", "false", "void", "fun", "..."))
-_OPERATORS = frozenset(
-    (
-        *("add", "sub", "mul", "div", "mod", "pow", "unm", "idiv", "band", "bor", "bxor", "shl"),
-        *("shr", "bnot", "concat", "len", "eq", "lt", "le", "call"),
-    )
-)
 
 
 def of_piece(context: Context) -> Iterator[Finding]:
@@ -145,8 +140,8 @@ def _stray_fields(context: Context, block: Block) -> Iterator[Finding]:
 def _operators(context: Context, block: Block) -> Iterator[Finding]:
     """`unknown-operator`."""
     for tag in block.tags:
-        if isinstance(tag, OperatorTag) and tag.name and tag.name.text not in _OPERATORS:
-            meant = near(tag.name.text, _OPERATORS)
+        if isinstance(tag, OperatorTag) and tag.name and tag.name.text not in OPERATORS:
+            meant = near(tag.name.text, OPERATORS)
             message = f"There is no operator `{tag.name.text}`.{did_you_mean(meant)}"
             yield context.finding("unknown-operator", tag.name, message, near=meant)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from llmspell_server.analysis.actions.rewriting import annotation_lines
 from llmspell_server.analysis.annotations.attached import parsed
 from llmspell_server.analysis.annotations.nodes import AliasTag, ClassTag, GenericTag
+from llmspell_server.analysis.annotations.vocabulary import ATTRIBUTES, OPERATORS, SCOPES, TAGS
 from llmspell_server.analysis.checks import catalogue
 from llmspell_server.analysis.inference.expressions import Where
 from llmspell_server.analysis.syntax import tree
@@ -21,67 +22,6 @@ from .candidates import Candidate, Completions
 if TYPE_CHECKING:
     from .complete import Options, Place
 
-_SCOPES = {
-    "package": "is for this file only",
-    "private": "is for the class only",
-    "protected": "is for the class and what is made from it",
-    "public": "is for everybody",
-}
-TAGS = {
-    **_SCOPES,
-    "alias": "names a type",
-    "as": "says the type of the expression before",
-    "async": "marks a function that may yield",
-    "cast": "says the type of a variable from here on",
-    "class": "declares a class",
-    "deprecated": "marks what is better not used",
-    "diagnostic": "switches diagnostics off and on",
-    "enum": "makes the values of a table a type",
-    "field": "declares a field of the class above",
-    "generic": "declares type parameters",
-    "meta": "marks a file of definitions",
-    "module": "says which module a value is",
-    "nodiscard": "marks results that must be used",
-    "operator": "declares an operator of the class above",
-    "overload": "declares a further signature",
-    "param": "describes a parameter",
-    "return": "describes results",
-    "return_cast": "says what a true result means for an argument",
-    "return_overload": "declares results that come together",
-    "see": "points to something else",
-    "source": "says where it comes from",
-    "type": "says the type of a variable",
-    "vararg": "describes what `...` takes",
-    "version": "says for which versions of Lua it is",
-}
-_ATTRIBUTES = {
-    "exact": "has no other fields",
-    "partial": "adds to a class",
-    "key": "means the keys",
-}
-_OPERATORS = [
-    "add",
-    "sub",
-    "mul",
-    "div",
-    "mod",
-    "pow",
-    "unm",
-    "idiv",
-    "band",
-    "bor",
-    "bxor",
-    "bnot",
-    "shl",
-    "shr",
-    "concat",
-    "len",
-    "eq",
-    "lt",
-    "le",
-    "call",
-    "index",
-]
 _ACTIONS = ("disable", "disable-line", "disable-next-line", "enable")
 
 _BEGIN = r"---[ \t]*@"
@@ -158,17 +98,17 @@ def _codes(_: Place, __: Options) -> Iterator[Candidate]:
 
 
 def _scopes(_: Place, __: Options) -> Iterator[Candidate]:
-    for name, meaning in _SCOPES.items():
+    for name, meaning in SCOPES.items():
         yield Candidate(name, "keyword", meaning)
 
 
 def _attributes(_: Place, __: Options) -> Iterator[Candidate]:
-    for name, meaning in _ATTRIBUTES.items():
+    for name, meaning in ATTRIBUTES.items():
         yield Candidate(name, "keyword", meaning)
 
 
 def _operators(_: Place, __: Options) -> Iterator[Candidate]:
-    for name in _OPERATORS:
+    for name in OPERATORS:
         yield Candidate(name, "keyword")
 
 

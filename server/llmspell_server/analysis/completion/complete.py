@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from attrs import frozen
 
+from llmspell_server.analysis.annotations.vocabulary import LOCAL_ATTRIBUTES
 from llmspell_server.analysis.inference.expressions import Where
 from llmspell_server.analysis.inference.inference import Inference
 from llmspell_server.analysis.syntax import tree
@@ -24,7 +25,6 @@ from .tables import key_candidates
 
 _WORD = re.compile(r"[A-Za-z_]\w*\Z|\Z", re.ASCII)
 _BEHIND_DOT = re.compile(r"(?<!\.)[.:][ \t\n]*\Z")
-_ATTRIBUTES = {"const": "is never assigned again", "close": "is closed at the end of its block"}
 
 
 class Place(Protocol):
@@ -167,7 +167,9 @@ def _special(place: Place, start: int) -> tuple[Candidate, ...] | None:
     if _in_parameters(place, start):
         return ()
     if before.endswith("<") and any(isinstance(each, tree.LocalStatement) for each in place.path):
-        return tuple(Candidate(name, "keyword", detail) for name, detail in _ATTRIBUTES.items())
+        return tuple(
+            Candidate(name, "keyword", detail) for name, detail in LOCAL_ATTRIBUTES.items()
+        )
     if before == "goto":
         return tuple(Candidate(each, "label") for each in _labels(place))
     if before in ("local", "for"):

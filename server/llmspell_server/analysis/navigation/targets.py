@@ -77,22 +77,20 @@ def _of_field(symbol: FieldSymbol, snapshot: Snapshot, file: str, world: World) 
         return _by_name(name, world)
     if owner.kind == "local":
         written = [place for place in uses_of(symbol, snapshot, file, world) if place.role]
-    else:
-        written = [
-            Place(found.file, found.occurrence.start, found.occurrence.end, found.occurrence.role)
-            for found in world.index.writes(owner, name)
-        ]
-        written += [Place(*tag) for tag in field_tags(owner, name, world)]
-    return _defining(written) or _by_name(name, world)
+        return _defining(written, []) or _by_name(name, world)
+    written = [
+        Place(found.file, found.occurrence.start, found.occurrence.end, found.occurrence.role)
+        for found in world.index.writes(owner, name)
+    ]
+    declared = [Place(*tag) for tag in field_tags(owner, name, world)]
+    return _defining(written, declared) or _by_name(name, world)
 
 
-def _defining(written: list[Place]) -> list[Place]:
-    """Those that say what it is: a function or a table rather than a value, if there is one."""
-    for roles in ((Role.FUNCTION, Role.METHOD), (Role.TABLE,)):
-        found = [place for place in written if place.role in roles]
-        if found:
-            return found
-    return written
+def _defining(written: list[Place], declared: list[Place]) -> list[Place]:
+    """Those that say what it is: functions, else annotations, else tables, else any value."""
+    functions = [place for place in written if place.role in (Role.FUNCTION, Role.METHOD)]
+    tables = [place for place in written if place.role is Role.TABLE]
+    return functions or declared or tables or written
 
 
 def _by_name(name: str, world: World) -> list[Place]:

@@ -89,6 +89,12 @@ def test_a_field_of_a_class_from_another_file() -> None:
     )
 
 
+def test_a_described_field_leads_to_its_description_not_to_where_it_is_set() -> None:
+    check(
+        main="---@class O\n---@field ⟦size⟧ integer\n\n---@type O\nlocal o\no.size = 1\no.si|ze = 2"
+    )
+
+
 def test_an_inherited_method_over_files() -> None:
     check(
         main="local D = require 'd'\nD:f|()",
