@@ -17,11 +17,13 @@ from .explaining import (
     explained_value,
 )
 from .inference.writes import Path, path_of
+from .navigation.described import described_at
 from .syntax import tree
 from .syntax.literals import integer_value, string_value
 from .types import model
 from .types.display import display
 from .types.members import field_named
+from .workspace.declarations import declarations_of
 
 if TYPE_CHECKING:
     from .completion.complete import Place
@@ -149,7 +151,10 @@ def _names(type_: object) -> list[str]:
 
 
 def _in_comment(place: Place) -> Hovered | None:
-    """The class, alias or enum that a word of an annotation names, or the tag that it is."""
+    """The local, field or type that a word of an annotation names, or the tag that it is."""
+    named = _named_in_comment(place)
+    if named is not None:
+        return named
     found = type_name_at(place)
     if found is None:
         return None
@@ -160,6 +165,23 @@ def _in_comment(place: Place) -> Hovered | None:
         meaning = TAGS[word]
         explanation = Explanation(f"---@{word}", f"{meaning[0].upper()}{meaning[1:]}.")
     return Hovered(start, end, explanation) if explanation is not None else None
+
+
+def _named_in_comment(place: Place) -> Hovered | None:
+    """The parameter, loop variable, or local, or the field, that is described."""
+    source, inference = place.where.file, place.inference
+    described = described_at(source.snapshot, place.offset)
+    if described is not None:
+        local, home, (start, end) = described
+        owner = source.owner(home, Path(local))
+        return Hovered(start, end, explained_owner(inference, owner, local.name))
+    for declared in declarations_of(source.snapshot):
+        for name, start, end in declared.fields:
+            if start <= place.offset <= end:
+                shown = f"{declared.name}.{name}"
+                field = explained_field(inference, model.Named(declared.name), name, shown)
+                return Hovered(start, end, field) if field is not None else None
+    return None
 
 
 def type_name_at(place: Place) -> tuple[str, int, int] | None:

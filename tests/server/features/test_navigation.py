@@ -153,6 +153,30 @@ def test_names_that_change_together(editor: RawClient) -> None:
     assert [span(each) for each in found["ranges"]] == [(0, 6, 0, 7), (1, 6, 1, 7)]
 
 
+def test_a_parameter_changes_together_with_its_annotation(editor: RawClient) -> None:
+    marked = "---@param a| string\nlocal function f(a) end"
+    found = ask(editor, "linkedEditingRange", marked)
+    assert [span(each) for each in found["ranges"]] == [(0, 10, 0, 11), (1, 17, 1, 18)]
+
+
+def test_a_type_is_renamed_in_the_annotations_of_all_documents(editor: RawClient) -> None:
+    editor.open("---@class Account\nlocal Account = {}", OTHER)
+    marked = "---@type Acc|ount[]\nlocal all"
+    prepared = ask(editor, "prepareRename", marked)
+    assert (prepared["placeholder"], span(prepared["range"])) == ("Account", (0, 9, 0, 16))
+    edit = editor.request("textDocument/rename", at((0, 12), newName="Client"))["result"]
+    changed = {
+        each["textDocument"]["uri"]: [
+            (span(edit["range"]), edit["newText"]) for edit in each["edits"]
+        ]
+        for each in edit["documentChanges"]
+    }
+    assert changed == {
+        URI: [((0, 9, 0, 16), "Client")],
+        OTHER: [((0, 10, 0, 17), "Client")],
+    }
+
+
 def test_a_selection_grows(editor: RawClient) -> None:
     editor.open("print('hello')", URI)
     params = {"textDocument": {"uri": URI}, "positions": [{"line": 0, "character": 9}]}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from llmspell_server.analysis.binding.variables import Local
+from llmspell_server.analysis.inference.annotated import block_of_function
 from llmspell_server.analysis.inference.expressions import Where
 from llmspell_server.analysis.inference.flow import parents_of
 from llmspell_server.analysis.inference.inference import Inference
@@ -193,7 +194,7 @@ def _without_line(place: Place, start: int, end: int) -> Change:
 def _annotated(place: Place, function: tree.Function, begin: int) -> Iterator[Action]:
     """Writes `@param` and `@return` above a function that has none, with what is known."""
     inference, where = place.inference, place.where
-    block = inference.annotated.block_of_function(where, function)
+    block = block_of_function(where.piece, function)
     if block.tags:
         return
     statement = parents_of(where.piece).get(function)

@@ -20,6 +20,7 @@ from llmspell_server.analysis.annotations.nodes import (
 )
 from llmspell_server.analysis.annotations.type_grammar import names_in
 from llmspell_server.analysis.annotations.vocabulary import OPERATORS
+from llmspell_server.analysis.inference.annotated import block_of_function
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.types import model
 
@@ -57,7 +58,7 @@ def _functions(context: Context) -> Iterator[tuple[int, tree.Function]]:
         return
     for node in tree.walk(context.piece.statement):
         if isinstance(node, tree.Function):
-            block = context.inference.annotated.block_of_function(context.where, node)
+            block = block_of_function(context.piece, node)
             yield id(block), node
 
 

@@ -122,28 +122,12 @@ class Annotated:
 
     def function(self, where: Where, node: tree.Function) -> Function | None:
         """The type that annotations give a function; None if they say nothing of it."""
-        block = self.block_of_function(where, node)
+        block = block_of_function(where.piece, node)
         names = tuple(name.text for name in node.parameters)
         if node.vararg is not None:
             names = (*names, "...")
         outer = self._class_generics(where, node) if block.tags else meaning.NONE
         return meaning.declared_function(block, names, node.receiver is not None, outer)
-
-    def block_of_function(self, where: Where, node: tree.Function) -> Block:
-        """The annotations of a function: above it, or above what it is the value of."""
-        parents = parents_of(where.piece)
-        anchor: tree.Node = node
-        parent = parents.get(node)
-        while parent is not None:
-            block = above(where.piece, anchor)
-            if block.tags or block.text:
-                return block
-            if not isinstance(parent, _HOLDERS):
-                break
-            anchor, parent = parent, parents.get(parent)
-        if isinstance(anchor, _HOLDERS):
-            return above(where.piece, anchor)
-        return Block((), "")
 
     def _class_generics(self, where: Where, node: tree.Function) -> meaning.Generics:
         """The type parameters of the class whose method a function is."""
@@ -335,6 +319,23 @@ class Annotated:
                 value = self._inference.type(where, entry.value)
                 key = entry.key.text
                 yield key, model.StringLiteral(key) if of_keys else value
+
+
+def block_of_function(piece: Piece, node: tree.Function) -> Block:
+    """The annotations of a function: above it, or above what it is the value of."""
+    parents = parents_of(piece)
+    anchor: tree.Node = node
+    parent = parents.get(node)
+    while parent is not None:
+        block = above(piece, anchor)
+        if block.tags or block.text:
+            return block
+        if not isinstance(parent, _HOLDERS):
+            break
+        anchor, parent = parent, parents.get(parent)
+    if isinstance(anchor, _HOLDERS):
+        return above(piece, anchor)
+    return Block((), "")
 
 
 _HOLDERS = (

@@ -11,13 +11,27 @@ from llmspell_server.analysis.snapshot import Snapshot, Span
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.lexer import KEYWORDS
 from llmspell_server.analysis.syntax.pieces import Piece
+from llmspell_server.analysis.types.model import BASICS
+from llmspell_server.analysis.workspace.owners import Role
 
 from .places import Place
-from .symbols import FieldSymbol, LabelSymbol, LocalSymbol, Symbol, Under, World, symbol_at
+from .symbols import (
+    FieldSymbol,
+    LabelSymbol,
+    LocalSymbol,
+    ModuleSymbol,
+    Symbol,
+    TypeSymbol,
+    Under,
+    World,
+    symbol_at,
+)
 from .uses import uses_of
 
 _THOROUGH = 60.0  # a rename must find all; who does not want to wait cancels it
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_TYPE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_*-]*(\.[A-Za-z0-9_*-]+)*")
+_BUILT_IN = frozenset((*BASICS, "fun", "true", "false", "void"))
 
 
 class NotRenamable(Exception):
@@ -32,9 +46,11 @@ def renamable_at(snapshot: Snapshot, file: str, offset: int, world: World) -> Sp
 def renaming(snapshot: Snapshot, file: str, offset: int, name: str, world: World) -> list[Place]:
     """The places where the thing at an offset must get another name; raises `NotRenamable`."""
     under, places = _checked(snapshot, file, offset, world)
-    if not _NAME.fullmatch(name):
+    if isinstance(under.symbol, TypeSymbol):
+        _check_type(under.symbol.name, name, world)
+    elif not _NAME.fullmatch(name):
         raise NotRenamable(f"`{name}` is not a name: letters, digits and `_`, no digit first")
-    if name in KEYWORDS:
+    elif name in KEYWORDS:
         raise NotRenamable(f"`{name}` is a keyword of Lua")
     if snapshot.text.source[slice(*under.span)] == name:
         return []
@@ -46,7 +62,24 @@ def _checked(snapshot: Snapshot, file: str, offset: int, world: World) -> tuple[
     under = symbol_at(snapshot, file, offset, world)
     if under is None:
         raise NotRenamable("here is nothing that has a name of yours")
-    match under.symbol:
+    _check_kind(under.symbol)
+    places = _all_uses(under.symbol, snapshot, file, world)
+    for place in places:
+        if world.is_library(place.file):
+            name = snapshot.text.source[slice(*under.span)]
+            raise NotRenamable(f"`{name}` belongs to a library: {place.file}")
+    if isinstance(under.symbol, TypeSymbol) and Place(file, *under.span) not in {
+        place._replace(role=Role.READ) for place in places
+    }:
+        raise NotRenamable("here a type is only spoken of")
+    if isinstance(under.symbol, FieldSymbol) and not any(place.role for place in places):
+        raise NotRenamable(f"`{under.symbol.name}` is defined nowhere in this workspace")
+    return under, places
+
+
+def _check_kind(symbol: Symbol) -> None:
+    """Refuses what has no name that could be another."""
+    match symbol:
         case LocalSymbol(local=local) if local.kind == "self":
             raise NotRenamable("`self` is the name that Lua gives to the receiver of a method")
         case LocalSymbol(local=local) if local.name == "_ENV":
@@ -55,18 +88,16 @@ def _checked(snapshot: Snapshot, file: str, offset: int, world: World) -> tuple[
             raise NotRenamable("the table of the globals has its name from Lua")
         case FieldSymbol(owner=None, name=name):
             raise NotRenamable(f"it is not known to which table `{name}` belongs here")
-        case FieldSymbol() | LocalSymbol() | LabelSymbol():
-            pass
-        case _:
-            raise NotRenamable("only variables, fields, methods and labels can be renamed here")
-    places = _all_uses(under.symbol, snapshot, file, world)
-    for place in places:
-        if world.is_library(place.file):
-            name = snapshot.text.source[slice(*under.span)]
-            raise NotRenamable(f"`{name}` belongs to a library: {place.file}")
-    if isinstance(under.symbol, FieldSymbol) and not any(place.role for place in places):
-        raise NotRenamable(f"`{under.symbol.name}` is defined nowhere in this workspace")
-    return under, places
+        case ModuleSymbol():
+            raise NotRenamable("a module has the name of its file: rename that")
+
+
+def _check_type(old: str, name: str, world: World) -> None:
+    if not _TYPE_NAME.fullmatch(name):
+        raise NotRenamable(f"`{name}` is not a name of a type: letters, digits, `_`, `.`, `-`, `*`")
+    declared = next(world.index.declared(name), None)
+    if name != old and (name in _BUILT_IN or declared is not None):
+        raise NotRenamable(f"there is a type `{name}` already")
 
 
 def _all_uses(symbol: Symbol, snapshot: Snapshot, file: str, world: World) -> list[Place]:

@@ -14,7 +14,7 @@ from llmspell_server.analysis.pace import OutOfTime, within
 from llmspell_server.analysis.snapshot import Snapshot, Span
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
-from llmspell_server.analysis.workspace.declarations import type_name_at
+from llmspell_server.analysis.workspace.declarations import declarations_of, type_name_at
 from llmspell_server.analysis.workspace.index import Index
 from llmspell_server.analysis.workspace.mentions import (
     Base,
@@ -27,6 +27,7 @@ from llmspell_server.analysis.workspace.mentions import (
 from llmspell_server.analysis.workspace.naming import naming_of
 from llmspell_server.analysis.workspace.owners import GLOBALS, Owner
 
+from .described import described_at
 from .typed import typed_owner
 
 _PATIENCE = 0.5  # seconds for finding out by its type to which table a field belongs
@@ -116,7 +117,7 @@ def symbol_at(snapshot: Snapshot, file: str, offset: int, world: World) -> Under
         if start + first <= offset <= start + last:
             return Under(symbol, (start + first, start + last))
         return None
-    return _in_comment(snapshot, offset, world)
+    return _in_comment(snapshot, file, offset, world)
 
 
 def symbol_of(
@@ -244,10 +245,19 @@ def _field(
     return FieldSymbol(name, owner)
 
 
-def _in_comment(snapshot: Snapshot, offset: int, world: World) -> Under | None:
+def _in_comment(snapshot: Snapshot, file: str, offset: int, world: World) -> Under | None:
+    """What the annotations at an offset name: a local, a field, or a type."""
     spot = snapshot.comment_at(offset)
     if spot is None:
         return None
+    local = described_at(snapshot, offset)
+    if local is not None:
+        return Under(LocalSymbol(local[0], local[1]), local[2])
+    for declared in declarations_of(snapshot):
+        for name, first, last in declared.fields:
+            if first <= offset <= last:
+                owner = world.index.canonical(Owner("class", declared.name), file)
+                return Under(FieldSymbol(name, owner), (first, last))
     start, _ = snapshot.span(*spot)
     found = type_name_at(snapshot.source(*spot), offset - start)
     if found is None or next(world.index.declared(found[0]), None) is None:

@@ -13,6 +13,7 @@ from llmspell_server.analysis.workspace.mentions import mentions_of, role_of
 from llmspell_server.analysis.workspace.occurrences import Live
 from llmspell_server.analysis.workspace.owners import GLOBALS, Owner, Role
 
+from .described import descriptions
 from .places import Place
 from .symbols import FieldSymbol, LabelSymbol, LocalSymbol, ModuleSymbol, Symbol, World, symbol_at
 
@@ -110,11 +111,19 @@ def _of_module(name: str, file: str, world: World) -> Iterator[Place]:
 
 
 def _of_type(name: str, world: World) -> Iterator[Place]:
-    for file, declared in world.index.declared(name):
-        yield Place(file, declared.start, declared.end, Role.VALUE)
+    declared = [
+        Place(file, each.start, each.end, Role.VALUE) for file, each in world.index.declared(name)
+    ]
+    yield from sorted([*declared, *(Place(*each) for each in world.index.mentioned(name))])
 
 
 def _of_local(symbol: LocalSymbol, snapshot: Snapshot, file: str) -> Iterator[Place]:
+    described = descriptions(snapshot, symbol.local, symbol.piece)
+    found = [Place(file, *span) for span in described]
+    return iter(sorted([*_in_code(symbol, snapshot, file), *found]))
+
+
+def _in_code(symbol: LocalSymbol, snapshot: Snapshot, file: str) -> Iterator[Place]:
     local, piece = symbol.local, symbol.piece
     if isinstance(local.declaration, tree.Name):
         yield Place(file, *snapshot.span(piece, local.declaration), declared_role(local))

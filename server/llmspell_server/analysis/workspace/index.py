@@ -163,6 +163,13 @@ class Index:
                 if declared.name == name:
                     yield file, declared
 
+    def mentioned(self, name: str) -> Iterator[tuple[str, int, int]]:
+        """Where annotations mention a type of that name, beside where they declare it."""
+        for file, facts in self._files.items():
+            checkpoint()
+            for start in facts.mentions(name):
+                yield file, start, start + len(name)
+
     def requiring(self, file: str) -> Iterator[tuple[str, int, int, str]]:
         """Where a file is required: file, range and module name."""
         for each, facts in self._files.items():

@@ -18,6 +18,7 @@ from .declarations import Declared, declarations_of
 from .mentions import Mention, mentions_of, name_span, plain_string
 from .naming import Naming, naming_of
 from .owners import GLOBALS, Occurrence, Owner, Require, Role
+from .type_mentions import type_mentions
 
 _META = re.compile(r"---+[ \t]*@meta\b")
 _start = itemgetter(0)
@@ -81,6 +82,10 @@ class Live:
     def declared(self) -> tuple[Declared, ...]:
         """Classes, aliases and enums of annotations."""
         return declarations_of(self.snapshot)
+
+    def mentions(self, name: str) -> Iterator[int]:
+        """Where annotations mention the type of that name, beside where they declare it."""
+        return (start for each, start in type_mentions(self.snapshot) if each == name)
 
     def entries(self) -> tuple[Entry, ...]:
         """The symbols of the file."""

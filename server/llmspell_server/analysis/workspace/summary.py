@@ -19,8 +19,9 @@ from llmspell_server.analysis.pace import checkpoint
 from .declarations import Declared
 from .occurrences import Live
 from .owners import Occurrence, Owner, Require, Role
+from .type_mentions import type_mentions
 
-FORMAT = 1
+FORMAT = 2
 """Changes whenever a summary made before would be read wrongly or say too little."""
 
 _UNKNOWN = 0  # the place of the owner None
@@ -57,6 +58,9 @@ class Facts(Protocol):
     def declared(self) -> tuple[Declared, ...]:
         """Classes, aliases and enums of annotations."""
 
+    def mentions(self, name: str) -> Iterator[int]:
+        """Where annotations mention the type of that name, beside where they declare it."""
+
     def entries(self) -> tuple[Entry, ...]:
         """The symbols of the file."""
 
@@ -92,17 +96,19 @@ class Summary:
     _links: dict[Owner, Owner]
     _requires: tuple[Require, ...]
     _declared: tuple[Declared, ...]
+    _mentions: dict[str, array[int]]
     _entries: tuple[Entry, ...]
 
     def __getstate__(self) -> tuple[object, ...]:
         return tuple(getattr(self, name) for name in self.__slots__ if name[:2] != "__")
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        """As it was, its words shared with those of all other summaries."""
+        """As it was, its words and names of types shared with those of all other summaries."""
         names = (name for name in self.__slots__ if name[:2] != "__")
         for name, value in zip(names, state, strict=True):
             setattr(self, name, value)
         self._words = {sys.intern(word): packed for word, packed in self._words.items()}
+        self._mentions = {sys.intern(name): packed for name, packed in self._mentions.items()}
 
     def find(self, name: str) -> Iterator[Occurrence]:
         """The fields and globals of that name, in the order of the text."""
@@ -131,6 +137,10 @@ class Summary:
         """Classes, aliases and enums of annotations."""
         return self._declared
 
+    def mentions(self, name: str) -> Iterator[int]:
+        """Where annotations mention the type of that name, beside where they declare it."""
+        return iter(self._mentions.get(name, ()))
+
     def entries(self) -> tuple[Entry, ...]:
         """The symbols of the file."""
         return self._entries
@@ -153,6 +163,9 @@ def summary_of(live: Live) -> Summary:
         packed.append(found.start)
         packed.append(place * _ROLES + found.role)
     checkpoint()
+    mentions: dict[str, array[int]] = {}
+    for name, start in type_mentions(live.snapshot):
+        mentions.setdefault(sys.intern(name), array("I")).append(start)
     links = {
         child: parent
         for child, parent in live.links().items()
@@ -170,6 +183,7 @@ def summary_of(live: Live) -> Summary:
         links,
         tuple(live.requires()),
         live.declared(),
+        mentions,
         live.entries(),
     )
 

@@ -16,6 +16,15 @@ def renamed(name: str, **files: str) -> MemoryWorld:
     return world
 
 
+TYPES = """---@class ⟦Old|⟧
+---@field next ⟦Old⟧?
+---@class Child: ⟦Old⟧
+---@param a table<string, ⟦Old⟧[]>
+---@return fun(x: ⟦Old⟧): Older, ⟦Old⟧ # an Old one
+local function f(a) return a --[[@as ⟦Old⟧]] end
+local Old = 1"""
+
+
 @pytest.mark.parametrize(
     ("name", "marked"),
     [
@@ -26,6 +35,23 @@ def renamed(name: str, **files: str) -> MemoryWorld:
         ("n", "local M = {}\nfunction M.⟦f|⟧() end\nM.⟦f⟧()"),
         ("other", "::⟦top|⟧:: goto ⟦top⟧"),
         ("a", "local a|"),
+        ("n", "---@param ⟦x⟧ string the x\nlocal function f(⟦x|⟧) return ⟦x⟧ end"),
+        ("n", "---@param ⟦x|⟧? string\nlocal f = function(⟦x⟧) return ⟦x⟧ end"),
+        (
+            "n",
+            "---@param ⟦x⟧ string\nfunction C:m(⟦x|⟧) end\n---@param x string\nfunction C:n(x) end",
+        ),
+        ("n", "---@param ⟦k⟧ string\nfor ⟦k|⟧ in pairs(t) do print(⟦k⟧) end"),
+        (
+            "n",
+            "local ⟦x|⟧ = f()\n---@cast ⟦x⟧ string\nprint(⟦x⟧)\ndo local x\n---@cast x string\nend",
+        ),
+        ("n", "local function f(⟦x|⟧)\n  ---@cast ⟦x⟧ string\n  return ⟦x⟧\nend"),
+        ("g", "---@class O\n---@field ⟦f|⟧ integer\n\n---@type O\nlocal o\nprint(o.⟦f⟧)"),
+        ("A.New", TYPES),
+        ("New", "---@alias ⟦Old|⟧ string\n---@type ⟦Old⟧\nlocal x"),
+        ("New", "---@enum ⟦Old⟧\nlocal Old = { A = 1 }\nlocal x ---@type ⟦Old|⟧\n"),
+        ("New", "---@class ⟦Old|⟧\n---@generic Old\n---@param a Old\nlocal function f(a) end"),
     ],
 )
 def test_a_rename(name: str, marked: str) -> None:
@@ -38,6 +64,15 @@ def test_a_field_over_files() -> None:
         m="local M = {}\nfunction M.⟦f|⟧() end\nreturn M",
         user="local m = require 'm'\nm.⟦f⟧()",
         other="local function f() end\nf()",
+    )
+
+
+def test_a_type_over_files() -> None:
+    renamed(
+        "Account",
+        bank="---@class ⟦Acc⟧\nlocal Acc = {}\nreturn Acc",
+        user="---@param a ⟦Acc|⟧\nlocal function f(a) end",
+        other="---@type ⟦Acc⟧[]\nlocal all\n---@type Accounts\nlocal b",
     )
 
 
@@ -59,6 +94,11 @@ def test_a_field_over_files() -> None:
         ("h", "function g() end\nlocal h\ng|()", "line 3: `h` would mean a local there"),
         ("x", "-- a| comment", "here is nothing"),
         ("b", "::a|:: ::b::", "there is a label `b` already"),
+        ("b", "---@param a| string\nlocal function f(a, b) return a, b end", "line 2: `b`"),
+        ("B", "---@class A|\n---@class B", "there is a type `B` already"),
+        ("string", "---@class A|", "there is a type `string` already"),
+        ("B C", "---@class A|", "`B C` is not a name of a type"),
+        ("B", "---@class A\n---@deprecated use an A| instead", "here a type is only spoken of"),
     ],
 )
 def test_a_rename_that_would_change_the_meaning_is_refused(

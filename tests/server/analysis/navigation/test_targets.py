@@ -95,6 +95,10 @@ def test_a_described_field_leads_to_its_description_not_to_where_it_is_set() -> 
     )
 
 
+def test_the_name_in_an_annotation_leads_to_the_parameter() -> None:
+    check(main="---@param val|ue string\nlocal function f(⟦value⟧) end")
+
+
 def test_an_inherited_method_over_files() -> None:
     check(
         main="local D = require 'd'\nD:f|()",

@@ -32,6 +32,12 @@ def test_a_summary_says_what_the_document_says(path: Path) -> None:
     assert (summary.declared(), summary.entries()) == (live.declared(), live.entries())
 
 
+def test_a_summary_knows_where_types_are_mentioned() -> None:
+    live = Live(Snapshot.of(Text("---@class A\n---@param a A|B\nlocal function f(a) end")))
+    assert list(restored(live).mentions("A")) == list(live.mentions("A")) == [24]
+    assert list(restored(live).mentions("C")) == []
+
+
 def test_positions_are_told_without_the_text() -> None:
     text = Text("local a\r\nfunction g() end\n")
     summary = restored(Live(Snapshot.of(text)))
