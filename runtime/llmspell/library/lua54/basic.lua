@@ -6,7 +6,7 @@
 ---hand `load` an environment or declare a local `_ENV`.
 ---
 ---[View manual](https://www.lua.org/manual/5.4/manual.html#pdf-_G)
----@class _G
+---@class (partial) _G
 _G = {}
 
 ---Name and number of the language, here `"Lua 5.4"`. The bug-fix release is not part of it.

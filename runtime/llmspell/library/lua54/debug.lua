@@ -90,7 +90,7 @@ function debug.gethook(thread) end
 ---
 ---[View manual](https://www.lua.org/manual/5.4/manual.html#pdf-debug.getinfo)
 ---@nodiscard
----@overload fun(f: function|0|1, what?: infowhat): debuginfo
+---@overload fun(f: function|0|1|2, what?: infowhat): debuginfo
 ---@overload fun(thread: thread, f: function, what?: infowhat): debuginfo
 ---@overload fun(thread: thread, f: integer, what?: infowhat): debuginfo?
 ---@param f function|integer function, or level of the stack

@@ -45,7 +45,10 @@ NONE: Generics = {}
 
 
 def type_of(node: TypeNode | None, generics: Generics = NONE) -> Type:
-    """The type that a node writes; `unknown` for what is missing. generics: those in scope."""
+    """The type that a node writes; `unknown` for what is missing or cannot be read to its end.
+
+    generics: those in scope.
+    """
     match node:
         case NameNode():
             return _named(node, generics)

@@ -60,6 +60,15 @@ class ArrayNode(TypeNode):
 
 
 @define(eq=False)
+class UnreadableNode(TypeNode):
+    """What was understood of a type that cannot be read to its end."""
+
+    inner: TypeNode
+
+    parts: ClassVar[tuple[str, ...]] = ("inner",)
+
+
+@define(eq=False)
 class TupleNode(TypeNode):
     """`[A, B]`."""
 

@@ -21,6 +21,7 @@ from .nodes import (
     TupleNode,
     TypeNode,
     UnionNode,
+    UnreadableNode,
 )
 
 _TOKEN = re.compile(
@@ -157,7 +158,7 @@ class TypeReader:
 
     def type(self, greedy: bool = True) -> TypeNode | None:
         """A type. greedy: whether the results of a function may go on behind a comma."""
-        start = self.at
+        start, problems = self.at, len(self.problems)
         self.take("|")
         self._depth += 1
         found = self._postfixed(greedy)
@@ -166,6 +167,8 @@ class TypeReader:
         else:
             found = self._alternatives(start, found, greedy)
         self._depth -= 1
+        if found is not None and not self._depth and len(self.problems) > problems:
+            return UnreadableNode(start, self.behind, found)
         return found
 
     def _alternatives(self, start: int, first: TypeNode, greedy: bool) -> TypeNode:

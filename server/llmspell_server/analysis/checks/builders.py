@@ -103,6 +103,8 @@ def _is_builder(context: Context, type_: Type) -> bool:
     if context.inference.field_type(type_, _BUILD) is None:
         return False
     names = list(field_names(type_, context.inference))[:_MOST_FIELDS]
+    if _BUILD not in names:
+        return False  # some computed key may be that
     return any(name != _BUILD and _gives_itself(context, type_, name) for name in names)
 
 

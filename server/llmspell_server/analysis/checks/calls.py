@@ -176,7 +176,10 @@ def _not_callable(context: Context, node: Call, called: Type) -> Iterator[Findin
         and context.local(node.callee) is not None
     ):
         return  # a field or a global that is nil here may be set elsewhere
-    if isinstance(node, tree.Call) and not context.is_certain(node.callee):
+    if isinstance(node, tree.MethodCall):
+        if not context.is_certain_field(node.base, node.method.text):
+            return
+    elif not context.is_certain(node.callee):
         return
     message = f"A value of type {shown(called)} cannot be called."
     yield context.finding("call-non-callable", named(node), message)

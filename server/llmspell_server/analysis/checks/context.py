@@ -14,7 +14,7 @@ from llmspell_server.analysis.inference.expressions import Where
 from llmspell_server.analysis.inference.flow import parents_of
 from llmspell_server.analysis.inference.inference import Inference
 from llmspell_server.analysis.inference.sources import Owner
-from llmspell_server.analysis.inference.writes import literal_key, path_of, writes_of
+from llmspell_server.analysis.inference.writes import Key, literal_key, path_of, writes_of
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
@@ -86,7 +86,12 @@ class Context:
             return False
         assert isinstance(root.statement, tree.Function)
         annotated = self.inference.annotated.function(self.where, root.statement)
-        return annotated is not None and self.type(root.declaration) is not model.UNKNOWN
+        if annotated is None:
+            return False
+        place = root.position + int(root.statement.receiver is not None)
+        if not 0 <= place < len(annotated.parameters):
+            return False
+        return annotated.parameters[place].type is not model.UNKNOWN
 
     def is_certain(self, node: tree.Node) -> bool:
         """Whether the type of an expression is more than a guess.
@@ -123,11 +128,12 @@ class Context:
             if source.value is None:
                 if not isinstance(source.statement, (tree.LocalStatement, tree.NumericFor)):
                     return False
-            elif source.value is name or not self._in(source.piece).is_certain(source.value):
+            elif source.value is name or not self.within(source.piece).is_certain(source.value):
                 return False
         return bool(reached)
 
-    def _in(self, piece: Piece) -> Context:
+    def within(self, piece: Piece) -> Context:
+        """The same for another piece of the document."""
         if piece is self.piece:
             return self
         return Context(self.inference, Where(self.where.file, piece))
@@ -141,11 +147,18 @@ class Context:
         type_ = self.type(node)
         if isinstance(type_, model.Function) and type_.documentation is not None:
             return True
-        base = self.type(node.base)
-        if isinstance(base, (model.Record, model.Array, model.Map, model.Tuple)):
-            return self.is_certain(node.base)
         key = node.key.text if isinstance(node, tree.Member) else literal_key(node.key)
-        return key is not None and self.inference.declared_field(base, key) is not None
+        return self.is_certain_field(node.base, key)
+
+    def is_certain_field(self, base: tree.Expression, key: Key | None) -> bool:
+        """Whether it is declared what is in a field of an expression.
+
+        key: None for a computed one.
+        """
+        type_ = self.type(base)
+        if isinstance(type_, (model.Record, model.Array, model.Map, model.Tuple)):
+            return self.is_certain(base)
+        return key is not None and self.inference.declared_field(type_, key) is not None
 
     # Findings
 

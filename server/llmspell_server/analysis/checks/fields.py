@@ -16,7 +16,7 @@ from llmspell_server.analysis.types.definitions import (
     FieldDefinition,
     Visibility,
 )
-from llmspell_server.analysis.types.fields import ancestry, table_of
+from llmspell_server.analysis.types.fields import OPEN, ancestry, table_of
 from llmspell_server.analysis.types.model import Type
 
 from .context import Context, did_you_mean, is_definition_file, near, shown
@@ -200,8 +200,8 @@ def may_be_nil(
     type_ = context.type(base)
     if not model.is_optional(type_):
         return
-    if type_ is model.NIL:
-        return
+    if type_ is model.NIL or any(each in OPEN for each in context.members(type_)):
+        return  # of what is not known at all, nobody has said that it may be nil
     if _says_nil(context, base):
         source = context.snapshot.source(context.piece, base)
         what = f"`{source}`" if len(source) <= 40 and "\n" not in source else "This"
@@ -235,21 +235,38 @@ def _may_say_nil(context: Context, source: Source) -> bool:
 
     Results that come together with others which the code has looked at are left alone.
     """
-    return source.value is not None and not _looks_at_others(context, source)
+    if source.value is None or _looks_at_others(context, source):
+        return False
+    return _brings_nil(context.within(source.piece), source.value)
+
+
+def _brings_nil(context: Context, value: tree.Expression) -> bool:
+    """Whether the nil of a value is its own, rather than that of a condition: `is_new and {}`."""
+    match value:
+        case tree.Paren(inner=inner):
+            return _brings_nil(context, inner)
+        case tree.Binary(operator="and", right=right):
+            return model.is_optional(context.type(right)) and _brings_nil(context, right)
+        case tree.Binary(operator="or", right=right):
+            return _brings_nil(context, right)
+    return True
 
 
 def _looks_at_others(context: Context, source: Source) -> bool:
     statement = source.statement
-    if not isinstance(statement, tree.LocalStatement) or len(statement.names) < 2:
-        return False
+    names: list[tree.Expression] = []
+    if isinstance(statement, tree.LocalStatement):
+        names += [declared.name for declared in statement.names]
+    elif isinstance(statement, tree.Assignment):
+        names += statement.targets
     roots = conditioned(context.piece)
-    for declared in statement.names:
-        name = declared.name
-        if name is source.key or name.local is None:
+    for name in names:
+        if name is source.key or not isinstance(name, tree.Name):
             continue
-        if name.local in roots or (name.local.is_of_chunk and name.text in roots):
+        is_of_chunk = name.local is None or name.local.is_of_chunk
+        if name.local in roots or (is_of_chunk and name.text in roots):
             return True
-        if name.local.is_of_chunk and context.inference.guards_on(source.file, name.text):
+        if is_of_chunk and context.inference.guards_on(source.file, name.text):
             return True
     return False
 

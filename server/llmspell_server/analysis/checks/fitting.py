@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from llmspell_server.analysis.inference.sources import Owner, Source
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.assignable import Mismatch, assignable, mismatch
@@ -28,13 +29,48 @@ def misfit(context: Context, node: tree.Node, source: Type, target: Type) -> Mis
         return None
     if isinstance(node, tree.Table) and any(is_table(context, t) for t in context.members(target)):
         return None  # what is wrong is in its fields, which are looked at one by one
-    if not context.is_certain(node):
+    if not context.is_certain(node) or _may_be_put_together(context, node, source, target):
         return None
+    if found.path or is_table(context, target):
+        tables = [each for each in context.members(source) if isinstance(each, model.Shape)]
+        if not all(_has_certain_contents(context, each) for each in tables):
+            return None
     given = context.members(source)
     if len(given) == 1 or context.is_declared(node):
         return found
     fits = any(assignable(_as_integer(each), target, inference) for each in given)
     return None if fits else found
+
+
+def _may_be_put_together(context: Context, node: tree.Node, source: Type, target: Type) -> bool:
+    """Whether a string that code puts together may be one of those that are wanted."""
+    return (
+        source is model.STRING
+        and any(isinstance(each, model.StringLiteral) for each in context.members(target))
+        and not context.is_declared(node)
+        and not isinstance(node, (tree.Call, tree.MethodCall))
+    )
+
+
+def _has_certain_contents(context: Context, table: model.Shape) -> bool:
+    """Whether all that is put into a table is certain; what is found in code is a guess."""
+    owner = table.identity
+    assert isinstance(owner, Owner)
+    inference = context.inference
+    sources = list(inference.items_of(owner))
+    for key in inference.keys_of(owner):
+        sources += inference.values_of(owner.down(key))
+    return all(_is_certain_source(context, each) for each in sources)
+
+
+def _is_certain_source(context: Context, source: Source) -> bool:
+    if source.value is None or source.file != context.where.file.file:
+        return False
+    there = context.within(source.piece)
+    computed = source.write.computed if source.write is not None else None
+    if computed is not None and not there.is_known(there.type(computed)):
+        return False
+    return there.is_certain(source.value)
 
 
 def is_table(context: Context, type_: Type) -> bool:

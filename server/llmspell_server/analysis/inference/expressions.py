@@ -17,7 +17,7 @@ from llmspell_server.analysis.syntax.pieces import Piece
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.model import Type, Values
 
-from .flow import Guard, conditioned, guards_of, reaching
+from .flow import Guard, conditioned, guards_of, is_passed_over, reaching
 from .narrowing import Narrowing
 from .sources import FileSources, Owner, Source
 from .writes import Key, Path, Root, literal_key, path_of, writes_of
@@ -167,8 +167,7 @@ class Expressions:
         path = path_of(node, writes_of(where.piece).owners)
         if path is None:
             return model.UNKNOWN
-        owner = where.file.owner(where.piece, path)
-        return self._inference.variables.value(owner) if owner.keys else model.UNKNOWN
+        return self._inference.variables.value(where.file.owner(where.piece, path))
 
     def _table(self, where: Where, table: tree.Table) -> Type:
         return model.Shape(Owner(where.file.file, table, 0, where.piece))
@@ -221,10 +220,10 @@ class Expressions:
                     if writes or path.keys:
                         return
                     continue
-                if any(guard.condition.end < write < node.start for write in writes):
+                if _is_written(where, node, writes, guard.condition.end):
                     return
                 yield where, guard, path
-        if not any(write < node.start for write in writes):
+        if not _is_written(where, node, writes, -1):
             yield from self._guards_above(where, node, path)
 
     def _guards_above(
@@ -334,3 +333,11 @@ def _root_of(node: tree.Expression) -> tree.Expression:
     while isinstance(node, (tree.Member, tree.Index)):
         node = node.base
     return node
+
+
+def _is_written(where: Where, node: tree.Node, writes: Sequence[int], since: int) -> bool:
+    """Whether one of some writes may have been made on the way from an offset to a node."""
+    return any(
+        since < write < node.start and not is_passed_over(where.piece, node, write, since)
+        for write in writes
+    )

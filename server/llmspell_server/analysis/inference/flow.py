@@ -13,6 +13,7 @@ from llmspell_server.analysis.syntax.pieces import Piece
 
 from .writes import Root, path_of, writes_of
 
+_LOOPS = (tree.While, tree.Repeat, tree.NumericFor, tree.GenericFor)
 _LEAVING = frozenset({"error", "os.exit"})
 
 
@@ -72,9 +73,8 @@ def _guards_inside(
 
 def leaves(block: tree.Block) -> bool:
     """Whether control never gets behind a block."""
-    if not block.statements:
-        return False
-    match block.statements[-1]:
+    last = next((s for s in reversed(block.statements) if not isinstance(s, tree.Empty)), None)
+    match last:
         case tree.Return() | tree.Break() | tree.Goto():
             return True
         case tree.ExpressionStatement(expression=tree.Call(callee=callee)):
@@ -219,7 +219,7 @@ def _reaching_inside(
                 found += here.values()
                 if any(parents.get(write) is statement for write in here):
                     return list(dict.fromkeys(found)), True
-        elif isinstance(parent, (tree.While, tree.Repeat, tree.NumericFor, tree.GenericFor)):
+        elif isinstance(parent, _LOOPS):
             found += _within(parent, writes).values()
         child, parent = parent, parents.get(parent)
     return list(dict.fromkeys(found)), False
@@ -229,3 +229,23 @@ def _within(node: tree.Node, writes: dict[tree.Node, int]) -> dict[tree.Node, in
     return {
         write: number for write, number in writes.items() if node.start <= write.start < node.end
     }
+
+
+def is_passed_over(piece: Piece, node: tree.Node, place: int, since: int) -> bool:
+    """Whether a place before a node is in another branch than the node is.
+
+    Control has then not come by there since it was at the offset `since`, unless in a loop.
+    """
+    parents = parents_of(piece)
+    found = False
+    child, parent = node, parents.get(node)
+    while parent is not None:
+        if isinstance(parent, tree.If):
+            others = (branch for branch in parent.branches if branch is not child)
+            found = found or any(other.start <= place < other.end for other in others)
+        if parent.start <= since:
+            break
+        if isinstance(parent, _LOOPS) and found:
+            return False
+        child, parent = parent, parents.get(parent)
+    return found

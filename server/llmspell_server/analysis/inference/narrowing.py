@@ -51,6 +51,8 @@ class Narrowing:
                 return self._compared(type_, left, right, truth == (operator == "=="))
             case tree.Name() | tree.Member() | tree.Index():
                 return self._tested(type_, condition, truth)
+            case tree.Table() | tree.Function() | tree.String() | tree.Number():
+                return type_ if truth else model.NEVER  # `x and {x} or …`
         return type_
 
     def _connected(

@@ -54,6 +54,10 @@ class Owner:
         return Owner(self.file, self.root, self.ordinal, self.piece, (*self.keys, *keys))
 
 
+_GLOBALS = Owner("", "_G")
+"""Its fields are the globals."""
+
+
 @frozen
 class Source:
     """A place where an owner gets a value.
@@ -141,6 +145,11 @@ class FileSources:
                     continue
                 owner = self.owner(piece, Path(root))
                 found.setdefault(owner, []).extend((piece, write) for write in writes)
+                if owner == _GLOBALS:
+                    for write in writes:
+                        variable = self.owner(piece, write.path).variable
+                        if variable != owner:
+                            found.setdefault(variable, []).append((piece, write))
         return found
 
     @cached_property
@@ -198,7 +207,10 @@ class FileSources:
         if isinstance(root, str):
             local = self.snapshot.chunk_locals(piece).get(root)
             if local is None:
-                return Owner("", root, 0, None, path.keys)
+                keys = path.keys
+                if root == "_G" and keys and isinstance(keys[0], str):
+                    return Owner("", keys[0], 0, None, keys[1:])
+                return Owner("", root, 0, None, keys)
             root = local
         if root.is_of_chunk:
             return Owner(self.file, root.name, self._ordinals[root], None, path.keys)
@@ -256,10 +268,13 @@ class FileSources:
             source = Source(
                 self.file, piece, write.key, write.value, write.position, write.statement, write
             )
+            keys = write.path.keys
+            if variable.is_global and variable != _GLOBALS and write.path.root == "_G":
+                keys = keys[1:]
             if write.computed is not None:
-                found.ensure(write.path.keys).items.append(source)
+                found.ensure(keys).items.append(source)
             else:
-                found.insert(write.path.keys, source)
+                found.insert(keys, source)
         return found
 
 

@@ -132,8 +132,7 @@ class Tables:
                 value = self._inference.variables.value(owner.down(each))
                 found.setdefault(model.INTEGER, []).append(model.widened(value))
         return tuple(
-            Indexer(key, model.union(*(v for v in values if v is not model.NIL)))
-            for key, values in found.items()
+            Indexer(key, model.without_nil(model.union(*values))) for key, values in found.items()
         )
 
     def instances(self, owner: Owner) -> Iterator[Owner]:

@@ -10,7 +10,15 @@ from attrs import frozen
 
 from . import model
 from .definitions import Definitions
-from .fields import OPEN, ancestry, field_type, members, resolved, table_of
+from .fields import (
+    OPEN,
+    ancestry,
+    field_type,
+    is_undeclared,
+    members,
+    resolved,
+    table_of,
+)
 from .model import Function, Type
 
 _DEEPEST = 12
@@ -87,8 +95,8 @@ class _Comparison:
             return None
         if isinstance(source, model.Generic) or isinstance(target, (model.Generic, model.NameOf)):
             return self._generic(source, target)
-        if self._is_undeclared(source):
-            return None
+        if is_undeclared(source, self._definitions) or is_undeclared(target, self._definitions):
+            return None  # which is another diagnostic's subject
         base = model.BASE_OF_LITERAL.get(type(source))
         if base is not None:
             return self._literal(source, base, target)
@@ -104,14 +112,6 @@ class _Comparison:
         if isinstance(target, _TABLES):
             return self._table(source, target)
         return Mismatch(source, target)
-
-    def _is_undeclared(self, type_: Type) -> bool:
-        """Whether it is a name that nobody declares, which is another diagnostic's subject."""
-        return (
-            isinstance(type_, model.Named)
-            and self._definitions.class_named(type_.name) is None
-            and self._definitions.enum_named(type_.name) is None
-        )
 
     def _values_of_enum(self, type_: Type) -> Type | None:
         enum = self._definitions.enum_named(type_.name) if isinstance(type_, model.Named) else None
@@ -145,8 +145,7 @@ class _Comparison:
             is_base = any(model.widened(value) is source for value in values)
             return None if is_base or not values else self._one_of(source, values)
         definition = self._definitions.class_named(target.name)
-        if definition is None:
-            return None  # a name that nobody declares is another diagnostic's subject
+        assert definition is not None
         for ancestor in ancestry(source, self._definitions):
             if isinstance(ancestor, model.Named) and ancestor.name == target.name:
                 return self._arguments(ancestor, target)

@@ -6,7 +6,7 @@ from . import model
 from .assignable import assignable
 from .binding import bind_call
 from .definitions import Definitions, Operator
-from .fields import OPEN, ancestry, generics_of, members, table_of
+from .fields import OPEN, ancestry, generics_of, is_undeclared, members, table_of
 from .generics import function_with, substituted, substituted_values
 from .model import Function, Type, Values
 
@@ -96,7 +96,8 @@ def _openness(type_: Type, definitions: Definitions) -> float:
         return 4
     if all(type(each) in model.BASE_OF_LITERAL for each in wanted):
         return 1 + min(len(wanted), 999) / 1000
-    return 3 if model.NUMBER in wanted else 2
+    whole = sum(type(each) not in model.BASE_OF_LITERAL for each in wanted)
+    return (3 if model.NUMBER in wanted else 2) + min(whole, 999) / 1000
 
 
 def takes(function: Function, arguments: Values, definitions: Definitions) -> bool:
@@ -121,7 +122,10 @@ def may_be_left_out(parameter: model.Parameter, definitions: Definitions) -> boo
     """Whether a call may give nothing for a parameter."""
     if parameter.optional:
         return True
-    return any(each is model.NIL or each in OPEN for each in members(parameter.type, definitions))
+    return any(
+        each is model.NIL or each in OPEN or is_undeclared(each, definitions)
+        for each in members(parameter.type, definitions)
+    )
 
 
 def _results(

@@ -49,6 +49,15 @@ def _members(type_: Type, definitions: Definitions, inside: frozenset[Type]) -> 
     return () if type_ is model.NEVER else (type_,)
 
 
+def is_undeclared(type_: Type, definitions: Definitions) -> bool:
+    """Whether a type is a name that nobody declares. Aliases are resolved before."""
+    return (
+        isinstance(type_, model.Named)
+        and definitions.class_named(type_.name) is None
+        and definitions.enum_named(type_.name) is None
+    )
+
+
 def table_of(type_: Type, definitions: Definitions) -> TableDefinition | None:
     """What tables of a type hold; for strings, what their methods are."""
     match type_:

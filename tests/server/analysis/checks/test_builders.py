@@ -37,6 +37,10 @@ BOTH = pytest.mark.parametrize("source", [DECLARED, WRITTEN], ids=["declared", "
         "local ⟦b⟧ = builder()\nb:name('a')\nb:size(1)",
         "local b = builder()\nb:name('a')\nprint(b:build())",
         "local b = builder():name('a')\nprint(b)",
+        (
+            "local M = {}\nfor k in pairs(x) do M[k] = function() end end\n"
+            "function M:set() return self end\nfunction M.new() return M end\nM.new():set()"
+        ),
         "local b = builder():name('a'):build()\nprint(b)",
         "local b = builder()\nb:name('a')\nreturn b",
     ],

@@ -30,6 +30,8 @@ C = "---@class C\nlocal C = {}\n---@param a integer\nfunction C:m(a) return a en
         "('x'):rep⟦()⟧",
         "local x\nx.y.z()",
         "---@type fun(a: string, b: any, c: number?)\nlocal f\nf⟦()⟧ f('x')",
+        "---@param a (optional, string) unreadable\nlocal function f(a) return a end\nf()",
+        "---@param a Undeclared\nlocal function f(a) return a end\nf()",
     ],
 )
 def test_missing_parameter(marked: str) -> None:
@@ -61,6 +63,17 @@ def test_redundant_parameter(marked: str) -> None:
         F + "f(⟦1⟧)",
         F + "f('x', ⟦'y'⟧)",
         F + "f('x', nil)",
+        "---@param f Undeclared\nlocal function g(f) return f end\ng(function() end)\ng(1)",
+        "local function f(s) s = s or {}\nif s then s = {} end return s:upper() .. ('').rep(s) end",
+        "local t = {}\nt[1] = ('x'):find('x')\nprint(table.concat(t))",
+        "local t = { f.x }\nt[2] = g and g.y or {}\nprint(table.concat(t))",
+        "local t = {}\nt[1] = {}\nprint(table.concat(⟦t⟧))",
+        "local t = { 'a' }\nt[f.x] = true\nprint(table.concat(t))",
+        "print(io.open('x', 'r' .. (f or '')))",
+        (
+            "---@param m string|table\nlocal function f(m)\n"
+            "  m = type(m) == 'string' and { m } or m\n  print(table.unpack(m))\nend"
+        ),
         F + "f(⟦nil⟧)",
         F + "f(⟦{}⟧)",
         F + "local x\nf(x.y)",
@@ -116,6 +129,8 @@ def test_the_nearest_of_the_allowed_strings_is_proposed() -> None:
         "undefined()",
         "local t = { n = 1 }\nt.n()",
         "local t = { n = nil }\nt.n()",
+        "local t = { n = false }\nt:n()",
+        "---@type { n: boolean }\nlocal t\nt:⟦n⟧()",
         "---@type boolean|integer\nlocal x\n⟦x⟧()",
         "---@type boolean|fun()\nlocal x\nx()",
     ],

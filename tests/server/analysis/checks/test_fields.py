@@ -32,6 +32,7 @@ P = (
         "---@class M\nlocal M = setmetatable({}, { __index = function() return 1 end })\nprint(M.x)",
         "---@enum E\nlocal E = { A = 1 }\nprint(E.A, E.⟦B⟧)",
         "---@class (partial) Q\n---@type Q\nlocal q\nprint(q.x)",
+        "print(_G.print, _G.anything)",
     ],
 )
 def test_undefined_field(marked: str) -> None:
@@ -77,6 +78,22 @@ def test_inject_field(marked: str) -> None:
         "local conn\nlocal function open() conn = {} end\nlocal function use() conn.x = 1 end",
         "---@type fun()?\nlocal f\n⟦f⟧()",
         "local f\nf = io.open('x')\n⟦f⟧:read()",
+        "local f = io.open('x')\nif not f then os.exit(1); end\nf:read()",
+        "local ok, f\nok, f = pcall(io.open, 'x')\nif ok then f:read() end",
+        "local f = g and {}\nif g then f.x = 1 end",
+        "local g = x == 1\nlocal f = g and io.open('x')\nif g then ⟦f⟧:read() end",
+        (
+            "local function g(f)\n  f = io.open('x')\n  if f then\n"
+            "    if g.x then f = nil else f:read() end\n  end\nend"
+        ),
+        (
+            "local function g(f)\n  f = io.open('x')\n  if f then\n    while true do\n"
+            "      if g.x then f = nil else ⟦f⟧:read() end\n    end\n  end\nend"
+        ),
+        "local function g(f) if not f then f = io.open('x') else f:read() end end",
+        "---says something\nlocal function g(f) if not f then f = io.open('x') end f:read() end",
+        "table.remove(x):read()",
+        "print(debug.getinfo(1, 'S').source, debug.getinfo(g).what, ⟦debug.getinfo(7)⟧.what)",
     ],
 )
 def test_need_check_nil(marked: str) -> None:

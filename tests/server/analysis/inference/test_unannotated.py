@@ -62,6 +62,9 @@ def test_results_of_functions(marked: str, expected: str) -> None:
         ("M = {}\nfunction M.f() return 1 end\nlocal x = M.f()\nprint(x|)", "integer"),
         ("local a = { x = 1 } local b = a print(b.x|)", "integer"),
         ("local t = { a = 1 } print(t.b|)", "unknown"),
+        ("_G.made = { a = 1 }\nprint(made.a|)", "integer"),
+        ("made = 'x'\nprint(_G.made|)", "string"),
+        ("_G.made.a = 1\nlocal _G = {}\n_G.made = 'x'\nprint(made.a|)", "integer"),
     ],
 )
 def test_shapes_of_tables(marked: str, expected: str) -> None:
