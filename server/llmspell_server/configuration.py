@@ -32,6 +32,7 @@ class Configuration:
         self._listeners: list[Callable[[], None]] = []
         self._said: set[str] = set()
         self._given: dict[str, Any] = {}
+        self._chosen: dict[str, dict[str, Any]] = {}
         self._by_folder: dict[str, Settings] = {_WHOLE: Settings()}
 
     def register(self, server: SpellServer) -> None:
@@ -99,8 +100,12 @@ class Configuration:
             chosen = flat(_section(settings))
             self._take(dict.fromkeys([_WHOLE, *self._server.workspace.folders], chosen))
 
+    def read_again(self) -> None:
+        """Takes what files in the folders say now."""
+        self._take(self._chosen)
+
     def _take(self, chosen: dict[str, dict[str, Any]]) -> None:
-        before = self._by_folder
+        before, self._chosen = self._by_folder, chosen
         self._put(chosen)
         if self._by_folder != before:
             for listener in self._listeners:

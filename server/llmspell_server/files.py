@@ -1,7 +1,8 @@
 """The Lua files of a workspace: which there are, what is in them, and when that changes.
 
 What is open in the editor counts more than what is on the disk. Left alone are hidden files and
-folders, `node_modules`, what the settings ignore, and files that are too large or cannot be read.
+folders, `node_modules`, what the settings or ignore files leave out, and files that are too large
+or cannot be read.
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ from attrs import frozen
 from lsprotocol import types
 from pygls.uris import from_fs_path, to_fs_path
 
+from . import folder_files, ignoring
 from .analysis.pace import checkpoint
 from .documents import Document, key_of
+from .ignoring import IgnoreFiles
+from .settings import Settings
 from .stamps import stamp_of
 from .work.jobs import Job, Priority
 
@@ -65,6 +69,7 @@ class WorkspaceFiles:
         self._server = server
         self._listeners: list[Listener] = []
         self._files: dict[str, _Stamp] = {}
+        self._ignore_files: dict[Path, IgnoreFiles] = {}
         self.complete = False  # whether the folders have been looked through
         self.cut = False  # whether there were more files than the settings allow
 
@@ -129,6 +134,9 @@ class WorkspaceFiles:
 
     def changed_on_disk(self, uris: Iterable[str]) -> None:
         """Takes note that files are there, changed, or gone."""
+        uris = list(uris)
+        if any(uri.rpartition("/")[2] in ignoring.NAMES for uri in uris):
+            self.look()
         self._tell([self._again(uri) for uri in uris if uri.endswith(".lua")])
 
     def _again(self, uri: str) -> FileChange:
@@ -147,6 +155,7 @@ class WorkspaceFiles:
         limit = self._server.configuration.whole.workspace_max_files
         found: dict[str, _Stamp] = {}
         self.cut = False
+        self._ignore_files.clear()
         for uri, stamp in self._walk():
             checkpoint()
             if len(found) >= limit:
@@ -173,10 +182,19 @@ class WorkspaceFiles:
                 continue
             settings = self._server.configuration.of(folder.uri)
             root = Path(path)
-            yield from _lua_files(root, settings.workspace_ignore, seen, library=False)
+            yield from _lua_files(root, self._left_out(root, settings), seen, library=False)
             for library in settings.workspace_library:
                 place = (root / Path(library).expanduser()).resolve()
-                yield from _lua_files(place, (), seen, library=True)
+                yield from _lua_files(place, _LeftOut((), None), seen, library=True)
+
+    def _left_out(self, root: Path, settings: Settings) -> _LeftOut:
+        """What is left out below a folder."""
+        files = None
+        if settings.workspace_use_git_ignore:
+            files = self._ignore_files.get(root)
+            if files is None:
+                files = self._ignore_files[root] = IgnoreFiles(root)
+        return _LeftOut(settings.workspace_ignore, files)
 
     def _is_ours(self, uri: str) -> bool:
         """Whether a file is in a folder of the session, and not left alone there."""
@@ -186,9 +204,12 @@ class WorkspaceFiles:
             if path is None or root is None or not Path(path).is_relative_to(root):
                 continue
             inside = Path(path).relative_to(root)
-            ignored = self._server.configuration.of(uri).workspace_ignore
+            left_out = self._left_out(Path(root), self._server.configuration.of(folder.uri))
             parents = [inside, *inside.parents][:-1]
-            if not any(_is_left_alone(p.name, p.as_posix(), ignored) for p in parents):
+            if not any(
+                left_out(f"{root}/{each}", each.as_posix(), is_folder=each is not inside)
+                for each in parents
+            ):
                 return True
         return uri in self._files
 
@@ -203,7 +224,10 @@ class WorkspaceFiles:
 
 def did_change_watched_files(ls: SpellServer, params: types.DidChangeWatchedFilesParams) -> None:
     """Files were made, changed or removed."""
-    ls.files.changed_on_disk([event.uri for event in params.changes])
+    uris = [event.uri for event in params.changes]
+    if any(uri.rpartition("/")[2] in folder_files.NAMES for uri in uris):
+        ls.configuration.read_again()
+    ls.files.changed_on_disk(uris)
     ls.diagnosing.doubt()
 
 
@@ -219,8 +243,25 @@ def did_save(ls: SpellServer, params: types.DidSaveTextDocumentParams) -> None:
     ls.files.changed_on_disk([params.text_document.uri])
 
 
+@frozen
+class _LeftOut:
+    """What is left out below a folder. patterns: by the settings. files: by ignore files."""
+
+    patterns: tuple[str, ...]
+    files: IgnoreFiles | None
+
+    def __call__(self, path: str, inside: str, *, is_folder: bool) -> bool:
+        """Whether a path is left out. inside: the path within the folder."""
+        name = inside.rpartition("/")[2]
+        if name.startswith(".") or name in _LEFT_ALONE:
+            return True
+        if any(fnmatch(inside, each) or fnmatch(name, each) for each in self.patterns):
+            return True
+        return self.files is not None and self.files.leaves_out(path, is_folder=is_folder)
+
+
 def _lua_files(
-    place: Path, ignored: tuple[str, ...], seen: set[tuple[int, int]], *, library: bool
+    place: Path, left_out: _LeftOut, seen: set[tuple[int, int]], *, library: bool
 ) -> Iterator[tuple[str, _Stamp]]:
     """The files under a folder in the order of their names; a folder that was seen is passed by."""
     if place.is_file():
@@ -234,11 +275,14 @@ def _lua_files(
         folders: list[tuple[str, str]] = []
         for entry in _entries(folder, seen):
             below = f"{inside}{entry.name}"
-            if _is_left_alone(entry.name, below, ignored):
+            is_folder = _is_folder(entry)
+            if not is_folder and not entry.name.endswith(".lua"):
                 continue
-            if _is_folder(entry):
+            if left_out(entry.path, below, is_folder=is_folder):
+                continue
+            if is_folder:
                 folders.append((entry.path, f"{below}/"))
-            elif entry.name.endswith(".lua"):
+            else:
                 found = _stamp(entry.path, library)
                 if found is not None:
                     yield from_fs_path(entry.path) or "", found
@@ -262,12 +306,6 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:
         return False
-
-
-def _is_left_alone(name: str, inside: str, ignored: tuple[str, ...]) -> bool:
-    if name.startswith(".") or name in _LEFT_ALONE:
-        return True
-    return any(fnmatch(inside, pattern) or fnmatch(name, pattern) for pattern in ignored)
 
 
 def _stamp(path: str, library: bool) -> _Stamp | None:

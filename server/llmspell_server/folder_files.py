@@ -9,6 +9,9 @@ from pygls.uris import to_fs_path
 
 from .analysis.configuration_files import luacheckrc, luarc
 
+NAMES = (*luarc.NAMES, luacheckrc.NAME)
+"""What these files are called."""
+
 _GLOBALS = "diagnostics.globals"
 
 

@@ -127,6 +127,11 @@ class Settings:
         (),
         "Patterns of files and folders to leave alone: `build/*`.",
     )
+    workspace_use_git_ignore: bool = _setting(
+        "workspace.useGitIgnore",
+        True,
+        "Whether files that `.gitignore` or `.ignore` leaves out are left alone.",
+    )
     workspace_max_files: int = _setting(
         "workspace.maxFiles", 10_000, "How many files are read at most.", scope="window"
     )

@@ -12,7 +12,11 @@ from .settings import SECTION
 if TYPE_CHECKING:
     from .server import SpellServer
 
-_PATTERNS = ("**/*.lua", "**/{llmspell.toml,.luarc.json,.luarc.jsonc,.luacheckrc,.stylua.toml}")
+_PATTERNS = (
+    "**/*.lua",
+    "**/{llmspell.toml,.luarc.json,.luarc.jsonc,.luacheckrc,.stylua.toml}",
+    "**/{.gitignore,.ignore}",
+)
 _FILES = "llmspell-files"
 _SETTINGS = "llmspell-settings"
 

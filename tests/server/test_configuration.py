@@ -113,6 +113,16 @@ def test_the_configuration_of_other_tools_is_honoured(raw: RawClient, tmp_path: 
     assert codes(raw)[1] == []
 
 
+def test_a_changed_configuration_of_another_tool_counts(raw: RawClient, tmp_path: Path) -> None:
+    raw.initialize(workspaceFolders=[{"uri": tmp_path.as_uri(), "name": "w"}])
+    raw.open("X = = 1", (tmp_path / "x.lua").as_uri())
+    assert codes(raw)[1] == ["syntax-error"]
+    (tmp_path / ".luarc.json").write_text('{"diagnostics": {"disable": ["syntax-error"]}}')
+    event = {"uri": (tmp_path / ".luarc.json").as_uri(), "type": 1}
+    raw.notify("workspace/didChangeWatchedFiles", {"changes": [event]})
+    assert codes(raw)[1] == []
+
+
 def test_a_configuration_file_that_is_no_json_is_told(raw: RawClient, tmp_path: Path) -> None:
     (tmp_path / ".luarc.json").write_text("{")
     raw.initialize(workspaceFolders=[{"uri": tmp_path.as_uri(), "name": "w"}])

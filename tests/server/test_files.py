@@ -63,6 +63,59 @@ def test_what_is_a_file_of_the_workspace(raw: RawClient, tmp_path: Path) -> None
     assert session.broken() == ["a.lua", "b/c%20%C3%A9.lua", "bytes.lua"]
 
 
+IGNORED = ["build/x.lua", "lib/build/x.lua", "x.gen.lua", "lib/own.lua", "lib/deep/only.lua"]
+
+
+def test_what_ignore_files_leave_out_is_left_alone(raw: RawClient, tmp_path: Path) -> None:
+    write(tmp_path, "a.lua", "keep.gen.lua", "lib/b.lua", "only.lua", *IGNORED)
+    (tmp_path / ".gitignore").write_text("# made\nbuild/\n*.gen.lua\n[z-a]\n!\n!keep.gen.lua\n")
+    (tmp_path / "lib" / ".ignore").write_text("/own.lua\ndeep/only.lua\n")
+    session = Session(raw, tmp_path)
+    assert session.broken() == ["a.lua", "keep.gen.lua", "lib/b.lua", "only.lua"]
+
+
+def test_a_new_file_that_is_left_out_is_left_alone(raw: RawClient, tmp_path: Path) -> None:
+    write(tmp_path, "a.lua")
+    (tmp_path / ".gitignore").write_text("build/\n")
+    session = Session(raw, tmp_path)
+    assert session.broken() == ["a.lua"]
+    write(tmp_path, "build/deep/x.lua", "b.lua")
+    session.changed("build/deep/x.lua", 1)
+    session.changed("b.lua", 1)
+    assert session.broken() == ["a.lua", "b.lua"]
+
+
+def test_a_changed_ignore_file_counts(raw: RawClient, tmp_path: Path) -> None:
+    write(tmp_path, "a.lua", "b.lua")
+    session = Session(raw, tmp_path)
+    assert session.broken() == ["a.lua", "b.lua"]
+    (tmp_path / ".gitignore").write_text("b.lua\n")
+    session.changed(".gitignore", 1)
+    assert session.broken() == ["a.lua"]
+
+
+def test_ignore_files_can_be_left_aside(raw: RawClient, tmp_path: Path) -> None:
+    write(tmp_path, "a.lua", "b.lua")
+    (tmp_path / ".gitignore").write_text("b.lua\n")
+    session = Session(raw, tmp_path, initializationOptions={"workspace.useGitIgnore": False})
+    assert session.broken() == ["a.lua", "b.lua"]
+
+
+def test_a_folder_of_a_repository_knows_the_patterns_above(raw: RawClient, tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    write(tmp_path, "part/a.lua", "part/b.lua")
+    (tmp_path / ".gitignore").write_text("part/b.lua\n")
+    assert Session(raw, tmp_path / "part").broken() == ["a.lua"]
+
+
+def test_a_folder_that_is_left_out_and_opened_is_read(raw: RawClient, tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    write(tmp_path, "build/a.lua", "build/b.lua")
+    (tmp_path / ".gitignore").write_text("build/\n")
+    (tmp_path / "build" / ".gitignore").write_text("b.lua\n")
+    assert Session(raw, tmp_path / "build").broken() == ["a.lua"]
+
+
 def test_no_more_files_than_allowed(raw: RawClient, tmp_path: Path) -> None:
     write(tmp_path, "a.lua", "b.lua", "c.lua")
     session = Session(raw, tmp_path, initializationOptions={"workspace.maxFiles": 2})

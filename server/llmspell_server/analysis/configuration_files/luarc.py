@@ -89,6 +89,7 @@ def _add_switched_off(value: object, found: dict[str, Any]) -> None:
 _READ: dict[str, tuple[str, Callable[[object], Any]]] = {
     "workspace.library": ("workspace.library", _libraries),
     "workspace.ignoreDir": ("workspace.ignore", _texts),
+    "workspace.useGitIgnore": ("workspace.useGitIgnore", _switch),
     "diagnostics.enable": ("diagnostics.enable", _switch),
     "diagnostics.globals": ("diagnostics.globals", _texts),
     "diagnostics.disable": ("diagnostics.disable", _texts),
