@@ -47,6 +47,15 @@ from llmspell_debug_adapter.session.registry import HANDLERS, capabilities
 
 _GRACE = 5.0  # seconds that a debuggee may take to end before it is killed
 _MOVES = frozenset({"continue", "next", "stepIn", "stepOut"})
+_LASTING = frozenset(
+    {
+        "breakpointLocations",
+        "setBreakpoints",
+        "setFunctionBreakpoints",
+        "setExceptionBreakpoints",
+    }
+)
+"""What does not depend on one debuggee: during a restart it waits for the next."""
 
 
 class Phase(IntEnum):
@@ -89,6 +98,7 @@ class Forwarder:
         self._leaving = False
         self._restart: Request | None = None
         self._replaced: Debuggee | None = None
+        self._held: list[Request] = []
         self._own: dict[str, Callable[[Request], None]] = {
             "initialize": self._on_initialize,
             "launch": self._on_launch,
@@ -133,6 +143,9 @@ class Forwarder:
         except Refused as refused:
             self._client.send(stray(message, refused.sentence))
             return
+        self._handle(request)
+
+    def _handle(self, request: Request) -> None:
         try:
             self._own.get(request.command, self._relay)(request)
         except Refused as refused:
@@ -147,13 +160,19 @@ class Forwarder:
             raise Refused(f"{command}: initialize first", EARLY)
         if self._phase == Phase.READY:
             raise Refused(f"{command}: launch or attach first", EARLY)
+        if self._restart is not None and command in _LASTING:
+            self._held.append(request)
+            return
         if self._phase == Phase.STARTING:
             raise Refused(f"{command}: the debuggee is not there yet", EARLY)
         if self._phase == Phase.OVER or self._debuggee is None:
             raise Refused(f"{command}: the program has ended", LATE)
         if command == "configurationDone":
             self._configured = True
-        self._debuggee.request(request, lambda message: self._give(request, message))
+        self._pass_on(self._debuggee, request)
+
+    def _pass_on(self, debuggee: Debuggee, request: Request) -> None:
+        debuggee.request(request, lambda message: self._give(request, message))
 
     def _give(self, request: Request, message: Message) -> None:
         """Passes an answer of the session on."""
@@ -408,6 +427,8 @@ class Forwarder:
         """Sets the client's breakpoints in a new debuggee, and lets it run."""
         for request, key in self._breakpoints.to_repeat():
             debuggee.request(request, partial(self._repeated, key))
+        for request in self._released():
+            self._pass_on(debuggee, request)
         debuggee.request(Request(0, "configurationDone"), self._restarted)
 
     def _repeated(self, key: str, message: Message) -> None:
@@ -419,11 +440,19 @@ class Forwarder:
             self._client.answer(self._restart)
             self._restart = None
             self._phase = Phase.LIVE
+            for request in self._released():
+                self._handle(request)
+
+    def _released(self) -> list[Request]:
+        held, self._held = self._held, []
+        return held
 
     def _give_up_restart(self, reason: str) -> None:
         if self._restart is not None:
             self._client.refuse(self._restart, Refused(f"restart: {reason}"))
             self._restart = None
+            for request in self._released():
+                self._client.refuse(request, Refused(f"{request.command}: {reason}"))
 
     # On other threads ----------------------------------------------------------------------
 

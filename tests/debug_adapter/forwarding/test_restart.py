@@ -65,6 +65,21 @@ def test_breakpoints_after_a_restart_get_new_ids(adapter: OverStdio, spell: Make
     assert adapter.move("continue")["hitBreakpointIds"] == [second["id"]]
 
 
+def test_breakpoints_that_are_set_during_a_restart_hold_in_the_new_run(
+    adapter: OverStdio, spell: MakeSpell
+) -> None:
+    it = spell(SPELL)
+    adapter.launch(it)
+    adapter.break_at(it, "second")
+    adapter.go()
+    adapter.stopped()
+    now = adapter.now
+    restart = adapter.ask("restart")
+    (first,) = adapter.break_at(it, "first")
+    adapter.answer_to(restart)
+    assert adapter.stopped(now)["hitBreakpointIds"] == [first["id"]]
+
+
 def test_restart_with_other_arguments(adapter: OverStdio, spell: MakeSpell) -> None:
     it = spell("print(ARGS[1])\nwhile ARGS[1] == 'one' do end\n")
     adapter.launch(it, args=["one"])
