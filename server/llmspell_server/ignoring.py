@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec, Pattern
+    from pathspec import GitIgnoreSpec
 
 NAMES = (".gitignore", ".ignore")
 """Where patterns stand; of one folder, what the later file says counts more."""
@@ -67,8 +67,8 @@ def _read(folder: Path) -> GitIgnoreSpec | None:
         return None
     from pathspec import GitIgnoreSpec  # many workspaces have no such file
 
-    patterns: list[Pattern] = []
+    kept = GitIgnoreSpec([])
     for line in lines:
         with suppress(ValueError, re.error):
-            patterns += GitIgnoreSpec.from_lines([line]).patterns
-    return GitIgnoreSpec(patterns)
+            kept += GitIgnoreSpec.from_lines([line])
+    return kept
