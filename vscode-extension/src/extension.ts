@@ -10,6 +10,7 @@ import { programOf, type Program } from "./runtime";
 import { debugSpell, runSpell } from "./spells";
 import { Status } from "./status";
 import { isTrusted } from "./trust";
+import { addViews } from "./views";
 
 let running: LanguageServer | undefined;
 
@@ -23,6 +24,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const server = new LanguageServer(installation, log, status);
   const advice = new Advice(installation, installer, () => restart());
   running = server;
+  addViews(context, installation, log);
 
   const start = async (): Promise<void> => {
     if (!vscode.workspace.isTrusted) {

@@ -44,6 +44,25 @@ def export(form: str, target: Path | None) -> None:
         click.echo(f"✓ Wrote {path}", err=True)
 
 
+@api.command("show")
+@click.argument("name")
+def show(name: str) -> None:
+    r"""Show the reference of NAME, a global, a function or a class, as Markdown.
+
+    \b
+    Examples:
+      llmspell api show State
+      llmspell api show State.save
+    """
+    from llmspell.globals.generate import describe
+    from llmspell.globals.generator.emit_markdown import reference_of
+
+    text = reference_of(describe(), name)
+    if text is None:
+        raise LLMSpellError(f"The script API has no {name}: `llmspell api export` shows all of it.")
+    click.echo(text, nl=False)
+
+
 @api.command("setup-editor")
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False), default=".")
 @click.pass_obj

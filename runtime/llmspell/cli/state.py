@@ -41,8 +41,9 @@ def state(ctx: click.Context, script: str | None) -> None:
 @state.command("show")
 @click.argument("key", required=False)
 @SCOPE
+@click.option("--by-scope", is_flag=True, help="Each scope with its keys, and where the store is.")
 @click.pass_context
-def show(ctx: click.Context, key: str | None, scope: str | None) -> None:
+def show(ctx: click.Context, key: str | None, scope: str | None, by_scope: bool) -> None:
     r"""Show all entries, or the one of KEY.
 
     \b
@@ -50,10 +51,15 @@ def show(ctx: click.Context, key: str | None, scope: str | None) -> None:
       llmspell state show
       llmspell state show runs
       llmspell state show --scope agent:researcher
+      llmspell state show --by-scope --output json
       llmspell state --script spells/hello.lua show
     """
+    if by_scope and key is not None:
+        raise click.UsageError("--by-scope shows all keys: name none, or leave it out.")
     with _store(ctx) as store:
-        if key is not None:
+        if by_scope:
+            _show_by_scope(ctx, store, scope)
+        elif key is not None:
             _show_one(ctx, store, key, scope)
         else:
             _show_all(ctx, store, scope)
@@ -182,6 +188,23 @@ def _show_all(ctx: click.Context, store: StateStore, scope: str | None) -> None:
         click.echo(f"State keys ({len(found)} total):")
         for address, value in found.items():
             click.echo(f"  {address} = {_compact(value)}")
+
+
+def _show_by_scope(ctx: click.Context, store: StateStore, scope: str | None) -> None:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for of, key, value in store.items(scope):
+        found.setdefault(of.text, []).append({"key": key, "value": value})
+    path = getattr(store, "path", None)  # a store in memory has none
+    if _as_json(ctx):
+        scopes = [{"scope": text, "entries": rows} for text, rows in found.items()]
+        answer = {"store": None if path is None else str(path), "scopes": scopes}
+        click.echo(json.dumps(answer, ensure_ascii=False))
+        return
+    click.echo(f"Store: {path or 'in memory, ends with the program'}")
+    for text, rows in found.items():
+        click.echo(text)
+        for row in rows:
+            click.echo(f"  {row['key']} = {_compact(row['value'])}")
 
 
 def _addresses(key: str, scope: str | None) -> Iterator[tuple[str, str]]:

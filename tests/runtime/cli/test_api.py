@@ -42,6 +42,25 @@ def test_export_markdown_is_the_reference(shell: Shell) -> None:
     assert (shell.folder / "out" / "api.md").read_text() == reference.read_text()
 
 
+def test_show_is_the_part_of_the_reference(shell: Shell) -> None:
+    reference = (Path(__file__).parents[3] / "docs" / "api.md").read_text()
+    for name, heading in {
+        "State": "## State",
+        "State.save": "### `State.save(",
+        "Timer": "### Class `Timer`",
+        "ARGS": "## ARGS",
+    }.items():
+        shown = shell("llmspell", "api", "show", name).ok()
+        assert shown.startswith(heading)
+        assert shown in reference
+
+
+def test_show_of_an_unknown_name(shell: Shell) -> None:
+    ended = shell("llmspell", "api", "show", "State.sav")
+    assert ended.code == 1
+    assert "has no State.sav" in ended.err
+
+
 def test_export_to_a_place_that_cannot_be_written(shell: Shell) -> None:
     shell.write("file", "")
     ended = shell("llmspell", "api", "export", "--format", "json", "-o", "file/x.json")

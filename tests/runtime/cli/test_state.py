@@ -55,6 +55,30 @@ def test_show_scope(project: Shell) -> None:
     )
 
 
+def test_show_by_scope(project: Shell) -> None:
+    shown = project("llmspell", "state", "show", "--by-scope", "--output", "json").json
+    assert shown == {
+        "store": str(project.folder / ".llmspell/state.db"),
+        "scopes": [
+            {"scope": "agent:researcher", "entries": [{"key": "notes", "value": {"text": "ü"}}]},
+            {
+                "scope": "global",
+                "entries": [{"key": "list", "value": [1, 2]}, {"key": "name", "value": "Ada"}],
+            },
+        ],
+    }
+    assert project("llmspell", "state", "show", "--by-scope", "--scope", "global").ok() == (
+        f'Store: {project.folder / ".llmspell/state.db"}\nglobal\n  list = [1,2]\n  name = "Ada"\n'
+    )
+    assert project("llmspell", "state", "show", "name", "--by-scope").code == 2
+
+
+def test_show_by_scope_of_a_store_in_memory(project: Shell) -> None:
+    project.write("llmspell.toml", "[runtime.state_persistence]\nenabled = false\n")
+    shown = project("llmspell", "state", "show", "--by-scope", "--output", "json").json
+    assert shown == {"store": None, "scopes": []}
+
+
 def test_clear(project: Shell) -> None:
     assert project("llmspell", "state", "clear", "name").ok() == "✓ Cleared state key: name\n"
     assert project("llmspell", "state", "clear", "name").ok() == "Key 'name' not found\n"

@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import asdict, evolve
 
+from llmspell.globals.generator.emit_snippets import snippet
 from llmspell.globals.generator.model import Api
 
 FORMAT_VERSION = 1
@@ -14,7 +15,13 @@ FORMAT_VERSION = 1
 
 def api_json(api: Api) -> str:
     """The description as JSON text; empty and false entries are left out."""
-    return json.dumps({"version": FORMAT_VERSION, **_slim(asdict(_public(api)))}, indent=1) + "\n"
+    shown = _public(api)
+    described = _slim(asdict(shown))
+    kinds = {kind["name"]: kind for kind in api.kinds}
+    for namespace, data in zip(shown.namespaces, described["namespaces"], strict=True):
+        for member, entry in zip(namespace.members, data["members"], strict=True):
+            entry["snippet"] = snippet(namespace.name, member, kinds)
+    return json.dumps({"version": FORMAT_VERSION, **described}, indent=1) + "\n"
 
 
 def _public(api: Api) -> Api:

@@ -29,21 +29,39 @@ def reference(api: Api) -> str:
     for namespace in api.namespaces:
         lines += _namespace(namespace)
     for variable in api.variables:
-        lines += [
-            f"## {variable.name}",
-            "",
-            f"`{variable.type.name}`",
-            "",
-            variable.description,
-            "",
-        ]
+        lines += _variable(variable)
     if api.kinds:
         lines += ["## Kinds of strings", ""]
         for kind in api.kinds:
             lines += [f"### {kind['name']}", "", kind["description"], ""]
             lines += _values(kind)
             lines.append("")
+    return _text(lines)
+
+
+def reference_of(api: Api, name: str) -> str | None:
+    """The part about one global, function (`State.save`) or class; None where there is none."""
+    for namespace in api.namespaces:
+        if namespace.name == name:
+            return _text(_namespace(namespace))
+        for member in namespace.members:
+            if name == f"{namespace.name}.{member.name}" and not member.private:
+                return _text(_member(f"{namespace.name}.", member))
+        for cls in namespace.classes:
+            if cls.name == name:
+                return _text(_class(cls))
+    for variable in api.variables:
+        if variable.name == name:
+            return _text(_variable(variable))
+    return None
+
+
+def _text(lines: list[str]) -> str:
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _variable(variable: Parameter) -> list[str]:
+    return [f"## {variable.name}", "", f"`{variable.type.name}`", "", variable.description, ""]
 
 
 def _values(kind: dict[str, Any]) -> list[str]:
