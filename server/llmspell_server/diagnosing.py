@@ -163,6 +163,7 @@ class Diagnosing:
     def doubt(self) -> None:
         """Files or settings have changed: all is looked at again."""
         self._round += 1
+        self._server.world.doubt()
         self._look_again(list(self._server.workspace.documents.values()))
 
     def doubt_others_later(self, uri: str) -> None:

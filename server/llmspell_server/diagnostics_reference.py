@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .analysis.checks.catalogue import CODES, GROUPS, Code
+from .library import load_api
 
 _INTRODUCTION = """\
 # Diagnostics
@@ -30,6 +31,14 @@ local other = 2 ---@diagnostic disable-line: unused-local
 `enable` ends a `disable`; without codes all are meant.
 """
 
+_OF_STRINGS = """\
+## Strings of known kinds
+
+Each [kind of string](string-kinds.md) has a code of its own, also one that a package or a project
+describes. Warning, any, for a string that names nothing; information, any, where other strings are
+allowed and one looks like a slip.
+"""
+
 
 def diagnostics_reference() -> str:
     """The whole page."""
@@ -45,6 +54,16 @@ def _lines() -> Iterator[str]:
         yield f"## {group.title}\n"
         for code in codes:
             yield from _about(code)
+    yield from _strings()
+
+
+def _strings() -> Iterator[str]:
+    """The diagnostics of the kinds of strings, which are described elsewhere."""
+    yield _OF_STRINGS
+    for kind in sorted(load_api().kinds.values(), key=lambda kind: kind.problem_code):
+        if kind.problem_code not in CODES:
+            yield f"* `{kind.problem_code}`: {kind.description}"
+    yield ""
 
 
 def _about(code: Code) -> Iterator[str]:

@@ -152,6 +152,11 @@ class KindWorld:
         self._extended = (key, base, api)
         return api
 
+    @property
+    def found(self) -> Mapping[str, StringKind]:
+        """The kinds of the project that was asked about last."""
+        return self._extended[2].kinds if self._extended is not None else {}
+
     def sources(
         self,
         api: Api,

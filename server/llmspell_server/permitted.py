@@ -8,14 +8,11 @@ something.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
-from .analysis.spells.host_uses import HostUse, Wanted
+from .analysis.spells.host_uses import HostUse, Refusal, Wanted
 from .stamps import stamp_of
 
 if TYPE_CHECKING:
@@ -23,27 +20,28 @@ if TYPE_CHECKING:
 
 _PROCESSES = "runtime.security.allow_process_spawn"
 _PATHS = "tools.file_operations.allowed_paths"
-
-
-@frozen
-class Refusal:
-    """What is refused, and why. key, value: the setting that would allow it, as TOML says it."""
-
-    use: HostUse
-    message: str
-    key: str | None = None
-    value: str | bool | None = None
+_LEVEL = "runtime.security.level"
+_NEVER = "never"  # what no level has
 
 
 @cache
 def wanted() -> Wanted:
     """Which functions ask for which permission, as the runtime describes it."""
-    from llmspell.security.uses import USES
+    from llmspell.security.uses import USES, WITHHELD
 
     found: dict[str, list[tuple[str, int]]] = {}
     for use in USES:
         found.setdefault(use.function, []).append((use.permission, use.argument))
+    for withheld in WITHHELD:
+        found[withheld.function] = [(withheld.level or _NEVER, -1)]
     return found
+
+
+def compiled_modules() -> frozenset[str]:
+    """Names of modules that are written in C, which the runtime never loads."""
+    from llmspell.security.uses import COMPILED_MODULES
+
+    return COMPILED_MODULES
 
 
 def project_file(script: str) -> str | None:
@@ -62,14 +60,9 @@ class Permitted:
     def __init__(self) -> None:
         self._policies: dict[str, tuple[object, Policy]] = {}
 
-    def refusals(self, script: str, uses: Iterable[HostUse]) -> list[Refusal]:
-        """Which uses of a script (its path) would be refused."""
-        found = []
-        for use in uses:
-            refusal = _refused(self._policy(script), use)
-            if refusal is not None:
-                found.append(refusal)
-        return found
+    def refusal(self, script: str, use: HostUse) -> Refusal | None:
+        """Why a script (its path) would be refused what it asks for."""
+        return _refused(self._policy(script), use)
 
     def _policy(self, script: str) -> Policy:
         from llmspell.config.discovery import candidates
@@ -109,10 +102,10 @@ def _refused(policy: Policy, use: HostUse) -> Refusal | None:
     except SecurityError as error:
         message = str(error)
     if use.permission == "process":
-        return Refusal(use, message, _PROCESSES, True)
+        return Refusal(message, _PROCESSES, True)
     assert use.subject is not None
     folder = os.path.dirname(os.path.join(policy.cwd, use.subject))  # noqa: PTH118, PTH120
-    return Refusal(use, message, _PATHS, folder)
+    return Refusal(message, _PATHS, folder)
 
 
 def _asked(policy: Policy, use: HostUse) -> Refusal | None:
@@ -120,12 +113,13 @@ def _asked(policy: Policy, use: HostUse) -> Refusal | None:
     if use.permission == "process":
         policy.check_process(use.subject or use.function)
     elif use.permission == "temporary" and policy.level == "safe":
-        return Refusal(
-            use,
-            f"`{use.function}` is not allowed under the security level 'safe'.",
-            "runtime.security.level",
-            "standard",
-        )
+        message = f"`{use.function}` is not allowed under the security level 'safe'."
+        return Refusal(message, _LEVEL, "standard")
+    elif use.permission == _NEVER:
+        return Refusal(f"Spells have no `{use.function}`.")
+    elif use.permission == "trusted" and policy.level != "trusted":
+        message = f"Spells have `{use.function}` only where `{_LEVEL}` is 'trusted'."
+        return Refusal(message, _LEVEL, "trusted")
     elif use.permission == "variable" and use.subject is not None:
         return _variable(policy, use)
     elif use.permission in ("read", "write") and use.subject is not None:
@@ -144,4 +138,4 @@ def _variable(policy: Policy, use: HostUse) -> Refusal | None:
         f"`os.getenv` does not show '{use.subject}', whose name looks like a secret; "
         "`tools.system.allowed_env_vars` lists those that it shows all the same."
     )
-    return Refusal(use, message, "tools.system.allowed_env_vars", use.subject)
+    return Refusal(message, "tools.system.allowed_env_vars", use.subject)

@@ -92,7 +92,6 @@ _FEATURES = (
     file_renaming,
     folding_range,
     formatting,
-    host_rules,
     hover,
     inlay_hint,
     inline_value,
@@ -139,6 +138,7 @@ class SpellServer(LanguageServer):
         )
         self.tokens: dict[str, tuple[str, Tokens]] = {}  # of each document, as sent last
         self.checker: Checker | None = None  # of the inference as it is
+        self.rules = host_rules.SessionRules(self)
         self.completed: tuple[Subject, Completions] | None = None  # what was offered last
         self.offered: tuple[Subject, tuple[Action, ...]] | None = None  # code actions, likewise
         self.spells = Spells(lambda: self.documents, self.compile)

@@ -85,6 +85,11 @@ class Spells:
         )
         return Spell(api, sources, snapshot, self.strings(document, api))
 
+    def codes(self) -> frozenset[str]:
+        """The codes of the diagnostics of all kinds, installed and configured ones among them."""
+        kinds = {**load_api().kinds, **self.kinds.found}
+        return frozenset(kind.problem_code for kind in kinds.values())
+
     def strings(self, document: Document, api: Api) -> tuple[Written, ...]:
         """The strings of known kinds in a document."""
         snapshot, name = document.snapshot(self._compile), key_of(document.uri)

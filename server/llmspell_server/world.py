@@ -99,6 +99,10 @@ class SessionWorld:
             self._inference.advance()
         return self._inference
 
+    def doubt(self) -> None:
+        """Something outside the documents has changed: what was found out is verified anew."""
+        self._revision = -1
+
     def forget(self) -> None:
         """Drops all that was found out."""
         self._inference = Inference(self)

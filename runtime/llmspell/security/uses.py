@@ -10,6 +10,9 @@ Permission = Literal["read", "write", "mode", "process", "variable", "temporary"
 """`mode`: reading or writing, as the argument behind the path says."""
 
 
+Level = Literal["safe", "standard", "trusted"]
+
+
 class Use(NamedTuple):
     """A function that asks. argument: which one is asked about, from 0."""
 
@@ -34,3 +37,36 @@ USES = (
     Use("io.tmpfile", "temporary"),
     Use("os.tmpname", "temporary"),
 )
+
+
+class Withheld(NamedTuple):
+    """A function of Lua's library that spells do not have. level: one that has it; None: none."""
+
+    function: str
+    level: Level | None = None
+
+
+WITHHELD = (
+    Withheld("debug.debug"),
+    Withheld("debug.getmetatable"),
+    Withheld("debug.getregistry"),
+    Withheld("debug.getupvalue", "trusted"),
+    Withheld("debug.getuservalue"),
+    Withheld("debug.setcstacklimit"),
+    Withheld("debug.setlocal", "trusted"),
+    Withheld("debug.setmetatable"),
+    Withheld("debug.setupvalue", "trusted"),
+    Withheld("debug.setuservalue"),
+    Withheld("debug.upvalueid", "trusted"),
+    Withheld("debug.upvaluejoin", "trusted"),
+    Withheld("package.loadlib"),
+)
+
+COMPILED_MODULES = frozenset(
+    (
+        *("bit32", "cjson", "cjson.safe", "ffi", "lfs", "lpeg", "lpeglabel", "lsqlite3"),
+        *("lua_cmsgpack", "luasql.mysql", "luasql.postgres", "luasql.sqlite3", "lxp", "mime.core"),
+        *("posix", "socket.core", "ssl.core", "struct", "term.core", "zlib"),
+    )
+)
+"""Well-known modules that are written in C; `require` of the sandbox loads text only."""

@@ -47,7 +47,7 @@ def findings(ls: SpellServer, document: Document) -> Iterator[types.Diagnostic]:
 def _checker(ls: SpellServer) -> Checker:
     inference = ls.inference
     if ls.checker is None or ls.checker.inference is not inference:
-        ls.checker = Checker(inference)
+        ls.checker = Checker(inference, ls.rules, ls.spells.codes)
     return ls.checker
 
 

@@ -1,8 +1,7 @@
-"""What the runtime would refuse, as diagnostics of the spell that asks for it."""
+"""What the runtime would refuse a spell: told to the checks, and allowed by a quick fix."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +9,10 @@ from lsprotocol import types
 from pygls.uris import from_fs_path, to_fs_path
 
 from llmspell_server.analysis.configuration.edits import adding, setting
-from llmspell_server.analysis.spells.host_uses import host_uses
+from llmspell_server.analysis.spells.host_uses import HostUse, Refusal, Wanted
 from llmspell_server.analysis.text import Text
-from llmspell_server.diagnosing import SOURCE
 from llmspell_server.documents import key_of
-from llmspell_server.permitted import Permitted, project_file, wanted
+from llmspell_server.permitted import Permitted, compiled_modules, project_file, wanted
 
 if TYPE_CHECKING:
     from llmspell_server.documents import Document
@@ -23,26 +21,30 @@ if TYPE_CHECKING:
 CODE = "not-permitted"
 
 
-def register(server: SpellServer) -> None:
-    """Makes the server look."""
-    permitted = Permitted()
+class SessionRules:
+    """What the host allows, asked by the projects of the documents. Stands for `HostRules`."""
 
-    def problems(ls: SpellServer, document: Document) -> Iterator[types.Diagnostic]:
-        path = to_fs_path(document.uri)
-        if path is None or ls.configuration.of(document.uri).spells == "off":
-            return
-        uses = list(host_uses(document.snapshot(ls.compile), wanted()))
-        for refusal in permitted.refusals(path, uses) if uses else ():
-            yield types.Diagnostic(
-                document.range(refusal.use.start, refusal.use.end),
-                refusal.message,
-                severity=types.DiagnosticSeverity.Warning,
-                code=CODE,
-                source=SOURCE,
-                data={"key": refusal.key, "value": refusal.value},
-            )
+    def __init__(self, server: SpellServer) -> None:
+        self._server = server
+        self._permitted = Permitted()
 
-    server.diagnosing.add(problems)
+    @property
+    def wanted(self) -> Wanted:
+        """Which functions ask for which permission."""
+        return wanted()
+
+    @property
+    def compiled_modules(self) -> frozenset[str]:
+        """Modules that are written in C."""
+        return compiled_modules()
+
+    def refusal(self, file: str, use: HostUse) -> Refusal | None:
+        """Why a document would be refused what it asks for; None where spells are not meant."""
+        uri = self._server.surroundings.uri(file)
+        path = to_fs_path(uri)
+        if path is None or self._server.configuration.of(uri).spells == "off":
+            return None
+        return self._permitted.refusal(path, use)
 
 
 def code_actions(

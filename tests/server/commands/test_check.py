@@ -122,3 +122,11 @@ def test_github_gets_commands(shell: Shell) -> None:
 def test_our_examples_have_no_problems(shell: Shell, severity: str) -> None:
     ended = shell("llmspell", "check", "--severity", severity, str(EXAMPLES))
     assert (ended.code, ended.out) == (0, "")
+
+
+def test_what_the_host_refuses_is_a_problem_that_comments_switch_off(shell: Shell) -> None:
+    shell.write("a.lua", "local run = os.execute\nrun('ls')\n")
+    ended = shell("llmspell", "check")
+    assert (ended.code, "[not-permitted]" in ended.out) == (1, True)
+    shell.write("a.lua", "os.execute('ls') ---@diagnostic disable-line: not-permitted\n")
+    shell("llmspell", "check").ok()

@@ -13,14 +13,26 @@ pytestmark = pytest.mark.asyncio
 
 async def told(client: LanguageClient, folder: Path, source: str) -> list[types.Diagnostic]:
     """What is not permitted in a spell of a folder."""
+    found = await all_told(client, folder, source)
+    return [each for each in found if each.code == "not-permitted"]
+
+
+async def all_told(client: LanguageClient, folder: Path, source: str) -> list[types.Diagnostic]:
+    """All that is told of a spell of a folder."""
     uri = (folder / "spell.lua").as_uri()
     item = types.TextDocumentItem(uri, "lua", 1, source)
     client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    return await reported(client, folder)
+
+
+async def reported(client: LanguageClient, folder: Path) -> list[types.Diagnostic]:
+    """The same for a spell that is open."""
+    uri = (folder / "spell.lua").as_uri()
     report = await client.text_document_diagnostic_async(
         types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri))
     )
     assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
-    return [each for each in report.items if each.code == "not-permitted"]
+    return list(report.items)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +41,9 @@ async def told(client: LanguageClient, folder: Path, source: str) -> list[types.
         ("os.execute('ls')", "runtime.security.allow_process_spawn"),
         ("io.popen('ls')", "runtime.security.allow_process_spawn"),
         ("io.open('/etc/passwd')", "allowed_paths"),
+        ("local open = io.open\nopen('/etc/passwd')", "allowed_paths"),
+        ("debug.getupvalue(print, 1)", "runtime.security.level"),
+        ("debug.getregistry()", "no `debug.getregistry`"),
         ("io.open('/srv/x', 'w')", "may not be written"),
         ("os.remove('/srv/x')", "may not be written"),
         ("print(os.getenv('API_TOKEN'))", "allowed_env_vars"),
@@ -79,3 +94,38 @@ async def test_a_fix_adds_the_folder_to_the_configuration(
     ]
     ((edit,),) = edits
     assert "/srv/logs" in edit.new_text
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "--- @diagnostic disable-line: not-permitted",
+        "---@diagnostic disable-line: not-permitted, unknown-config-path",
+    ],
+)
+async def test_a_comment_switches_it_off(
+    client: LanguageClient, tmp_path: Path, comment: str
+) -> None:
+    assert await all_told(client, tmp_path, f"os.execute('ls') {comment}\n") == []
+
+
+async def test_settings_grade_it(client: LanguageClient, tmp_path: Path) -> None:
+    settings = '{ "diagnostics.severity": { "not-permitted": "Error" } }'
+    (tmp_path / ".luarc.json").write_text(settings)
+    client.workspace_did_change_workspace_folders(
+        types.DidChangeWorkspaceFoldersParams(
+            types.WorkspaceFoldersChangeEvent([types.WorkspaceFolder(tmp_path.as_uri(), "x")], [])
+        )
+    )
+    (found,) = await told(client, tmp_path, "os.execute('ls')")
+    assert found.severity == types.DiagnosticSeverity.Error
+
+
+async def test_a_change_of_the_configuration_counts(client: LanguageClient, tmp_path: Path) -> None:
+    configuration = tmp_path / "llmspell.toml"
+    configuration.write_text('[security]\nlevel = "safe"\n')
+    assert len(await told(client, tmp_path, "print(io.open('notes.txt', 'w'))")) == 1
+    configuration.write_text('[security]\nlevel = "standard"\n')
+    event = types.FileEvent(configuration.as_uri(), types.FileChangeType.Changed)
+    client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
+    assert await reported(client, tmp_path) == []

@@ -54,6 +54,7 @@ GROUPS = (
     Group("redefined", "Hidden names"),
     Group("modules", "Modules"),
     Group("builders", "Builders"),
+    Group("host", "What the host allows"),
     Group("luadoc", "Annotations"),
 )
 
@@ -392,6 +393,17 @@ def _codes() -> Iterator[Code]:
         ),
     ):
         yield Code(name, "builders", "warning", "any", meaning, example)
+    yield Code(
+        "not-permitted",
+        "host",
+        "warning",
+        "any",
+        (
+            "The sandbox would refuse a call, by the configuration of the project, or has no such "
+            "function."
+        ),
+        "⟦os.execute⟧(command)",
+    )
     for name, meaning, example in _OF_ANNOTATIONS:
         yield Code(name, "luadoc", "warning", "any", meaning, example)
     yield Code(

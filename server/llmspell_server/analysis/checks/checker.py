@@ -6,7 +6,7 @@ verified, not found again. Checks that compare pieces with each other are cheap 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from attrs import frozen
@@ -14,6 +14,7 @@ from attrs import frozen
 from llmspell_server.analysis.inference.expressions import Where
 from llmspell_server.analysis.inference.inference import Inference
 from llmspell_server.analysis.pace import checkpoint
+from llmspell_server.analysis.spells.host_uses import NO_RULES, HostRules
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
 
@@ -26,6 +27,7 @@ from . import (
     duplicates,
     fields,
     flow,
+    host,
     luadoc,
     modules,
     names,
@@ -50,7 +52,13 @@ _OF_PIECES = (
     luadoc.of_piece,
 )
 _OF_NODES: dict[type[tree.Node], tuple[Check, ...]] = {
-    tree.Call: (calls.of_call, ambiguity.new_line, fields.may_be_nil, modules.unresolved),
+    tree.Call: (
+        calls.of_call,
+        ambiguity.new_line,
+        fields.may_be_nil,
+        modules.unresolved,
+        host.not_permitted,
+    ),
     tree.MethodCall: (
         calls.of_call,
         fields.of_access,
@@ -91,11 +99,21 @@ class Placed:
 
 
 class Checker:
-    """Finds what may be wrong with the documents of a world."""
+    """Finds what may be wrong with the documents of a world.
 
-    def __init__(self, inference: Inference) -> None:
-        self.inference = inference
+    rules: what the host allows. codes: gives the diagnostics that others find, which comments may
+    name.
+    """
+
+    def __init__(
+        self,
+        inference: Inference,
+        rules: HostRules = NO_RULES,
+        codes: Callable[[], Collection[str]] = tuple,
+    ) -> None:
+        self.inference, self.rules, self._codes = inference, rules, codes
         inference.queries.add("findings", self._of_piece)
+        inference.queries.add("refused", rules.refusal, is_input=True)
 
     def findings(self, file: str) -> list[Placed]:
         """What is found in a document, in the order of its text, without what comments disable."""
@@ -126,13 +144,13 @@ class Checker:
                     yield piece, finding
         yield from unused.of_chunk(source.snapshot)
         yield from spaces.trailing(source.snapshot)
-        yield from comments.unknown_codes(source.snapshot)
+        yield from comments.unknown_codes(source.snapshot, self._codes())
         yield from duplicates.set_fields(source)
         yield from modules.different_names(self.inference, source)
 
     def _of_piece(self, file: str, piece: Piece) -> tuple[Finding, ...]:
         self.inference.queries.get("scope", file, piece)
-        context = Context(self.inference, Where(self.inference.file(file), piece))
+        context = Context(self.inference, Where(self.inference.file(file), piece), self.rules)
         found: list[Finding] = []
         for check in _OF_PIECES:
             found += check(context)

@@ -16,6 +16,7 @@ from llmspell_server.analysis.inference.inference import Inference
 from llmspell_server.analysis.inference.sources import Owner
 from llmspell_server.analysis.inference.writes import Key, literal_key, path_of, writes_of
 from llmspell_server.analysis.snapshot import Snapshot
+from llmspell_server.analysis.spells.host_uses import NO_RULES, HostRules
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
 from llmspell_server.analysis.types import model
@@ -29,10 +30,10 @@ _META = re.compile(r"---[ \t]*@meta(?=\s|\Z)")
 
 
 class Context:
-    """A piece whose checks are made, and what is known about it."""
+    """A piece whose checks are made, and what is known about it. rules: of the host."""
 
-    def __init__(self, inference: Inference, where: Where) -> None:
-        self.inference, self.where = inference, where
+    def __init__(self, inference: Inference, where: Where, rules: HostRules = NO_RULES) -> None:
+        self.inference, self.where, self.rules = inference, where, rules
         self.piece: Piece = where.piece
         self.snapshot: Snapshot = where.file.snapshot
         self.parents: Mapping[tree.Node, tree.Node] = parents_of(where.piece)
@@ -136,7 +137,7 @@ class Context:
         """The same for another piece of the document."""
         if piece is self.piece:
             return self
-        return Context(self.inference, Where(self.where.file, piece))
+        return Context(self.inference, Where(self.where.file, piece), self.rules)
 
     def has_declared_results(self, call: tree.Call | tree.MethodCall) -> bool:
         """Whether annotations say what a call gives."""

@@ -23,6 +23,8 @@ def unresolved(context: Context, node: tree.Call) -> Iterator[Finding]:
     if context.inference.queries.get("module missing", name, context.where.file.file):
         place = node.arguments.values[0]
         message = f"There is no module `{name}` where `require` looks."
+        if name in context.rules.compiled_modules:
+            message += " Modules written in C are never loaded."
         yield context.finding("unresolved-require", place, message, name=name)
 
 

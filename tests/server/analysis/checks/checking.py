@@ -7,6 +7,8 @@ from functools import cache
 from llmspell_server.analysis.checks.checker import Checker, Placed
 from llmspell_server.analysis.inference.inference import Inference
 from llmspell_server.analysis.snapshot import Snapshot
+from llmspell_server.analysis.spells.host_uses import HostUse, Refusal, Wanted
+from llmspell_server.permitted import Permitted, compiled_modules, wanted
 from llmspell_server.world import SessionWorld
 from tests.server.analysis.inference.worlds import MemoryWorld
 from tests.server.marks import ranges, shown
@@ -17,11 +19,29 @@ def library() -> dict[str, Snapshot]:
     return SessionWorld(dict, lambda _: None).libraries
 
 
+class DefaultRules:
+    """What the runtime allows where nothing is configured. Stands for `HostRules`."""
+
+    def __init__(self) -> None:
+        self._permitted = Permitted()
+
+    @property
+    def wanted(self) -> Wanted:
+        return wanted()
+
+    @property
+    def compiled_modules(self) -> frozenset[str]:
+        return compiled_modules()
+
+    def refusal(self, file: str, use: HostUse) -> Refusal | None:
+        return self._permitted.refusal(f"/nowhere/{file}", use)
+
+
 def findings(source: str, **files: str) -> list[Placed]:
     """What is found in `main.lua`, beside other files."""
     world = MemoryWorld(main=source, **files)
     world.snapshots = {**library(), **world.snapshots}
-    return Checker(Inference(world)).findings("main.lua")
+    return Checker(Inference(world), DefaultRules()).findings("main.lua")
 
 
 def check(code: str, marked: str, **files: str) -> list[Placed]:

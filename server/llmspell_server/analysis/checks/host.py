@@ -1,0 +1,50 @@
+"""What the host would refuse when the program runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from llmspell_server.analysis.inference.global_names import called_name
+from llmspell_server.analysis.spells.host_uses import HostUse, Refusal, uses_of_call
+from llmspell_server.analysis.syntax import tree
+
+from .context import Context
+from .finding import Finding
+
+
+def not_permitted(context: Context, node: tree.Call) -> Iterator[Finding]:
+    """`not-permitted`: a call asks for what the configuration of the project does not allow."""
+    wanted = context.rules.wanted
+    name = called_name(context.inference, context.where, node) if wanted else None
+    if name is None or name not in wanted:
+        return
+    for place, use in uses_of_call(node, name, wanted):
+        refusal = refused(context, use)
+        if refusal is None or (use.subject is None and _is_asked(context, node)):
+            continue
+        data = {"key": refusal.key, "value": refusal.value} if refusal.key else {}
+        yield context.finding("not-permitted", place, refusal.message, **data)
+
+
+def refused(context: Context, use: HostUse) -> Refusal | None:
+    """Why the host would refuse what is asked for."""
+    found = context.inference.queries.get("refused", context.where.file.file, use)
+    return found if isinstance(found, Refusal) else None
+
+
+def _is_asked(context: Context, call: tree.Call) -> bool:
+    """Whether the function is called only where a condition has looked at it."""
+    function = context.piece.text[call.callee.start : call.callee.end]
+    node: tree.Node = call
+    while (parent := context.parents.get(node)) is not None:
+        match parent:
+            case tree.Binary(operator="and", left=condition) if node is not condition:
+                looked: tree.Node | None = condition
+            case tree.Branch(condition=condition) | tree.While(condition=condition):
+                looked = condition
+            case _:
+                looked = None
+        if looked is not None and function in context.piece.text[looked.start : looked.end]:
+            return True
+        node = parent
+    return False
