@@ -1,13 +1,20 @@
-"""What the extension is told by the packages in Python: version, settings, launch.json.
+"""What the extension is told by the packages in Python, and the lists of its own texts.
 
-`python vscode-extension/generate.py` rewrites those parts of `package.json`; with `--check` it
-only says whether they are current. Everything else in that file is written by hand.
+`python vscode-extension/generate.py` writes, and with `--check` only says whether they are current:
+
+- in `package.json`: version, settings and the attributes of `launch.json`; everything else there is
+  written by hand;
+- in `package.nls.json`: the texts of those parts, under `setting.` and `debug.`;
+- `snippets/globals.json`: a snippet for each function of the script API;
+- `l10n/bundle.l10n.json`: the texts of the sources, which a translation is a copy of.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -15,35 +22,112 @@ from llmspell.version import __version__
 from llmspell_debug_adapter.reference import REQUESTS, schema_of
 from llmspell_server.settings import schema
 
-MANIFEST = Path(__file__).parent / "package.json"
+EXTENSION = Path(__file__).parent
+DESCRIPTIONS = ("description", "markdownDescription")
+GENERATED = ("setting.", "debug.")
+_TEXT = re.compile(r'\bl10n\.t\(\s*("(?:[^"\\]|\\.)*")')
 
 
-def updated(manifest: dict[str, Any]) -> dict[str, Any]:
-    """The manifest with its generated parts anew."""
+def generated_files() -> dict[Path, str]:
+    """Path -> text of every file that is written here, at least in parts."""
+    manifest = json.loads((EXTENSION / "package.json").read_text("utf-8"))
+    texts = json.loads((EXTENSION / "package.nls.json").read_text("utf-8"))
+    texts = {key: text for key, text in texts.items() if not key.startswith(GENERATED)}
+    manifest = updated(manifest, texts)
+    contents = {
+        "package.json": manifest,
+        "package.nls.json": texts,
+        "snippets/globals.json": snippets(),
+        "l10n/bundle.l10n.json": {text: text for text in sorted(source_texts())},
+    }
+    return {
+        EXTENSION / name: json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+        for name, content in contents.items()
+    }
+
+
+def updated(manifest: dict[str, Any], texts: dict[str, str]) -> dict[str, Any]:
+    """The manifest with its generated parts anew; their texts are added to the given ones."""
     contributes = manifest["contributes"]
     (debugger,) = contributes["debuggers"]
     own = [each for each in contributes["configuration"] if each["title"] != "llmspell"]
-    settings = {"title": "llmspell", "properties": schema()}
-    attributes = {request: schema_of(described) for request, described in REQUESTS.items()}
+    settings = {
+        name: _translatable(described, f"setting.{name.removeprefix('llmspell.')}", texts)
+        for name, described in schema().items()
+    }
+    attributes = {
+        request: _translatable(schema_of(described), f"debug.{request}", texts)
+        for request, described in REQUESTS.items()
+    }
     return {
         **manifest,
         "version": __version__,
         "contributes": {
             **contributes,
-            "configuration": [settings, *own],
+            "configuration": [{"title": "llmspell", "properties": settings}, *own],
             "debuggers": [{**debugger, "configurationAttributes": attributes}],
         },
     }
 
 
+def _translatable(value: Any, key: str, texts: dict[str, str]) -> Any:
+    """A schema with keys of texts in place of its descriptions."""
+    if isinstance(value, list):
+        return [_translatable(each, key, texts) for each in value]
+    if not isinstance(value, dict):
+        return value
+    result = {}
+    for name, member in value.items():
+        if name in DESCRIPTIONS and isinstance(member, str):
+            texts[key] = member
+            result[name] = f"%{key}%"
+        else:
+            below = key if name in ("properties", "items") else f"{key}.{name}"
+            result[name] = _translatable(member, below, texts)
+    return result
+
+
+def snippets() -> dict[str, Any]:
+    """VS Code's snippets for the functions of the globals, by name."""
+    described = resources.files("llmspell").joinpath("library", "api.json").read_text("utf-8")
+    return {
+        name: {
+            "prefix": name,
+            "body": member["snippet"].split("\n"),
+            "description": member["summary"],
+        }
+        for namespace in json.loads(described)["namespaces"]
+        for member in namespace["members"]
+        for name in [f"{namespace['name']}.{member['name']}"]
+    }
+
+
+def source_texts() -> set[str]:
+    """What the sources give to `vscode.l10n.t`, which takes a literal only."""
+    found = set()
+    for path in sorted((EXTENSION / "src").rglob("*.ts")):
+        source = path.read_text("utf-8")
+        literals = _TEXT.findall(source)
+        if len(literals) != source.count("l10n.t("):
+            raise SystemExit(f"{path}: l10n.t is not given a literal text in double quotes")
+        found.update(json.loads(literal) for literal in literals)
+    return found
+
+
 def main() -> int:
-    """0 where the manifest is current, or is now."""
-    text = MANIFEST.read_text("utf-8")
-    new = json.dumps(updated(json.loads(text)), indent=2, ensure_ascii=False) + "\n"
-    if "--check" in sys.argv:
-        return int(new != text)
-    MANIFEST.write_text(new, "utf-8")
-    return 0
+    """0 where everything is current, or is now."""
+    stale = {
+        path: text
+        for path, text in generated_files().items()
+        if not path.exists() or path.read_text("utf-8") != text
+    }
+    for path, text in stale.items():
+        if "--check" in sys.argv:
+            print(f"stale: {path}", file=sys.stderr)  # noqa: T201
+        else:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, "utf-8")
+    return int("--check" in sys.argv and bool(stale))
 
 
 if __name__ == "__main__":
