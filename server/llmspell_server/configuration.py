@@ -58,6 +58,16 @@ class Configuration:
         """The settings of the session, outside all folders."""
         return self._by_folder[_WHOLE]
 
+    @property
+    def disabled_parts(self) -> frozenset[str]:
+        """The parts of Lua's library that any folder says not to have."""
+        return frozenset(
+            part
+            for settings in self._by_folder.values()
+            for part, said in settings.runtime_builtin.items()
+            if said == "disable"
+        )
+
     def begin(self, options: object) -> None:
         """Takes `initializationOptions`: the settings, or a table with them in the section."""
         self._given = flat(_section(options))

@@ -240,15 +240,22 @@ class SpellServer(LanguageServer):
         """Watches the files of the folders that there are now."""
         self._watching.files()
 
+    def know_definitions(self) -> None:
+        """Chooses the definitions by the settings."""
+        self.world.know(
+            spells=self.configuration.whole.spells != "off",
+            without=self.configuration.disabled_parts,
+        )
+
     def refresh(self) -> None:
         """Settings or other files have changed: all that is shown may be other than it was."""
-        self.world.know_spells(self.configuration.whole.spells != "off")
+        self.know_definitions()
         self.diagnosing.doubt()
         refresh_views(self)
 
     def begin(self) -> None:
         """Begins what goes on by itself, once the client is ready."""
-        self.world.know_spells(self.configuration.whole.spells != "off")
+        self.know_definitions()
         self._watching.begin()
         self.configuration.ask()
         self.files.look()

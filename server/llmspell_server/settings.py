@@ -119,6 +119,13 @@ class Settings:
         ("?.lua", "?/init.lua"),
         "Where `require` looks for a module, from the folder; `?` is the module's name.",
     )
+    runtime_builtin: Mapping[str, str] = _setting(
+        "runtime.builtin",
+        {},
+        "Which parts of Lua's library there are, by name (`io`, `debug`, …).",
+        values=("default", "enable", "disable"),
+        scope="window",
+    )
     workspace_library: tuple[str, ...] = _setting(
         "workspace.library", (), "Folders or files with definitions that are read, too."
     )
@@ -225,7 +232,7 @@ def _texts(_: Declared, value: object) -> str | None:
 
 def _table(setting: Declared, value: object) -> str | None:
     good = isinstance(value, Mapping) and all(each in setting.values for each in value.values())
-    return None if good else f"a table of codes with one of {', '.join(setting.values)} each"
+    return None if good else f"a table with one of {', '.join(setting.values)} each"
 
 
 _READERS: dict[str, Callable[[Declared, object], str | None]] = {

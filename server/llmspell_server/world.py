@@ -31,6 +31,15 @@ def definition_files() -> dict[str, Snapshot]:
 
 _SPELL_DEFINITIONS = re.compile(r"/llmspell/library/llmspell/\w+\.lua\Z")
 
+_PART_OF_LUA = re.compile(r"/llmspell/library/lua54/(\w+)\.lua\Z")
+
+
+def _part(file: str) -> str | None:
+    """The part of Lua's library that a definition file describes."""
+    found = _PART_OF_LUA.search(file)
+    return found[1] if found is not None else None
+
+
 _Names = tuple[frozenset[str], frozenset[str]]
 _Files = tuple[dict[str, list[str]], dict[str, list[str]]]
 """The files that have a global, and those that have a type, by its name."""
@@ -113,12 +122,16 @@ class SessionWorld:
         """The definition files."""
         return self._libraries
 
-    def know_spells(self, known: bool) -> None:
-        """Whether the globals of spells are among the definitions, or only Lua's library."""
+    def know(self, *, spells: bool, without: frozenset[str] = frozenset()) -> None:
+        """Chooses the definitions.
+
+        spells: whether the globals of spells are among them. without: the parts of Lua's library
+        that are not (`io`).
+        """
         wanted = {
             file: snapshot
             for file, snapshot in definition_files().items()
-            if known or not _SPELL_DEFINITIONS.search(file)
+            if (spells or not _SPELL_DEFINITIONS.search(file)) and _part(file) not in without
         }
         if wanted.keys() != self._libraries.keys():
             self._libraries = wanted

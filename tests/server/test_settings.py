@@ -34,7 +34,7 @@ def test_nested_and_dotted_names_are_the_same() -> None:
             "diagnostics.severity",
             {"a": "bad"},
             (
-                "must be a table of codes with one of error, warning, information, hint, off each"
+                "must be a table with one of error, warning, information, hint, off each"
                 ", not {'a': 'bad'}."
             ),
         ),

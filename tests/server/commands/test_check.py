@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.runtime.cli.conftest import Shell, shell
+from tests.server.planted import HOST, LUARC, PROGRAM, expected
 
 __all__ = ["shell"]  # a fixture
 
@@ -130,3 +131,12 @@ def test_what_the_host_refuses_is_a_problem_that_comments_switch_off(shell: Shel
     assert (ended.code, "[not-permitted]" in ended.out) == (1, True)
     shell.write("a.lua", "os.execute('ls') ---@diagnostic disable-line: not-permitted\n")
     shell("llmspell", "check").ok()
+
+
+def test_all_planted_mistakes_are_found(shell: Shell) -> None:
+    shell.write(".luarc.json", LUARC)
+    shell.write("library/host.lua", HOST)
+    shell.write("main.lua", PROGRAM)
+    ended = shell("llmspell", "check", "--format", "json", "main.lua")
+    problems = json.loads(ended.out)["problems"]
+    assert sorted((each["line"] - 1, each["code"]) for each in problems) == sorted(expected())

@@ -77,6 +77,15 @@ def _severities(value: object) -> dict[str, str] | None:
     return {code: level for code, level in levels.items() if level is not None}
 
 
+def _parts(value: object) -> dict[str, str] | None:
+    """Which parts of the library there are."""
+    if not isinstance(value, Mapping):
+        return None
+    return {
+        str(part): said for part, said in value.items() if said in ("default", "enable", "disable")
+    }
+
+
 def _add_switched_off(value: object, found: dict[str, Any]) -> None:
     """Problems that are wanted in no file."""
     if isinstance(value, Mapping):
@@ -95,5 +104,6 @@ _READ: dict[str, tuple[str, Callable[[object], Any]]] = {
     "diagnostics.disable": ("diagnostics.disable", _texts),
     "diagnostics.severity": ("diagnostics.severity", _severities),
     "runtime.path": ("runtime.path", _texts),
+    "runtime.builtin": ("runtime.builtin", _parts),
     "hint.enable": ("hint.enable", _switch),
 }

@@ -53,3 +53,8 @@ def test_what_is_no_json_is_refused(text: str) -> None:
 @pytest.mark.parametrize("text", ["[]", "1", '{"workspace.library": 1}'])
 def test_other_shapes_say_nothing(text: str) -> None:
     assert settings_of(text) == {}
+
+
+def test_parts_of_the_library_that_are_not_there() -> None:
+    text = '{"runtime.builtin": {"io": "disable", "os": "default", "x": 1}}'
+    assert settings_of(text) == {"runtime.builtin": {"io": "disable", "os": "default"}}
