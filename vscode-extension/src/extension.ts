@@ -9,6 +9,7 @@ import { showReferences } from "./references";
 import { programOf, type Program } from "./runtime";
 import { debugSpell, runSpell } from "./spells";
 import { Status } from "./status";
+import { Tasks } from "./tasks";
 import { isTrusted } from "./trust";
 import { addViews } from "./views";
 
@@ -69,6 +70,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     command("llmspell.showReferences", showReferences),
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, debugging),
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, debugging),
+    new Tasks(installation).register(),
     vscode.workspace.onDidGrantWorkspaceTrust(start),
     vscode.workspace.onDidChangeConfiguration(async (change) => {
       if (change.affectsConfiguration("llmspell.environment")) {
