@@ -87,9 +87,12 @@ class Document(TextDocument):
 
     @property
     def is_configuration(self) -> bool:
-        """Whether it is a configuration of llmspell, by its name; other TOML is left alone."""
-        path = unquote(self.uri)
-        return self.language_id in (None, "", "toml") and path.endswith(_CONFIGURATIONS)
+        """Whether it is a configuration of llmspell, by its name; other TOML is left alone.
+
+        What the client calls its language says nothing: where there is no support for TOML, as in
+        a new VS Code, it is plain text.
+        """
+        return not self.is_lua and unquote(self.uri).endswith(_CONFIGURATIONS)
 
     @property
     def is_known(self) -> bool:

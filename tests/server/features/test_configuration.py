@@ -13,8 +13,10 @@ from tests.server.opening import open_at
 pytestmark = pytest.mark.asyncio
 
 
-async def test_keys_are_completed(client: LanguageClient, tmp_path: Path) -> None:
-    document, position = open_at(client, tmp_path / "llmspell.toml", "[tools.system]\nal|")
+@pytest.mark.parametrize("language", ["toml", "plaintext"])
+async def test_keys_are_completed(client: LanguageClient, tmp_path: Path, language: str) -> None:
+    path = tmp_path / "llmspell.toml"
+    document, position = open_at(client, path, "[tools.system]\nal|", language)
     found = await client.text_document_completion_async(types.CompletionParams(document, position))
     assert isinstance(found, types.CompletionList)
     assert "allowed_commands" in {item.label for item in found.items}
