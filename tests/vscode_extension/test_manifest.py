@@ -50,7 +50,9 @@ def test_the_texts_of_the_manifest_are_those_that_there_are() -> None:
 
 def test_every_file_that_the_manifest_names_is_there() -> None:
     named = [
-        text for _, text in _strings(MANIFEST) if re.match(r"(\./)?(media|snippets|l10n)", text)
+        text
+        for _, text in _strings(MANIFEST)
+        if re.match(r"(\./)?(media|snippets|l10n|walkthrough)", text)
     ]
     assert named
     missing = [name for name in named if not (EXTENSION / name).exists()]

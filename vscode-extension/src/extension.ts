@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { Advice } from "./advice";
 import { DEBUG_TYPE, Debugging } from "./debugging";
 import { showDetails } from "./details";
+import { FirstSpell } from "./firstSpell";
 import { Installation } from "./installation";
 import { Installer } from "./installing";
 import { LanguageServer } from "./languageServer";
@@ -70,6 +71,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     command("llmspell.showReferences", showReferences),
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, debugging),
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, debugging),
+    new FirstSpell(context).register(),
     new Tasks(installation).register(),
     vscode.workspace.onDidGrantWorkspaceTrust(start),
     vscode.workspace.onDidChangeConfiguration(async (change) => {
