@@ -22,7 +22,7 @@ from llmspell.version import __version__
 from .analysis.actions.action import Action
 from .analysis.api import Api
 from .analysis.checks.checker import Checker
-from .analysis.completion.candidates import Completions
+from .analysis.completion.candidates import Candidate
 from .analysis.inference.inference import Inference
 from .analysis.semantic_tokens import Tokens
 from .closed_files import ClosedFiles
@@ -68,6 +68,7 @@ from .files import WorkspaceFiles
 from .greeting import NAME
 from .indexing.indexing import Indexing
 from .library import load_api
+from .offers import Offers
 from .progress import Progress
 from .protocol import Asked, Protocol
 from .refreshing import refresh_views
@@ -139,8 +140,8 @@ class SpellServer(LanguageServer):
         self.tokens: dict[str, tuple[str, Tokens]] = {}  # of each document, as sent last
         self.checker: Checker | None = None  # of the inference as it is
         self.rules = host_rules.SessionRules(self)
-        self.completed: tuple[Subject, Completions] | None = None  # what was offered last
-        self.offered: tuple[Subject, tuple[Action, ...]] | None = None  # code actions, likewise
+        self.completions: Offers[Candidate] = Offers()
+        self.actions: Offers[Action] = Offers()
         self.spells = Spells(lambda: self.documents, self.compile)
         self._only_of_configurations: set[str] = set()
         self.surroundings = Surroundings(self, self.closed_files)

@@ -44,7 +44,7 @@ def code_action(ls: SpellServer, params: types.CodeActionParams) -> list[types.C
         for action, diagnostic in _offered(ls, subject, params)
         if _is_wanted(action.kind, params.context.only)
     ]
-    ls.offered = (subject, tuple(action for action, _ in offered))
+    data = ls.actions.add(subject, [action for action, _ in offered])
     lazily = "edit" in get_capability(
         ls.client_capabilities, "text_document.code_action.resolve_support.properties", ()
     )
@@ -55,9 +55,9 @@ def code_action(ls: SpellServer, params: types.CodeActionParams) -> list[types.C
             diagnostics=[diagnostic] if diagnostic is not None else None,
             is_preferred=action.preferred or None,
             edit=None if lazily else _edit(ls, subject, action),
-            data={"action": number, "version": subject.document.version},
+            data=named,
         )
-        for number, (action, diagnostic) in enumerate(offered)
+        for named, (action, diagnostic) in zip(data, offered, strict=True)
     ]
     if _is_wanted("quickfix", params.context.only):
         for diagnostic in params.context.diagnostics:
@@ -66,13 +66,10 @@ def code_action(ls: SpellServer, params: types.CodeActionParams) -> list[types.C
 
 
 def resolve(ls: SpellServer, action: types.CodeAction) -> types.CodeAction:
-    """An action with what it changes; of the last list that was asked for."""
-    if ls.offered is None or not isinstance(action.data, dict):
-        return action
-    subject, offered = ls.offered
-    number = action.data.get("action")
-    if action.data.get("version") == subject.document.version and isinstance(number, int):
-        action.edit = _edit(ls, subject, offered[number])
+    """An action with what it changes, as long as its document has not changed."""
+    found = ls.actions.find(action.data)
+    if found is not None and found.subject.document is ls.open_document(found.subject.document.uri):
+        action.edit = _edit(ls, found.subject, found.entry)
     return action
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 from pygls.capabilities import get_capability
@@ -69,25 +69,21 @@ def completion(ls: SpellServer, params: types.CompletionParams) -> types.Complet
         return None  # `..`, `::`, or the quote that ends a string
     place = subject.document.range(found.start, found.end)
     calls = settings.completion_call_snippet and _takes_snippets(ls) and not _called(subject, found)
+    data = ls.completions.add(subject, found.candidates)
     items = [
-        _item(ls, subject, number, candidate, place, calls)
-        for number, candidate in enumerate(found.candidates)
+        _item(ls, subject, named, candidate, place, calls)
+        for named, candidate in zip(data, found.candidates, strict=True)
     ]
-    ls.completed = (subject, found)
     return types.CompletionList(is_incomplete=found.incomplete, items=items)
 
 
 def resolve(ls: SpellServer, item: types.CompletionItem) -> types.CompletionItem:
-    """A candidate with what is known of it; of the last list that was asked for."""
-    completed: tuple[Subject, Completions] | None = ls.completed
-    if completed is None or not isinstance(item.data, dict):
+    """A candidate with what is known of it; also when more of its name has been typed since."""
+    offered = ls.completions.find(item.data)
+    if offered is None:
         return item
-    subject, found = completed
-    position = item.data.get("candidate")
-    if item.data.get("version") != subject.document.version or not isinstance(position, int):
-        return item
-    candidate = found.candidates[position]
-    explanation = explained_candidate(subject.inference, subject.where, candidate.of)
+    subject = offered.subject
+    explanation = explained_candidate(subject.inference, subject.where, offered.entry.of)
     if explanation is not None:
         item.detail = item.detail or explanation.title
         item.documentation = _documentation(ls, explanation.text)
@@ -101,7 +97,7 @@ def _takes_snippets(ls: SpellServer) -> bool:
 def _item(
     ls: SpellServer,
     subject: Subject,
-    number: int,
+    named: dict[str, int],
     candidate: Candidate,
     place: types.Range,
     calls: bool,
@@ -125,7 +121,7 @@ def _item(
         insert_text_format=types.InsertTextFormat.Snippet if is_snippet else None,
         text_edit=types.TextEdit(place, text),
         additional_text_edits=edits or None,
-        data=_data(subject, number, candidate),
+        data=named if candidate.of is not None else None,
     )
 
 
@@ -144,12 +140,6 @@ def _called(subject: Subject, found: Completions) -> bool:
 
 def _documentation(ls: SpellServer, text: str | None) -> types.MarkupContent | str | None:
     return suited(markdown(text), ls, _FORMAT) if text else None
-
-
-def _data(subject: Subject, number: int, candidate: Candidate) -> dict[str, Any] | None:
-    if candidate.of is None:
-        return None
-    return {"candidate": number, "version": subject.document.version}
 
 
 def _is_minus(subject: Subject, params: types.CompletionParams) -> bool:
