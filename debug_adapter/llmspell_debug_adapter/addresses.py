@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -39,8 +41,11 @@ def _folder() -> Path:
     return Path(tempfile.gettempdir()) / f"llmspell-{user}"
 
 
-def publish(address: Address) -> Path:
-    """Writes the file for an address; raises OSError, also where others could change it."""
+def publish(address: Address, spell: str) -> Path:
+    """Writes the file for an address and the path of what runs there.
+
+    Raises OSError, also where others could change the file.
+    """
     path = address_file(address.port)
     folder = path.parent
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -51,8 +56,36 @@ def publish(address: Address) -> Path:
         path.unlink()
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        json.dump(asdict(address), file)
+        json.dump({**asdict(address), "spell": spell}, file)
     return path
+
+
+def running() -> Iterator[dict[str, str | int]]:
+    """The spells of this user that can be attached to on this machine.
+
+    Each with `spell` (its path), `host`, `port` and `connectionFile`, as `attach` is given them. A
+    file that a killed process has left behind does not count.
+    """
+    for path in sorted(_folder().glob("debug-*.json")):
+        with suppress(OSError, ValueError, Refused):
+            address = read_address(path)
+            if _is_open(address):
+                yield {
+                    "spell": str(json.loads(path.read_text()).get("spell", "")),
+                    "host": address.host,
+                    "port": address.port,
+                    "connectionFile": str(path),
+                }
+
+
+def _is_open(address: Address) -> bool:
+    """Whether somebody listens there; without a connection, which would disturb them."""
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    try:
+        socket.create_server((address.host, address.port), family=family).close()
+    except OSError:
+        return True
+    return False
 
 
 def read_address(path: Path) -> Address:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
+import json
 import os
 import sys
 import threading
 import traceback
 
 from llmspell.version import __version__
+from llmspell_debug_adapter.addresses import running
 from llmspell_debug_adapter.forwarding.forwarder import Forwarder
 from llmspell_debug_adapter.protocol.door import Door
 from llmspell_debug_adapter.protocol.framing import Connection
@@ -28,9 +30,16 @@ def main() -> None:
         metavar="[HOST:]PORT",
         help="wait for clients on a port of this machine (0: a free one, which is printed)",
     )
+    parser.add_argument(
+        "--running",
+        action="store_true",
+        help="print, as JSON, the spells of this machine that can be attached to",
+    )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     options = parser.parse_args()
-    if options.listen is None:
+    if options.running:
+        print(json.dumps(list(running()), ensure_ascii=False))  # noqa: T201
+    elif options.listen is None:
         _serve_stdio()
     else:
         _serve_port(*options.listen)

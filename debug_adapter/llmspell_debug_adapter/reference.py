@@ -71,7 +71,9 @@ def _type(hint: Any) -> dict[str, Any]:
 def _union(members: tuple[Any, ...]) -> dict[str, Any]:
     if len(members) == 1:
         return _type(members[0])
-    return {"type": [_TYPES[each] for each in members]}
+    schemas = [_type(each) for each in members]
+    merged = {key: value for schema in schemas for key, value in schema.items()}
+    return {**merged, "type": [schema["type"] for schema in schemas]}
 
 
 def table_of(described: type) -> str:

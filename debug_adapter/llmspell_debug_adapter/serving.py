@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from pathlib import Path
 
 from llmspell.lua.engine import Engine
 from llmspell.lua.streams import Streams
@@ -34,7 +35,7 @@ class AttachServer:
         self.address = Address(self._door.host, self._door.port, token)
         self._lock = threading.Lock()
         self._session: Session | None = None
-        self._file = publish(self.address)
+        self._file = publish(self.address, str(Path(name).absolute()))
         self._start(self._accept, "llmspell-dap-door")
 
     def wait(self, timeout: float | None = None) -> bool:

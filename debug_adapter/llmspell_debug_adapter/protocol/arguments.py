@@ -5,12 +5,14 @@ Names are the protocol's in Python spelling. What a client adds beyond that is i
 
 from __future__ import annotations
 
+import shlex
 from typing import Literal
 
 from attrs import field, frozen
 
 from llmspell_debug_adapter.protocol.framing import Message
 from llmspell_debug_adapter.protocol.meaning import means
+from llmspell_debug_adapter.protocol.messages import BAD, Refused
 
 
 @frozen
@@ -51,7 +53,10 @@ class LaunchArguments:
     """`launch.json` with `"request": "launch"`."""
 
     program: str = field(metadata=means("the spell; relative to `cwd`"))
-    args: list[str] = field(factory=list, metadata=means("its arguments, in `ARGS`"))
+    args: list[str] | str = field(
+        factory=list,
+        metadata=means("its arguments, in `ARGS`; one text is split as a shell splits it"),
+    )
     cwd: str | None = field(
         default=None, metadata=means("working directory; by default the adapter's")
     )
@@ -92,6 +97,16 @@ class LaunchArguments:
             "for a second session"
         ),
     )
+
+    @property
+    def words(self) -> list[str]:
+        """The arguments one by one; raises Refused where a quotation does not end."""
+        if not isinstance(self.args, str):
+            return self.args
+        try:
+            return shlex.split(self.args)
+        except ValueError as error:
+            raise Refused(f"args: {str(error).lower()} in {self.args}", BAD) from None
 
 
 @frozen

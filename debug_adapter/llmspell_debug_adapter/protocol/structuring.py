@@ -58,6 +58,14 @@ def camel(name: str) -> str:
     return first + "".join(part.capitalize() for part in rest)
 
 
+def _texts(value: Any, _: Any) -> list[str] | str:
+    if isinstance(value, list):
+        return [_text(each, str) for each in value]
+    if not isinstance(value, str):
+        raise _Wrong("must be an array of strings, or a string")
+    return _text(value, str)
+
+
 def _attrs_hook(converter: cattrs.Converter, cls: Any) -> Callable[[Any, Any], Any]:
     fields = attrs.fields(attrs.resolve_types(cls))
     names: dict[str, Any] = {
@@ -96,6 +104,7 @@ def _make() -> cattrs.Converter:
     converter.register_structure_hook(int, _whole_number)
     converter.register_structure_hook(str, _text)
     converter.register_structure_hook(float | str | None, _quantity)
+    converter.register_structure_hook(list[str] | str, _texts)
     converter.register_structure_hook_factory(_is_list, lambda kind: _list_hook(converter, kind))
     converter.register_structure_hook_factory(attrs.has, lambda cls: _attrs_hook(converter, cls))
     return converter

@@ -73,7 +73,7 @@ class LaunchedSpell:
     def launch(self, arguments: LaunchArguments) -> None:
         """Reads the spell and makes its runtime; raises Refused and LLMSpellError."""
         options = _options(arguments)
-        spell = Spell.read(arguments.program, arguments.args)
+        spell = Spell.read(arguments.program, arguments.words)
         self.writes_itself = arguments.console != "internalConsole"
         streams = Streams.of_process() if self.writes_itself else _silent()
         if arguments.python:

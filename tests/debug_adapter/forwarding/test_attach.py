@@ -275,7 +275,7 @@ def test_an_address_is_not_published_where_others_could_change_it(
     folder.mkdir()
     folder.chmod(0o777)
     with pytest.raises(PermissionError, match="must belong to you"):
-        publish(Address("127.0.0.1", 1, "secret"))
+        publish(Address("127.0.0.1", 1, "secret"), "spell.lua")
     assert list(folder.iterdir()) == []
 
 
@@ -355,3 +355,28 @@ def test_a_client_that_vanishes_before_it_is_ready_leaves_the_spell_waiting(
     attach(second, port=process.port)
     second.go()
     assert process.rest() == ("done\t30\n", 0)
+
+
+def test_what_can_be_attached_to_is_listed(
+    spell: MakeSpell, running: Callable[..., Running], environ: dict[str, str]
+) -> None:
+    it = spell(UNTIL_TOLD)
+    process, killed = running(it), running(it)
+    killed.process.kill()
+    killed.process.wait(PATIENCE)
+    assert killed.file.exists()
+    listed = subprocess.run(
+        [sys.executable, "-m", "llmspell_debug_adapter.main", "--running"],
+        env={**os.environ, **environ},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert json.loads(listed.stdout) == [
+        {
+            "spell": str(it.path),
+            "host": "127.0.0.1",
+            "port": process.port,
+            "connectionFile": str(process.file),
+        }
+    ]

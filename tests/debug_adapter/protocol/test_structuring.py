@@ -73,6 +73,16 @@ def test_limits_are_numbers_or_quantities(limits: dict[str, Any]) -> None:
     structured({"program": "a", "limits": limits}, LaunchArguments)
 
 
+def test_arguments_of_a_spell_are_words_or_one_text() -> None:
+    words = structured({"program": "a", "args": ["a b", "c"]}, LaunchArguments).words
+    assert words == ["a b", "c"]
+    assert structured({"program": "a", "args": "'a b' c"}, LaunchArguments).words == words
+    with pytest.raises(Refused, match="args: no closing quotation"):
+        _ = structured({"program": "a", "args": "'a b"}, LaunchArguments).words
+    with pytest.raises(Refused, match="args: must be an array of strings, or a string"):
+        structured({"program": "a", "args": 5}, LaunchArguments)
+
+
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda c: c.__name__)
 @given(data=st.data())
 def test_any_json_is_structured_or_refused(kind: type, data: st.DataObject) -> None:
