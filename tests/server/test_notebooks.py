@@ -82,3 +82,22 @@ def test_a_change_of_an_unknown_notebook_does_no_harm(raw: RawClient) -> None:
     raw.initialize()
     change(raw, {})
     assert "notebookDocument/didChange failed" in raw.notification("window/logMessage")["message"]
+
+
+def test_hover_leads_to_another_cell(raw: RawClient) -> None:
+    raw.initialize(
+        capabilities={
+            "notebookDocument": {"synchronization": {}},
+            "textDocument": {"hover": {"contentFormat": ["markdown"]}},
+        }
+    )
+    second = "vscode-notebook-cell:/book.ipynb#2"
+    cells = [{"kind": 2, "document": CELL}, {"kind": 2, "document": second}]
+    notebook = {"uri": NOTEBOOK, "notebookType": "it", "version": 1, "cells": cells}
+    texts = [cell(CELL, "\nfunction Say() end"), cell(second, "Say()")]
+    raw.notify(
+        "notebookDocument/didOpen", {"notebookDocument": notebook, "cellTextDocuments": texts}
+    )
+    place = {"textDocument": {"uri": second}, "position": {"line": 0, "character": 1}}
+    said = raw.request("textDocument/hover", place)["result"]["contents"]["value"]
+    assert said.endswith(f"Defined in [line 2 of another cell]({CELL})")

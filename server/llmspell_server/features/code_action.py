@@ -11,6 +11,8 @@ from pygls.capabilities import get_capability
 from llmspell_server.analysis.actions.action import Action
 from llmspell_server.analysis.actions.extracting import extractions
 from llmspell_server.analysis.actions.fixing import Reported, fixes, missing_tokens
+from llmspell_server.analysis.actions.foreign import continues, translations
+from llmspell_server.analysis.actions.mending import mendings
 from llmspell_server.analysis.actions.rewriting import rewritings
 from llmspell_server.analysis.actions.suppressing import suppressions
 from llmspell_server.analysis.completion.names import place_for_require
@@ -76,29 +78,36 @@ def resolve(ls: SpellServer, action: types.CodeAction) -> types.CodeAction:
 def _offered(
     ls: SpellServer, subject: Subject, params: types.CodeActionParams
 ) -> Iterator[tuple[Action, types.Diagnostic | None]]:
-    document = subject.document
     for diagnostic in params.context.diagnostics:
-        if diagnostic.source != _SOURCE or not isinstance(diagnostic.code, str):
-            continue
-        start = document.offset(diagnostic.range.start)
-        end = document.offset(diagnostic.range.end)
-        data: Mapping[str, Any] = diagnostic.data if isinstance(diagnostic.data, dict) else {}
-        reported = Reported(diagnostic.code, start, end, data)
-        modules = ls.world.module_names(subject.file)
-        top = place_for_require(subject.snapshot)
-        for action in fixes(document.text, reported, modules, top):
-            yield action, diagnostic
-        if diagnostic.code == "syntax-error":
-            for action in missing_tokens(subject.snapshot, start, end):
+        if diagnostic.source == _SOURCE and isinstance(diagnostic.code, str):
+            for action in _mending(ls, subject, diagnostic, diagnostic.code):
                 yield action, diagnostic
-        else:
-            for action in suppressions(document.text, diagnostic.code, start):
-                yield action, diagnostic
-    end = document.offset(params.range.end)
+    end = subject.document.offset(params.range.end)
     for action in extractions(subject.snapshot, subject.offset, end):
         yield action, None
     for action in rewritings(subject):
         yield action, None
+
+
+def _mending(
+    ls: SpellServer, subject: Subject, diagnostic: types.Diagnostic, code: str
+) -> Iterator[Action]:
+    """What mends something that was reported, then what switches it off."""
+    document, snapshot = subject.document, subject.snapshot
+    start, end = (document.offset(each) for each in (diagnostic.range.start, diagnostic.range.end))
+    data: Mapping[str, Any] = diagnostic.data if isinstance(diagnostic.data, dict) else {}
+    reported = Reported(code, start, end, data)
+    modules, top = ls.world.module_names(subject.file), place_for_require(snapshot)
+    yield from continues(snapshot, start)
+    yield from fixes(document.text, reported, modules, top)
+    there = ls.subject(document.uri, diagnostic.range.start)
+    if there is not None:
+        yield from mendings(there, reported)
+    if code == "syntax-error":
+        known = list(translations(document.text, start, end))
+        yield from known or missing_tokens(snapshot, start, end)
+    else:
+        yield from suppressions(document.text, code, start)
 
 
 def _is_wanted(kind: str, only: object) -> bool:
@@ -112,5 +121,8 @@ def _is_wanted(kind: str, only: object) -> bool:
 def _edit(ls: SpellServer, subject: Subject, action: Action) -> types.WorkspaceEdit:
     return workspace_edit(
         ls,
-        ((Place(subject.file, each.start, each.end), each.text) for each in action.changes),
+        (
+            (Place(each.file or subject.file, each.start, each.end), each.text)
+            for each in action.changes
+        ),
     )

@@ -43,6 +43,8 @@ def linked(ls: SpellServer, place: Place) -> str:
     """A place as a link of Markdown: the path within its folder, and the line."""
     location = ls.surroundings.location(place.file, place.start, place.end)
     line = location.range.start.line + 1
+    if "#" in location.uri:  # a cell of a notebook, which has a fragment already
+        return f"[line {line} of another cell]({location.uri})"
     return f"[{_shown(ls, place.file)}:{line}]({location.uri}#L{line})"
 
 

@@ -13,11 +13,12 @@ Kind = Literal[
 
 @frozen
 class Change:
-    """A text in place of what stands between two offsets."""
+    """A text in place of what stands between two offsets. file: None for that of the action."""
 
     start: int
     end: int
     text: str
+    file: str | None = None
 
 
 @frozen

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from llmspell_server.analysis.binding.binder import binding_of
 from llmspell_server.analysis.binding.variables import Local
 from llmspell_server.analysis.inference.flow import parents_of
-from llmspell_server.analysis.snapshot import Snapshot
+from llmspell_server.analysis.snapshot import Snapshot, Span
 from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.comments import block_above
 from llmspell_server.analysis.syntax.pieces import Piece
 
 from .action import Action, Change
+from .indentation import indentation
 
 
 def extractions(snapshot: Snapshot, start: int, end: int) -> Iterator[Action]:
@@ -23,6 +25,7 @@ def extractions(snapshot: Snapshot, start: int, end: int) -> Iterator[Action]:
     end -= len(selected) - len(selected.rstrip())
     if start >= end:
         return
+    yield from _of_chunk(snapshot, start, end)
     piece = snapshot.pieces.all[snapshot.pieces.index_at(start)]
     if piece.statement is None or piece.problems:
         return
@@ -54,12 +57,12 @@ def _expression(piece: Piece, start: int, end: int) -> tree.Expression | None:
 
 
 def _local(snapshot: Snapshot, piece: Piece, expression: tree.Expression) -> Iterator[Action]:
-    statement = _statement_around(piece, expression)
+    statement = statement_around(piece, expression)
     if statement is None:
         return
     begin = snapshot.pieces.start_of[piece]
     source = snapshot.text.source
-    name = _free_name(snapshot, begin + statement.start, _suggested(expression))
+    name = free_name(snapshot, begin + statement.start, _suggested(expression))
     line = snapshot.text.line_start(snapshot.text.line_at(begin + statement.start))
     indent = source[line : begin + statement.start]
     text = source[begin + expression.start : begin + expression.end]
@@ -82,7 +85,7 @@ def _local(snapshot: Snapshot, piece: Piece, expression: tree.Expression) -> Ite
     )
 
 
-def _statement_around(piece: Piece, node: tree.Node) -> tree.Statement | None:
+def statement_around(piece: Piece, node: tree.Node) -> tree.Statement | None:
     """The statement of a block before which the value of an expression can be worked out.
 
     None where it would be worked out at another time: in the condition of a loop, behind `and`.
@@ -125,7 +128,8 @@ def _suggested(expression: tree.Expression) -> str:
     return "value"
 
 
-def _free_name(snapshot: Snapshot, offset: int, wanted: str) -> str:
+def free_name(snapshot: Snapshot, offset: int, wanted: str) -> str:
+    """The name that is wanted, with a number if a local has it already."""
     known = snapshot.visible_locals(offset)
     wanted = wanted if wanted.isidentifier() else "value"
     name, number = wanted, 2
@@ -152,12 +156,9 @@ def _function(
     snapshot: Snapshot, piece: Piece, statements: list[tree.Statement]
 ) -> Iterator[Action]:
     first, last = statements[0].start, statements[-1].end
-    if any(_leaves(node) for each in statements for node in tree.walk(each)):
-        return
-    binding = binding_of(piece)
     taken: dict[Local, None] = {}
     given: dict[Local, None] = {}
-    for local in binding.all:
+    for local in binding_of(piece).all:
         inside = [use for use in local.uses if first <= use.start < last]
         outside_after = [use for use in local.uses if use.start >= last]
         declared_inside = first <= local.declaration.start < last
@@ -167,23 +168,67 @@ def _function(
             taken[local] = None
             if outside_after and any(use in local.writes for use in inside):
                 given[local] = None
-    if any(
-        node for each in statements for node in tree.walk(each) if isinstance(node, tree.Vararg)
-    ):
-        return
     begin = snapshot.pieces.start_of[piece]
-    source = snapshot.text.source
-    place = begin + piece.statement.start  # type: ignore[union-attr]
-    name = _free_name(snapshot, place, "extracted")
+    span = (begin + first, begin + last)
+    parts = [(piece, each) for each in statements]
+    yield from _extracted(snapshot, parts, span, list(taken), list(given))
+
+
+def _of_chunk(snapshot: Snapshot, start: int, end: int) -> Iterator[Action]:
+    """The same for statements of the chunk: what they read from above is in sight anyway."""
+    pieces = snapshot.pieces
+    parts = [
+        (piece, piece.statement)
+        for piece, begin in zip(pieces.all, pieces.starts, strict=True)
+        if piece.statement is not None
+        and start <= begin + piece.statement.start
+        and begin + piece.statement.end <= end
+    ]
+    if not parts or any(piece.problems for piece, _ in parts):
+        return
+    first, last = snapshot.span(*parts[0])[0], snapshot.span(*parts[-1])[1]
+    if (first, last) != (start, end):
+        return
+    chosen = [piece for piece, _ in parts]
+    given = [
+        local
+        for piece in chosen
+        for local in binding_of(piece).declared
+        if any(each not in chosen for each, _ in snapshot.uses(local, piece))
+    ]
+    if not any(local.attribute for local in given):
+        yield from _extracted(snapshot, parts, (first, last), [], given)
+
+
+def _extracted(
+    snapshot: Snapshot,
+    parts: list[tuple[Piece, tree.Statement]],
+    span: Span,
+    taken: list[Local],
+    given: list[Local],
+) -> Iterator[Action]:
+    """Statements as a function above the statement of the chunk that holds them.
+
+    parts: the statements with their pieces. span: where they are in the text. taken, given: the
+    parameters and results of the function.
+    """
+    nodes = [node for _, each in parts for node in tree.walk(each)]
+    if any(_leaves(node) or isinstance(node, tree.Vararg) for node in nodes):
+        return
+    source, text, piece = snapshot.text.source, snapshot.text, parts[0][0]
+    first, last = span
+    indent = source[text.line_start(text.line_at(first)) : first]
+    if indent.strip() or piece.statement is None:
+        return
+    described = block_above(piece, piece.statement)
+    place = snapshot.pieces.start_of[piece] + (described[0] if described else piece.statement).start
+    place = text.line_start(text.line_at(place))
+    name = free_name(snapshot, place, "extracted")
     parameters = ", ".join(local.name for local in taken)
     results = ", ".join(local.name for local in given)
-    body = source[begin + first : begin + last]
-    line = snapshot.text.line_start(snapshot.text.line_at(begin + first))
-    indent = source[line : begin + first]
-    if indent.strip():
-        return
-    body = re.sub(rf"(?m)^{re.escape(indent)}", "\t", indent + body)
-    returned = f"\n\treturn {results}" if results else ""
+    step = indentation(source)
+    body = "".join(_reindented(snapshot, parts, span, indent, step))
+    returned = f"\n{step}return {results}" if results else ""
     function = f"local function {name}({parameters})\n{body}{returned}\nend\n\n"
     call = f"{name}({parameters})"
     if results:
@@ -195,9 +240,31 @@ def _function(
     yield Action(
         "Extract a function",
         "refactor.extract",
-        (Change(place, place, function), Change(begin + first, begin + last, call)),
+        (Change(place, place, function), Change(first, last, call)),
         rename=place + len("local function "),
     )
+
+
+def _reindented(
+    snapshot: Snapshot,
+    parts: list[tuple[Piece, tree.Statement]],
+    span: Span,
+    indent: str,
+    step: str,
+) -> Iterator[str]:
+    """The lines of the statements, indented otherwise; those within long strings as they are."""
+    fixed = [
+        snapshot.span(piece, node)
+        for piece in dict.fromkeys(piece for piece, _ in parts)
+        for node in (*piece.comments, *(tree.walk(piece.statement) if piece.statement else ()))
+        if isinstance(node, (tree.String, tree.Word)) and "\n" in node.text
+    ]
+    place = span[0]
+    for line in (indent + snapshot.text.source[slice(*span)]).splitlines(keepends=True):
+        own = line.removeprefix(indent)
+        is_fixed = any(start < place < end for start, end in fixed)
+        yield line if is_fixed or not own.strip() else step + own
+        place += len(line) - (len(indent) if place == span[0] else 0)
 
 
 def _leaves(node: tree.Node) -> bool:

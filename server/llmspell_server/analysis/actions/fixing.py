@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from attrs import frozen
@@ -15,6 +17,10 @@ from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.text import Text
 
 from .action import Action, Change
+from .foreign import WORDS
+
+_FIELD = re.compile(r"[A-Za-z_]\w*[ \t]*=(?!=)|\[|[\"'{]|\d")
+"""What begins an entry of a table, and hardly a statement behind one."""
 
 
 @frozen
@@ -30,8 +36,10 @@ class Reported:
 def fixes(text: Text, finding: Reported, modules: Mapping[str, str], top: int) -> Iterator[Action]:
     """What mends a finding. modules: what can be required. top: where a `require` would go."""
     data = finding.data
-    for number, name in enumerate(data.get("near", ())):
-        change = Change(finding.start, finding.end, str(name))
+    # Of values, those that may have been meant are written as values (`mending`).
+    for number, name in enumerate(() if "choices" in data else data.get("near", ())):
+        is_quoted = int(text.source[finding.start : finding.start + 1] in ("'", '"'))
+        change = Change(finding.start + is_quoted, finding.end - is_quoted, str(name))
         yield Action(f"Change to `{name}`", "quickfix", (change,), preferred=number == 0)
     special = _BY_CODE.get(finding.code)
     if special is not None:
@@ -46,16 +54,23 @@ def fixes(text: Text, finding: Reported, modules: Mapping[str, str], top: int) -
         yield Action(f"Change to `{data['replace']}`", "quickfix", (change,), True)
     if finding.code == "undefined-global":
         yield from _requires(text, finding, modules, top)
+    if finding.code in ("unresolved-require", "different-requires"):
+        yield from _other_module(finding, modules)
 
 
 def missing_tokens(snapshot: Snapshot, start: int, end: int) -> Iterator[Action]:
     """Writes what a syntax error between two offsets is about, where that is one word or sign."""
     for piece, begin in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
-        for problem in piece.problems:
+        strings_first = sorted(piece.problems, key=lambda each: each.missing not in ("'", '"'))
+        for problem in strings_first:
             wanted = problem.missing
-            if wanted is None or not start <= begin + problem.start <= end:
+            if wanted is None or begin + problem.start > end or begin + problem.end < start:
                 continue
             source = snapshot.text.source
+            if wanted == "}" and _FIELD.match(source, begin + problem.start):
+                comma = len(source[: begin + problem.start].rstrip())
+                yield Action("Write `,`", "quickfix", (Change(comma, comma, ","),), preferred=True)
+                return
             is_quote = wanted in "\"'"
             place = len(source[: begin + (problem.end if is_quote else problem.start)].rstrip())
             text = f" {wanted}" if wanted.isalpha() else wanted
@@ -78,6 +93,9 @@ def _requires(
 ) -> Iterator[Action]:
     """Modules whose name is the name that is not known."""
     name = text.source[finding.start : finding.end]
+    if name in WORDS:
+        change = Change(finding.start, finding.end, WORDS[name])
+        yield Action(f"Change to `{WORDS[name]}`", "quickfix", (change,), preferred=True)
     for module in modules:
         if module.rpartition(".")[2] == name:
             line = f'local {name} = require("{module}")\n'
@@ -86,24 +104,24 @@ def _requires(
     yield Action(f"Declare `{name}` as a local here", "quickfix", (_local(text, finding),))
 
 
+def _other_module(finding: Reported, modules: Mapping[str, str]) -> Iterator[Action]:
+    """Modules that there are, in place of one that there is not, or that has another name."""
+    name, other = str(finding.data.get("name", "")), finding.data.get("other")
+    last = name.rpartition(".")[2]
+    alike = [each for each in modules if each.rpartition(".")[2] == last]
+    meant = [str(other)] if other else [*alike, *get_close_matches(name, modules, 3)]
+    for number, module in enumerate(dict.fromkeys(meant)):
+        change = Change(finding.start + 1, finding.end - 1, module)
+        title = f"Change to `{module}`"
+        yield Action(title, "quickfix", (change,), preferred=number == 0)
+
+
 def _local(text: Text, finding: Reported) -> Change:
     start = text.line_start(text.line_at(finding.start))
     line = text.source[start : finding.start]
     indent = line[: len(line) - len(line.lstrip())]
     name = text.source[finding.start : finding.end]
     return Change(start, start, f"{indent}local {name}\n")
-
-
-def _make_local(_: Text, finding: Reported) -> Iterator[Action]:
-    change = Change(finding.start, finding.start, "local ")
-    yield Action("Make it local", "quickfix", (change,), preferred=True)
-
-
-def _underscore(text: Text, finding: Reported) -> Iterator[Action]:
-    name = text.source[finding.start : finding.end]
-    if name.isidentifier():
-        change = Change(finding.start, finding.end, f"_{name}")
-        yield Action(f"Rename to `_{name}`", "quickfix", (change,))
 
 
 def _remove(text: Text, finding: Reported) -> Iterator[Action]:
@@ -126,14 +144,10 @@ def _semicolon(_: Text, finding: Reported) -> Iterator[Action]:
 
 
 _BY_CODE: dict[str, Callable[[Text, Reported], Iterator[Action]]] = {
-    "lowercase-global": _make_local,
-    "unused-local": _underscore,
-    "unused-vararg": _remove,
     "unused-label": _remove,
     "unreachable-code": _remove,
     "code-after-break": _remove,
     "redundant-return": _remove,
-    "redundant-value": _remove,
     "trailing-space": _remove_spaces,
     "newline-call": _semicolon,
 }

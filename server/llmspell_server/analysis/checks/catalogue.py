@@ -314,7 +314,7 @@ def _codes() -> Iterator[Code]:
         (
             "newline-call",
             "A parenthesis at the start of a line calls what stands above.",
-            "print\n⟦('x')⟧:rep(2)",
+            "local f = print\n⟦('x')⟧:rep(2)",
         ),
     ):
         yield Code(name, "ambiguity", "warning", "any", meaning, example)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from llmspell_server.analysis.actions.rewriting import annotation_lines
+from llmspell_server.analysis.actions.annotating import annotation_lines
 from llmspell_server.analysis.annotations.attached import parsed
 from llmspell_server.analysis.annotations.nodes import AliasTag, ClassTag, GenericTag
 from llmspell_server.analysis.annotations.vocabulary import ATTRIBUTES, OPERATORS, SCOPES, TAGS

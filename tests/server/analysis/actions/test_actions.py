@@ -71,8 +71,31 @@ def test_nothing_is_extracted_that_would_run_at_another_time(marked: str) -> Non
 def test_a_function_takes_what_the_statements_read_and_gives_what_is_read_later() -> None:
     marked = "local function f(a)\n  ⟦local b = a + 1\n  print(b)⟧\n  return b\nend"
     assert extracted(marked)["Extract a function"] == (
-        "local function extracted(a)\n\tlocal b = a + 1\n\tprint(b)\n\treturn b\nend\n\n"
+        "local function extracted(a)\n  local b = a + 1\n  print(b)\n  return b\nend\n\n"
         "local function f(a)\n  local b = extracted(a)\n  return b\nend"
+    )
+
+
+def test_statements_of_the_chunk_become_a_function_that_gives_what_is_read_below() -> None:
+    marked = "local a = 1\n--- Says.\n⟦local b = a\nif b then\n  f(b)\nend⟧\nprint(b)"
+    assert extracted(marked)["Extract a function"] == (
+        "local a = 1\nlocal function extracted()\n  local b = a\n  if b then\n    f(b)\n  end\n"
+        "  return b\nend\n\n--- Says.\nlocal b = extracted()\nprint(b)"
+    )
+
+
+def test_a_function_is_extracted_above_what_describes_the_code() -> None:
+    marked = "---@param a any\nlocal function f(a)\n\t⟦g(a)⟧\nend"
+    assert extracted(marked)["Extract a function"] == (
+        "local function extracted(a)\n\tg(a)\nend\n\n"
+        "---@param a any\nlocal function f(a)\n\textracted(a)\nend"
+    )
+
+
+def test_long_strings_are_extracted_as_they_are() -> None:
+    marked = "do\n  ⟦local s = [[\n  a\n  ]]\n  print(s)⟧\nend"
+    assert extracted(marked)["Extract a function"].startswith(
+        "local function extracted()\n  local s = [[\n  a\n  ]]\n  print(s)\nend"
     )
 
 
@@ -93,6 +116,21 @@ def test_statements_that_leave_are_not_extracted() -> None:
         ("local x = 1\nprint(x|)", "Inline `x`", "print(1)"),
         ("local x = 1 + 2\nprint(x| * 3)", "Inline `x`", "print((1 + 2) * 3)"),
         ("local x| = 'a'\nprint(x:upper())", "Inline `x`", "print(('a'):upper())"),
+        ("local x = f()\nprint(x|)", "Inline `x`", "print((f()))"),
+        ("local x = f()\nprint(x|, 1)", "Inline `x`", "print((f()), 1)"),
+        ("local x = f()\nlocal y = x| + 1", "Inline `x`", "local y = f() + 1"),
+        ("x = '|\"'", "Use double quotes", 'x = "\\""'),
+        ("x = '|it\\'s'", "Use double quotes", 'x = "it\'s"'),
+        ('x = "|a\\nb]]"', "Use long brackets", "x = [=[a\nb]]]=]"),
+        ('x = "|\\n"', "Use long brackets", "x = [[\n\n]]"),
+        ("x = [=[|a\n]]]=]", "Use double quotes", 'x = "a\\n]]"'),
+        ("print(a.b|.c)", "Write the field in brackets", 'print(a["b"].c)'),
+        ("print(a['|b'].c)", "Write the field with a dot", "print(a.b.c)"),
+        ("local Account| = { x = 1 }", "Make it the class `Account`",
+         "---@class Account\nlocal Account = { x = 1 }"),
+        ("---@param a string\n---@return any\nlocal function f|(a, b) return b end",
+         "Add the missing annotations",
+         "---@param a string\n---@param b any\n---@return any\nlocal function f(a, b) return b end"),
         ("local x| = tostring(1)\n", "Add a type annotation",
          "---@type string\nlocal x = tostring(1)\n"),
         ("local function f|(a) return 1 end", "Add annotations",
@@ -106,7 +144,14 @@ def test_the_same_is_written_otherwise(marked: str, title: str, expected: str) -
 @pytest.mark.parametrize(
     ("marked", "title"),
     [
-        ("""x = '|"'""", "Use double quotes"),
+        ("local function f() local x = f() return h(), x| end", "Inline `x`"),
+        ("local x = f()\ng()\nprint(x|)", "Inline `x`"),
+        ("local x = f()\nwhile x| do end", "Inline `x`"),
+        ("local y = 1\nlocal x = y\ndo local y = 2 print(x|, y) end", "Inline `x`"),
+        ("local t = {}\nlocal x = t.a\nt.a = 2\nprint(x|)", "Inline `x`"),
+        ("function a.b|() end", "Write the field in brackets"),
+        ("print(a['en|d'])", "Write the field with a dot"),
+        ("x = '|\\200'", "Use long brackets"),
         ("local x = 1\nx = 2\nprint(x|)", "Inline `x`"),
         ("local x = f()\nprint(x|, x)", "Inline `x`"),
         ("a.b|(c)", "Call with a colon"),
@@ -122,8 +167,10 @@ def test_what_would_mean_something_else_is_not_offered(marked: str, title: str) 
         ("undefined-global", "⟦prnt⟧()", {"near": ["print"]}, "Change to `print`", "print()"),
         ("undefined-global", "⟦tools⟧()", {}, 'Add `local tools = require("lib.tools")`',
          'local tools = require("lib.tools")\ntools()'),
-        ("lowercase-global", "⟦x⟧ = 1", {}, "Make it local", "local x = 1"),
-        ("unused-local", "local ⟦x⟧ = 1", {}, "Rename to `_x`", "local _x = 1"),
+        ("unresolved-require", "require(⟦'tools'⟧)", {"name": "tools"}, "Change to `lib.tools`",
+         "require('lib.tools')"),
+        ("different-requires", "require(⟦'tools'⟧)", {"name": "tools", "other": "lib/tools"},
+         "Change to `lib/tools`", "require('lib/tools')"),
         ("unused-label", "do\n  ⟦::a::⟧\nend", {}, "Remove it", "do\nend"),
         ("trailing-space", "x = 1⟦  ⟧\n", {}, "Remove the blanks", "x = 1\n"),
         ("newline-call", "f()\n⟦(g)()⟧", {}, "Begin the line with `;`", "f()\n;(g)()"),
@@ -162,6 +209,7 @@ def test_a_further_code_joins_the_comment_that_is_there() -> None:
     [
         ("f(1", "Write `)`", "f(1)"),
         ("t = { 1", "Write `}`", "t = { 1}"),
+        ("t = { a = 1\n  b = 2 }", "Write `,`", "t = { a = 1,\n  b = 2 }"),
         ("x = 'a", "Write `'`", "x = 'a'"),
         ("if a\n  b()\nend", "Write `then`", "if a then\n  b()\nend"),
         ("while a\n  b()\nend", "Write `do`", "while a do\n  b()\nend"),

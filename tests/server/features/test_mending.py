@@ -1,0 +1,60 @@
+"""From a problem to the text without it, as a client goes that way, through a real server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.server.raw import RawClient
+
+URI, OTHER = "file:///w/spell.lua", "file:///w/point.lua"
+
+
+def fixes(client: RawClient, source: str, code: str) -> dict[str, dict[str, Any]]:
+    """The quick fixes of the problem with a code, by their titles."""
+    client.open(source, URI)
+    while (told := client.notification("textDocument/publishDiagnostics"))["uri"] != URI:
+        pass
+    (problem,) = [each for each in told["diagnostics"] if each["code"] == code]
+    found = client.request(
+        "textDocument/codeAction",
+        {
+            "textDocument": {"uri": URI},
+            "range": problem["range"],
+            "context": {"diagnostics": [problem], "only": ["quickfix"]},
+        },
+    )["result"]
+    return {each["title"]: each for each in found}
+
+
+def test_a_string_that_may_have_been_meant(raw: RawClient) -> None:
+    raw.initialize()
+    declared = "---@param m 'fast'|'slow'\nlocal function f(m) return m end\n"
+    found = fixes(raw, declared + 'f("fsat")', "param-type-mismatch")
+    fix = found['Change to `"fast"`']
+    assert fix["isPreferred"]
+    (edit,) = fix["edit"]["changes"][URI]
+    assert edit["newText"] == '"fast"'
+    assert (edit["range"]["start"]["character"], edit["range"]["end"]["character"]) == (2, 8)
+
+
+def test_a_field_is_declared_in_another_document(raw: RawClient) -> None:
+    raw.initialize()
+    raw.open("---@class Point\n---@field x integer\n", OTHER)
+    found = fixes(raw, "---@type Point\nlocal p = { x = 1 }\np.y = 2\n", "inject-field")
+    edits = found["Declare `y` in `Point`"]["edit"]["changes"]
+    assert edits == {
+        OTHER: [
+            {
+                "range": {
+                    "start": {"line": 1, "character": 19},
+                    "end": {"line": 1, "character": 19},
+                },
+                "newText": "\n---@field y integer",
+            }
+        ]
+    }
+
+
+def test_an_operator_of_another_language(raw: RawClient) -> None:
+    raw.initialize()
+    assert "Write `~=`" in fixes(raw, "if a != b then end", "syntax-error")
