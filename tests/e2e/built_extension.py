@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +37,16 @@ def with_wheel() -> None:
     with _alone():
         shutil.rmtree(folder, ignore_errors=True)
         _run(*map(str, command), str(EXTENSION.parent))
+
+
+def packaged() -> Path:
+    """A `.vsix` of the sources, without the wheel unless that has been put in."""
+    build()
+    with _alone():
+        target = EXTENSION / "out/llmspell.vsix"
+        vsce = EXTENSION / "node_modules/.bin/vsce"
+        _run(str(vsce), "package", "--no-dependencies", "--out", str(target))
+    return target
 
 
 @contextmanager

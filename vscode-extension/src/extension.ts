@@ -71,7 +71,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     command("llmspell.showReferences", showReferences),
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, debugging),
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, debugging),
-    new FirstSpell(context).register(),
+    new FirstSpell(context, installation).register(),
     new Tasks(installation).register(),
     vscode.workspace.onDidGrantWorkspaceTrust(start),
     vscode.workspace.onDidChangeConfiguration(async (change) => {

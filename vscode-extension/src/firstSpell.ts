@@ -2,39 +2,46 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as vscode from "vscode";
 import { DEBUG_TYPE } from "./debugging";
+import type { Installation } from "./installation";
 import { debugSpell, runSpell } from "./spells";
 
 const WALKTHROUGH = "firstSpell";
 const SAMPLE = "first-spell.lua";
 
-/** Steps whose end only the extension sees; the walkthrough knows them as `llmspell.<step>`. */
-type Step = "run" | "debugged";
-
 /** The sample of the walkthrough “Write your first spell”, and the events that end its steps. */
 export class FirstSpell {
   private file: vscode.Uri | undefined;
 
-  constructor(private readonly context: vscode.ExtensionContext) {}
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly installation: Installation,
+  ) {}
 
   /** Its commands; `llmspell.firstSpell.*` are those of the buttons of the walkthrough. */
   register(): vscode.Disposable {
     const command = vscode.commands.registerCommand;
     return vscode.Disposable.from(
-      command("llmspell.walkthrough", () =>
-        vscode.commands.executeCommand(
-          "workbench.action.openWalkthrough",
-          `${this.context.extension.id}#${WALKTHROUGH}`,
-        ),
-      ),
+      command("llmspell.walkthrough", async () => {
+        const id = `${this.context.extension.id}#${WALKTHROUGH}`;
+        await vscode.commands.executeCommand("workbench.action.openWalkthrough", id);
+        await this.look();
+      }),
       command("llmspell.firstSpell", () => this.open()),
       command("llmspell.firstSpell.run", () => this.run()),
       command("llmspell.firstSpell.debug", () => this.debug()),
+      this.installation.onDidSearch(() => this.look()),
       vscode.debug.onDidStartDebugSession(({ type, configuration }) => {
         if (type === DEBUG_TYPE) {
-          done(configuration["noDebug"] === true ? "run" : "debugged");
+          void ended(configuration["noDebug"] === true ? "run" : "debug");
         }
       }),
     );
+  }
+
+  private async look(): Promise<void> {
+    if ((await this.installation.runtime()) !== undefined) {
+      await ended("runtime");
+    }
   }
 
   /** Opens the sample, in the folder or where the user says; made where it is not there yet. */
@@ -49,7 +56,7 @@ export class FirstSpell {
       await fs.writeFile(this.file, await fs.readFile(sample));
     }
     const document = await vscode.workspace.openTextDocument(this.file);
-    await vscode.window.showTextDocument(document);
+    await vscode.window.showTextDocument(document, { preview: false });
     return document;
   }
 
@@ -78,6 +85,16 @@ export class FirstSpell {
   }
 }
 
+/**
+ * Ends a step of the walkthrough, which sees no more than that a context becomes true, and that
+ * only if it was not when VS Code first looked. So it is true for a moment only, at each occasion.
+ */
+async function ended(step: "runtime" | "run" | "debug"): Promise<void> {
+  const key = `llmspell.ended.${step}`;
+  await vscode.commands.executeCommand("setContext", key, true);
+  await vscode.commands.executeCommand("setContext", key, false);
+}
+
 async function placeFor(name: string): Promise<vscode.Uri | undefined> {
   const [folder] = vscode.workspace.workspaceFolders ?? [];
   if (folder !== undefined) {
@@ -94,8 +111,4 @@ async function exists(file: vscode.Uri): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function done(step: Step): void {
-  void vscode.commands.executeCommand("setContext", `llmspell.${step}`, true);
 }
