@@ -1,15 +1,27 @@
 import * as vscode from "vscode";
 import type { Installation } from "./installation";
+import { faultsOf, type Schema } from "./running/attributes";
 import { programOf } from "./runtime";
 
 /** The type of our debug configurations. */
 export const DEBUG_TYPE = "llmspell";
 
-/** Starts the debug adapter of the runtime; completes configurations, also where there are none. */
+/**
+ * Starts the debug adapter of the runtime; completes configurations, also where there are none, and
+ * refuses those that cannot work.
+ */
 export class Debugging
   implements vscode.DebugAdapterDescriptorFactory, vscode.DebugConfigurationProvider
 {
-  constructor(private readonly installation: Installation) {}
+  private readonly schemas: Readonly<Record<string, Schema>>;
+
+  constructor(
+    context: vscode.ExtensionContext,
+    private readonly installation: Installation,
+  ) {
+    const { contributes } = context.extension.packageJSON;
+    this.schemas = contributes.debuggers[0].configurationAttributes;
+  }
 
   async createDebugAdapterDescriptor(): Promise<vscode.DebugAdapterDescriptor> {
     const runtime = await this.installation.runtime();
@@ -33,6 +45,24 @@ export class Debugging
       configuration["cwd"] ??= folder?.uri.fsPath;
     }
     return configuration;
+  }
+
+  /** Called when the variables have been replaced; undefined ends the start. */
+  async resolveDebugConfigurationWithSubstitutedVariables(
+    folder: vscode.WorkspaceFolder | undefined,
+    configuration: vscode.DebugConfiguration,
+  ): Promise<vscode.DebugConfiguration | undefined> {
+    const faults = faultsOf(configuration, this.schemas[configuration.request] ?? {});
+    if (faults.length === 0) {
+      return configuration;
+    }
+    const text = vscode.l10n.t("“{0}” cannot start. {1}", configuration.name, faults.join(" "));
+    const open = vscode.l10n.t("Open launch.json");
+    const buttons = folder === undefined ? [] : [open];
+    if ((await vscode.window.showErrorMessage(text, ...buttons)) === open) {
+      await vscode.commands.executeCommand("workbench.action.debug.configure");
+    }
+    return undefined;
   }
 
   provideDebugConfigurations(): vscode.DebugConfiguration[] {

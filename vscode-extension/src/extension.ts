@@ -1,14 +1,13 @@
 import * as vscode from "vscode";
 import { Advice } from "./advice";
-import { DEBUG_TYPE, Debugging } from "./debugging";
 import { showDetails } from "./details";
 import { FirstSpell } from "./firstSpell";
 import { Installation } from "./installation";
 import { Installer } from "./installing";
 import { LanguageServer } from "./languageServer";
 import { showReferences } from "./references";
+import { addRunning } from "./running";
 import { programOf, type Program } from "./runtime";
-import { debugSpell, runSpell } from "./spells";
 import { Status } from "./status";
 import { Tasks } from "./tasks";
 import { isTrusted } from "./trust";
@@ -22,11 +21,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const status = new Status(context);
   const installation = new Installation(context, log);
   const installer = new Installer(context, installation, log);
-  const debugging = new Debugging(installation);
   const server = new LanguageServer(installation, log, status);
   const advice = new Advice(installation, installer, () => restart());
   running = server;
   addViews(context, installation, log);
+  addRunning(context, installation, log);
 
   const start = async (): Promise<void> => {
     if (!vscode.workspace.isTrusted) {
@@ -61,16 +60,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const command = vscode.commands.registerCommand;
   context.subscriptions.push(
     log,
-    command("llmspell.run", (target?: unknown) => runSpell(target)),
-    command("llmspell.debug", debugSpell),
     command("llmspell.install", install),
     command("llmspell.restart", restart),
     command("llmspell.showStatus", () => showDetails(installation, server)),
     command("llmspell.showLog", () => log.show()),
     command("llmspell.doctor", () => inTerminal("llmspell", ["doctor"])),
     command("llmspell.showReferences", showReferences),
-    vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, debugging),
-    vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, debugging),
     new FirstSpell(context, installation).register(),
     new Tasks(installation).register(),
     vscode.workspace.onDidGrantWorkspaceTrust(start),

@@ -2,8 +2,8 @@ import * as vscode from "vscode";
 import { thisSpell } from "./debugging";
 import { isTrusted } from "./trust";
 
-/** Runs a spell in a terminal, where it can read input. */
-export async function runSpell(target: unknown, args: string[] = []): Promise<void> {
+/** Runs a spell in a terminal, where it can read input; arguments as in `launch.json`. */
+export async function runSpell(target: unknown, args: string | string[] = []): Promise<void> {
   await start(target, { args, console: "integratedTerminal" }, true);
 }
 
@@ -13,21 +13,32 @@ export async function debugSpell(target: unknown): Promise<void> {
 }
 
 async function start(target: unknown, more: object, noDebug: boolean): Promise<void> {
-  if (!(await isTrusted())) {
-    return;
+  const uri = await spellOf(target);
+  if (uri !== undefined) {
+    await (await vscode.workspace.openTextDocument(uri)).save();
+    const folder = vscode.workspace.getWorkspaceFolder(uri);
+    await vscode.debug.startDebugging(folder, { ...thisSpell(uri.fsPath), ...more }, { noDebug });
   }
-  const uri = uriOf(target);
-  if (uri?.scheme !== "file") {
-    const text = vscode.l10n.t("Open a spell that is saved as a file, then run it.");
-    void vscode.window.showInformationMessage(text);
-    return;
-  }
-  await (await vscode.workspace.openTextDocument(uri)).save();
-  const folder = vscode.workspace.getWorkspaceFolder(uri);
-  await vscode.debug.startDebugging(folder, { ...thisSpell(uri.fsPath), ...more }, { noDebug });
 }
 
-/** What a lens (text), a button (Uri) or the palette (nothing: the editor) means. */
+/**
+ * The file that is meant; undefined, after the user was told why, where there is none or nothing
+ * may be run.
+ * @param target of a lens (text), of a button (Uri) or of the palette (nothing: the editor).
+ */
+export async function spellOf(target: unknown): Promise<vscode.Uri | undefined> {
+  if (!(await isTrusted())) {
+    return undefined;
+  }
+  const uri = uriOf(target);
+  if (uri?.scheme === "file") {
+    return uri;
+  }
+  const text = vscode.l10n.t("Open a spell that is saved as a file, then run it.");
+  void vscode.window.showInformationMessage(text);
+  return undefined;
+}
+
 function uriOf(target: unknown): vscode.Uri | undefined {
   if (target instanceof vscode.Uri) {
     return target;

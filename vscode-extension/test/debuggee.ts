@@ -1,4 +1,5 @@
 import * as assert from "node:assert";
+import { spawn } from "node:child_process";
 import * as vscode from "vscode";
 import { until } from "./editor";
 
@@ -123,4 +124,16 @@ export async function cleared(): Promise<void> {
   await vscode.debug.stopDebugging();
   await until("no session is left", () => vscode.debug.activeDebugSession === undefined);
   heard.length = 0;
+}
+
+/** A spell started as on a command line, at its port; `ended` is the code that it ends with. */
+export async function waitingSpell(file: string): Promise<{ port: number; ended: Promise<number> }> {
+  const running = spawn("llmspell-run", ["--debug", "0", "--wait", file]);
+  const ended = new Promise<number>((resolve) => {
+    running.on("close", (code) => resolve(code ?? -1));
+  });
+  let said = "";
+  running.stderr.on("data", (data) => (said += data));
+  const port = await until("the port is told", () => /127\.0\.0\.1:(\d+)/.exec(said)?.[1]);
+  return { port: Number(port), ended };
 }

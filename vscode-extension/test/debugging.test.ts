@@ -1,5 +1,4 @@
 import * as assert from "node:assert";
-import { spawn } from "node:child_process";
 import * as vscode from "vscode";
 import {
   breakpoint,
@@ -13,8 +12,9 @@ import {
   standingAfter,
   valueOf,
   variablesOf,
+  waitingSpell,
 } from "./debuggee";
-import { openMarked, until } from "./editor";
+import { openMarked } from "./editor";
 
 const SPELL = `local total = 0
 local words = { "ab", "cde", "f" }
@@ -223,15 +223,3 @@ print("begin")
 limits.size = limits.size + 1
 print("end")
 `;
-
-/** A spell started as on a command line, at its port; `ended` is the code that it ends with. */
-async function waitingSpell(file: string): Promise<{ port: number; ended: Promise<number> }> {
-  const running = spawn("llmspell-run", ["--debug", "0", "--wait", file]);
-  const ended = new Promise<number>((resolve) => {
-    running.on("close", (code) => resolve(code ?? -1));
-  });
-  let said = "";
-  running.stderr.on("data", (data) => (said += data));
-  const port = await until("the port is told", () => /127\.0\.0\.1:(\d+)/.exec(said)?.[1]);
-  return { port: Number(port), ended };
-}

@@ -14,8 +14,12 @@ describe("in a workspace that is not trusted", () => {
     const extension = vscode.extensions.getExtension("llmspell.llmspell");
     await extension?.activate();
     assert.strictEqual(extension?.isActive, true);
-    for (const command of ["llmspell.run", "llmspell.debug", "llmspell.doctor", "llmspell.install"]) {
-      await vscode.commands.executeCommand(command);
+    const commands = [
+      ...["run", "runWithArguments", "runSelection", "debug", "attach"],
+      ...["doctor", "install"],
+    ];
+    for (const command of commands) {
+      await vscode.commands.executeCommand(`llmspell.${command}`);
       assert.match(messages.pop() ?? "", /before this workspace is trusted/, command);
     }
     assert.ok(!fs.existsSync(path.join(folder().fsPath, "trace")), "a program was executed");

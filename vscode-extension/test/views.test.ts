@@ -7,7 +7,7 @@ import type { Installation } from "../src/installation";
 import type { Runtime } from "../src/runtime";
 import { VIEWS } from "../src/views";
 import { API } from "../src/views/api";
-import { CommandLine } from "../src/views/commandLine";
+import { CommandLine } from "../src/commandLine";
 import { Places } from "../src/views/place";
 import { STATE } from "../src/views/state";
 import { Tree } from "../src/views/tree";

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 import { isTrusted } from "../trust";
-import type { CommandLine } from "./commandLine";
+import type { CommandLine } from "../commandLine";
 import type { Documents } from "./documents";
 import type { Place, Places } from "./place";
 import type { Tree } from "./tree";

@@ -3,7 +3,7 @@ import { DEBUG_TYPE } from "../debugging";
 import type { Installation } from "../installation";
 import { Actions } from "./actions";
 import { API } from "./api";
-import { CommandLine } from "./commandLine";
+import { CommandLine } from "../commandLine";
 import { Documents } from "./documents";
 import { STATE } from "./state";
 import { Places } from "./place";

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { CommandLine } from "./commandLine";
+import type { CommandLine } from "../commandLine";
 import type { Place, Places } from "./place";
 import type { Entry, View } from "./view";
 

@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import * as vscode from "vscode";
-import type { Installation } from "../installation";
-import { programOf } from "../runtime";
+import type { Installation } from "./installation";
+import { type Program, programOf } from "./runtime";
 
-/** Runs `llmspell` where it is installed. */
+/** Runs programs of the runtime where it is installed, and reads what they print. */
 export class CommandLine {
   constructor(
     private readonly installation: Installation,
@@ -11,18 +11,19 @@ export class CommandLine {
   ) {}
 
   /**
-   * What `llmspell` prints; undefined where there is no runtime, or no trust.
+   * What a program, by default `llmspell`, prints; undefined where there is no runtime, or no trust.
    * @throws Error with what it says when it fails.
    */
   async output(
     args: readonly string[],
     folder: string | undefined,
+    program: Program = "llmspell",
   ): Promise<string | undefined> {
     const runtime = await this.installation.runtime();
     if (runtime === undefined) {
       return undefined;
     }
-    this.log.debug(`llmspell ${args.join(" ")}`);
+    this.log.debug(`${program} ${args.join(" ")}`);
     const options = {
       ...(folder === undefined ? {} : { cwd: folder }),
       env: { ...process.env, PYTHONUTF8: "1", NO_COLOR: "1" },
@@ -30,7 +31,7 @@ export class CommandLine {
       maxBuffer: 256 * 1024 * 1024,
     };
     return new Promise((resolve, reject) => {
-      execFile(programOf(runtime, "llmspell"), args, options, (error, output, problems) => {
+      execFile(programOf(runtime, program), args, options, (error, output, problems) => {
         if (error === null) {
           resolve(output);
         } else {
