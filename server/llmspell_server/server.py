@@ -25,6 +25,7 @@ from .analysis.checks.checker import Checker
 from .analysis.completion.candidates import Candidate
 from .analysis.inference.inference import Inference
 from .analysis.semantic_tokens import Tokens
+from .analysis.spells.literals import Strings
 from .closed_files import ClosedFiles
 from .compiler import Compiler
 from .configuration import Configuration
@@ -142,7 +143,13 @@ class SpellServer(LanguageServer):
         self.rules = host_rules.SessionRules(self)
         self.completions: Offers[Candidate] = Offers()
         self.actions: Offers[Action] = Offers()
-        self.spells = Spells(lambda: self.documents, self.compile)
+        self._strings: Strings | None = None  # of the inference as it is
+        self.spells = Spells(
+            lambda: self.documents,
+            self.compile,
+            lambda: self.strings,
+            lambda: self.closed_files.summaries,
+        )
         self._only_of_configurations: set[str] = set()
         self.surroundings = Surroundings(self, self.closed_files)
         self.indexing = Indexing(self)
@@ -193,6 +200,14 @@ class SpellServer(LanguageServer):
     def inference(self) -> Inference:
         """What the expressions of the documents are, as the handler that asks sees them."""
         return self.world.inference()
+
+    @property
+    def strings(self) -> Strings:
+        """The strings of the documents, as the handler that asks sees them."""
+        inference = self.inference
+        if self._strings is None or self._strings.inference is not inference:
+            self._strings = Strings(inference, load_api())
+        return self._strings
 
     def subject(self, uri: str, position: types.Position) -> Subject | None:
         """What stands at a place of an open document with Lua in it."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,10 @@ from .analysis.configuration.reader import read
 from .analysis.configuration.tree import data_of
 from .analysis.faults import Compile
 from .analysis.snapshot import Snapshot
-from .analysis.spells.literals import Written, written_strings
-from .analysis.spells.names import defined_in
+from .analysis.spells.literals import Strings, Written
+from .analysis.spells.names import defined_in, functions_of_sources
 from .analysis.spells.sources import KindSources, Known
+from .analysis.workspace.summary import Summary
 from .documents import Document, Documents, key_of
 from .kind_sources import KindWorld
 from .library import load_api
@@ -37,32 +39,54 @@ class Project:
     kinds: Mapping[str, Any] = field(factory=dict)
 
 
-@frozen
 class Spell:
-    """What is known for a script. strings: those of known kinds in it."""
+    """What is known for a script, found when it is asked for."""
 
-    api: Api
-    sources: KindSources
-    snapshot: Snapshot
-    strings: tuple[Written, ...]
+    def __init__(
+        self,
+        api: Api,
+        snapshot: Snapshot,
+        strings: Callable[[], Iterable[Written]],
+        sources: Callable[[], KindSources],
+    ) -> None:
+        self.api, self.snapshot = api, snapshot
+        self._strings, self._sources = strings, sources
+
+    @cached_property
+    def strings(self) -> tuple[Written, ...]:
+        """The strings of known kinds in the script."""
+        return tuple(self._strings())
+
+    @cached_property
+    def sources(self) -> KindSources:
+        """What its strings are judged by."""
+        return self._sources()
 
 
 _NO_PROJECT = Project()
+_Values = Mapping[str, Mapping[str, Known]]
 
 
 class Spells:
-    """Scripts and their projects. documents: those that whoever asks is to see."""
+    """Scripts and their projects.
+
+    documents: those that whoever asks is to see. strings: finds what is in documents. closed: what
+    is known of files that are not open.
+    """
 
     def __init__(
         self,
         documents: Callable[[], Documents],
         compile_chunk: Compile,
+        strings: Callable[[], Strings],
+        closed: Callable[[], Mapping[str, Summary]] = dict,
         kinds: KindWorld | None = None,
     ) -> None:
         self._documents, self._compile = documents, compile_chunk
+        self._strings, self._closed = strings, closed
         self.kinds = kinds or KindWorld()
         self._files: dict[str, tuple[object, Project]] = {}
-        self._strings: dict[str, tuple[Snapshot, Api, tuple[Written, ...]]] = {}
+        self._given: dict[str, tuple[Summary, Api, _Values]] = {}
 
     def of(self, document: Document, folder: str | None) -> Spell:
         """What is known for a document.
@@ -72,31 +96,55 @@ class Spells:
         path = to_fs_path(document.uri)
         project = self._project(path) if path else _NO_PROJECT
         api = self.kinds.api(load_api(), project.kinds)
-        snapshot = document.snapshot(self._compile)
-        written: dict[str, dict[str, Known]] = {}
-        for other in self._documents().values():
-            if other.is_lua:
-                name = to_fs_path(other.uri) or other.uri
-                for kind, values in defined_in(name, self.strings(other, api), api.kinds).items():
-                    written.setdefault(kind, {}).update(values)
         folder = folder or (os.path.dirname(path) if path else None)  # noqa: PTH120
-        sources = self.kinds.sources(
-            api, script=path, workspace=folder, configured=project.keys, written=written
+        return Spell(
+            api,
+            document.snapshot(self._compile),
+            lambda: self._strings().written(key_of(document.uri), api),
+            lambda: self.kinds.sources(
+                api,
+                script=path,
+                workspace=folder,
+                configured=project.keys,
+                written=self._written(api),
+            ),
         )
-        return Spell(api, sources, snapshot, self.strings(document, api))
 
     def codes(self) -> frozenset[str]:
         """The codes of the diagnostics of all kinds, installed and configured ones among them."""
         kinds = {**load_api().kinds, **self.kinds.found}
         return frozenset(kind.problem_code for kind in kinds.values())
 
-    def strings(self, document: Document, api: Api) -> tuple[Written, ...]:
-        """The strings of known kinds in a document."""
-        snapshot, name = document.snapshot(self._compile), key_of(document.uri)
-        kept = self._strings.get(name)
-        if kept is None or kept[0] is not snapshot or kept[1] is not api:
-            found = tuple(written_strings(snapshot, api))
-            kept = self._strings[name] = (snapshot, api, found)
+    def _written(self, api: Api) -> dict[str, dict[str, Known]]:
+        """What scripts add to the values of each kind, open ones first."""
+        found: dict[str, dict[str, Known]] = {}
+        documents = self._documents()
+        functions = functions_of_sources(api.kinds)
+        words = {function.rpartition(".")[2] for function in functions}
+        for file, document in documents.items():
+            if document.is_lua and any(word in document.text.source for word in words):
+                name = to_fs_path(document.uri) or document.uri
+                strings = self._strings().written(file, api)
+                _add(found, defined_in(name, strings, api.kinds))
+        for file, summary in self._closed().items():
+            if file not in documents:
+                _add(found, self._values_of(file, summary, api, functions))
+        return found
+
+    def _values_of(
+        self, file: str, summary: Summary, api: Api, functions: frozenset[str]
+    ) -> _Values:
+        """What a closed file adds by giving strings to some functions."""
+        kept = self._given.get(file)
+        if kept is None or kept[0] is not summary or kept[1] is not api:
+            strings = [
+                Written(kind, content, start, function, parameter)
+                for function, parameter, content, start in summary.given()
+                if function in functions
+                and (kind := self._strings().kind_of(function, parameter, api)) is not None
+            ]
+            values = defined_in(file.removeprefix("file://"), strings, api.kinds)
+            kept = self._given[file] = (summary, api, values)
         return kept[2]
 
     def _project(self, script: str) -> Project:
@@ -122,6 +170,15 @@ class Spells:
             project = Project(keys, kinds if isinstance(kinds, dict) else {})
             kept = self._files[path] = (stamp, project)
         return kept[1]
+
+
+def _add(found: dict[str, dict[str, Known]], more: _Values) -> None:
+    """Adds values; where one is known already, only a place that it lacks."""
+    for kind, values in more.items():
+        known = found.setdefault(kind, {})
+        for value, about in values.items():
+            if value not in known or known[value].place is None:
+                known[value] = about
 
 
 def _text(path: str) -> str:

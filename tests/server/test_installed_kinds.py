@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from llmspell_server.analysis.spells.kinds import problem
+from llmspell_server.analysis.spells.literals import Strings
 from llmspell_server.compiler import Compiler
 from llmspell_server.documents import Document, Documents, key_of
 from llmspell_server.kind_sources import KindWorld, Lookups
+from llmspell_server.library import load_api
 from llmspell_server.spells import Spell, Spells
+from llmspell_server.world import SessionWorld
 
 PACKAGE = """
 from llmspell.globals.describe import Background, Kind, Segments
@@ -56,10 +59,11 @@ def spell(
     installed: None, documents: Documents, compiler: Compiler, tmp_path: Path
 ) -> Iterator[Spell]:
     lookups = Lookups()
-    spells = Spells(lambda: documents, compiler, KindWorld(lookups))
+    strings = Strings(SessionWorld(lambda: documents, compiler).inference(), load_api())
+    spells = Spells(lambda: documents, compiler, lambda: strings, kinds=KindWorld(lookups))
     (document,) = documents.values()
     for _ in range(2):  # the kinds, then their values
-        spells.of(document, str(tmp_path))
+        assert spells.of(document, str(tmp_path)).sources is not None
         lookups.wait()
     yield spells.of(document, str(tmp_path))
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import cattrs
 from attrs import Factory, field, frozen
 
-from llmspell.globals.generator.emit_luacats import type_text
+from llmspell.globals.generator.emit_luacats import kind_alias, type_text
 from llmspell.globals.generator.model import Type
 
 from .spells.kind import StringKind, applied, read_kind
@@ -68,11 +68,21 @@ class Api:
         default=Factory(lambda self: applied(self.kinds.values()), takes_self=True), init=False
     )
 
+    kinds_by_alias: Mapping[str, StringKind] = field(
+        default=Factory(
+            lambda self: {kind_alias(kind.name): kind for kind in self.kinds.values()},
+            takes_self=True,
+        ),
+        init=False,
+        eq=False,
+    )
+    """The kinds by the names that types have for them."""
+
     def kind_of(self, function: str, parameter: int) -> StringKind | None:
-        """The kind of string that a function takes at a place, from 0."""
+        """The kind of string that a function takes at a place, from 0; -1: that a field holds."""
         symbol = self.symbols.get(function)
         parameters = symbol.parameters or () if symbol else ()
-        name = parameters[parameter].string_kind if parameter < len(parameters) else None
+        name = parameters[parameter].string_kind if 0 <= parameter < len(parameters) else None
         name = name or self._applied.get((function, parameter))
         return self.kinds.get(name) if name else None
 

@@ -10,8 +10,7 @@ from pygls.capabilities import get_capability
 from llmspell_server.analysis.completion.candidates import Candidate, Completions
 from llmspell_server.analysis.completion.complete import Options, complete
 from llmspell_server.analysis.explaining import explained_candidate
-from llmspell_server.analysis.spells.completing import TypedStrings, complete_string
-from llmspell_server.analysis.spells.literals import written_at
+from llmspell_server.analysis.spells.completing import complete_string
 
 from .markup import markdown, suited
 
@@ -59,12 +58,11 @@ def completion(ls: SpellServer, params: types.CompletionParams) -> types.Complet
     auto_require = settings.completion_auto_require
     spell = ls.spell(subject.document)
     modules = ls.world.module_names(subject.file)
-    string = written_at(subject.snapshot, subject.offset, spell.api)
+    string = ls.strings.at(subject.file, subject.offset, spell.api)
     if string is not None:
         found = complete_string(string, subject.offset, spell.sources, modules)
     else:
-        kinds = TypedStrings.of(spell.api, spell.sources)
-        found = complete(subject, Options(modules, _takes_snippets(ls), kinds, auto_require))
+        found = complete(subject, Options(modules, _takes_snippets(ls), auto_require))
     if found.place in ("name", "nothing") and _is_triggered(params):
         return None  # `..`, `::`, or the quote that ends a string
     place = subject.document.range(found.start, found.end)

@@ -30,13 +30,16 @@ def definition(ls: SpellServer, params: types.DefinitionParams) -> Answer:
     if where is None:
         return None
     string = asked_string(ls, where.document, params.position)
-    places = defined(ls, string) if string is not None else []
-    if places:
+    is_module = string is not None and string.string.function == "require"
+    if string is not None and not is_module and (places := defined(ls, string)):
         return places
     offset = where.document.offset(params.position)
     found = targets(where.snapshot, where.file, offset, ls.surroundings)
     linked = get_capability(ls.client_capabilities, "text_document.definition.link_support", False)
-    return _answer(ls, where, found, bool(linked))
+    answer = _answer(ls, where, found, bool(linked))
+    if answer is None and string is not None and is_module:  # `require` by another name
+        answer = defined(ls, string) or None
+    return answer
 
 
 def declaration(ls: SpellServer, params: types.DeclarationParams) -> Answer:

@@ -13,7 +13,6 @@ from llmspell_server.analysis.navigation.places import Place
 from llmspell_server.analysis.navigation.targets import targets
 from llmspell_server.analysis.pace import OutOfTime, within
 from llmspell_server.analysis.spells.kinds import explained
-from llmspell_server.analysis.spells.literals import written_at
 from llmspell_server.analysis.syntax import tree
 
 from .markup import explanation_markup, markdown, suited
@@ -68,7 +67,7 @@ def _links(ls: SpellServer, subject: Subject) -> str:
 def _string(ls: SpellServer, subject: Subject) -> types.Hover | None:
     """What a string means to the function that takes it."""
     spell = ls.spell(subject.document)
-    string = written_at(subject.snapshot, subject.offset, spell.api)
+    string = ls.strings.at(subject.file, subject.offset, spell.api)
     known = explained(string.kind, string.content, spell.sources) if string is not None else None
     if string is None or known is None:
         return None

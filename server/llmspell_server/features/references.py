@@ -31,6 +31,6 @@ def references(ls: SpellServer, params: types.ReferenceParams) -> list[types.Loc
     under = symbol_at(where.snapshot, where.file, offset, ls.surroundings)
     if under is None:
         string = asked_string(ls, where.document, params.position)
-        return None if string is None else used(string, declared=declared)
+        return None if string is None else used(ls, string, declared=declared)
     places = uses_of(under.symbol, where.snapshot, where.file, ls.surroundings)
     return locations(ls, (place for place in places if declared or not place.role))

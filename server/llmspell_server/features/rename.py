@@ -41,7 +41,7 @@ def prepare_rename(
         return None
     string = asked_string(ls, where.document, params.position)
     if string is not None and string.string.function != "require":
-        _renamed(string, string.string.content)
+        _renamed(ls, string, string.string.content)
         begin, finish = string.string.start, string.string.end
         placeholder = string.string.content
         return types.PrepareRenamePlaceholder(where.document.range(begin, finish), placeholder)
@@ -62,7 +62,7 @@ def rename(ls: SpellServer, params: types.RenameParams) -> types.WorkspaceEdit |
     string = asked_string(ls, where.document, params.position)
     if string is not None and string.string.function != "require":
         changes: dict[str, list[types.TextEdit]] = {}
-        for place in _renamed(string, params.new_name):
+        for place in _renamed(ls, string, params.new_name):
             edit = types.TextEdit(place.range, params.new_name)
             changes.setdefault(place.uri, []).append(edit)
         return types.WorkspaceEdit(changes=changes)
@@ -74,8 +74,8 @@ def rename(ls: SpellServer, params: types.RenameParams) -> types.WorkspaceEdit |
     return workspace_edit(ls, [(place, name) for place in places])
 
 
-def _renamed(string: Asked, name: str) -> list[types.Location]:
-    found = renamed(string, name)
+def _renamed(ls: SpellServer, string: Asked, name: str) -> list[types.Location]:
+    found = renamed(ls, string, name)
     if isinstance(found, Refusal):
         raise _Refused(found.reason)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,10 @@ from lsprotocol import types
 from llmspell_server.analysis.checks.catalogue import CODES
 from llmspell_server.analysis.pace import checkpoint
 from llmspell_server.analysis.spells.kinds import definition, problem
-from llmspell_server.analysis.spells.literals import Written, written_at
+from llmspell_server.analysis.spells.literals import Written
 from llmspell_server.analysis.spells.names import Refusal, definitions, renaming, uses
 from llmspell_server.diagnosing import SEVERITIES, SOURCE
-from llmspell_server.documents import Document
+from llmspell_server.documents import Document, key_of
 from llmspell_server.spells import Spell
 from llmspell_server.work.jobs import Job, Priority
 
@@ -34,11 +35,10 @@ def register(server: SpellServer) -> None:
 
 @frozen
 class Asked:
-    """A string that is asked about, and all strings of the open documents with these."""
+    """A string that is asked about."""
 
     string: Written
     spell: Spell
-    all: tuple[tuple[Document, Written], ...]
 
 
 def asked_string(
@@ -48,23 +48,35 @@ def asked_string(
     if document is None or not document.is_lua:
         return None
     spell = ls.spell(document)
-    string = written_at(spell.snapshot, document.offset(position), spell.api)
+    string = ls.strings.at(key_of(document.uri), document.offset(position), spell.api)
     if string is None:
         return None
-    others = (each for each in ls.documents.values() if each.is_lua)
-    return Asked(
-        string,
-        spell,
-        tuple((each, text) for each in others for text in ls.spells.strings(each, spell.api)),
-    )
+    return Asked(string, spell)
+
+
+_Found = list[tuple[str, Written]]
+"""Strings with their files."""
+
+
+def _saying_the_same(ls: SpellServer, asked: Asked) -> _Found:
+    """The strings of all files that say the same, open or not."""
+    content = asked.string.content
+    opened = {file for file, document in ls.documents.items() if document.is_lua}
+    files = opened.union(ls.closed_files.saying(content)) if content else set()
+    return [
+        (file, found)
+        for file in sorted(files)
+        for found in ls.strings.written(file, asked.spell.api, content)
+    ]
 
 
 def defined(ls: SpellServer, asked: Asked) -> list[types.Location]:
-    """Where the thing that a string names is defined; modules are found by those who know more."""
-    strings = [string for _, string in asked.all]
-    found = _locations(asked, list(definitions(asked.string, strings)))
-    if found or asked.string.function == "require":
-        return found
+    """Where the thing that a string names is defined."""
+    if asked.string.kind.defined_by:
+        all_ = _saying_the_same(ls, asked)
+        found = _locations(ls, all_, definitions(asked.string, (each for _, each in all_)))
+        if found:
+            return found
     place = definition(asked.string.kind, asked.string.content, asked.spell.sources)
     if place is None:
         return []
@@ -75,23 +87,26 @@ def defined(ls: SpellServer, asked: Asked) -> list[types.Location]:
     return [types.Location(document.uri, where)]
 
 
-def used(asked: Asked, *, declared: bool) -> list[types.Location]:
+def used(ls: SpellServer, asked: Asked, *, declared: bool) -> list[types.Location]:
     """Where the name stands that a string gives, with its definitions or without."""
-    found = uses(asked.string, (string for _, string in asked.all))
-    return _locations(asked, [each for each in found if declared or not each.defines])
+    all_ = _saying_the_same(ls, asked)
+    found = uses(asked.string, (each for _, each in all_))
+    return _locations(ls, all_, (each for each in found if declared or not each.defines))
 
 
-def renamed(asked: Asked, name: str) -> list[types.Location] | Refusal:
+def renamed(ls: SpellServer, asked: Asked, name: str) -> list[types.Location] | Refusal:
     """What is to be replaced with a new name."""
-    found = renaming(asked.string, name, [string for _, string in asked.all])
-    return found if isinstance(found, Refusal) else _locations(asked, found)
+    all_ = _saying_the_same(ls, asked)
+    found = renaming(asked.string, name, [each for _, each in all_])
+    return found if isinstance(found, Refusal) else _locations(ls, all_, found)
 
 
-def _locations(asked: Asked, found: list[Written]) -> list[types.Location]:
+def _locations(ls: SpellServer, all_: _Found, chosen: Iterable[Written]) -> list[types.Location]:
+    places = {id(each) for each in chosen}
     return [
-        types.Location(document.uri, document.range(string.start, string.end))
-        for document, string in asked.all
-        if any(string is each for each in found)
+        ls.surroundings.location(file, string.start, string.end)
+        for file, string in all_
+        if id(string) in places
     ]
 
 

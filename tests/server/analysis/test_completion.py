@@ -12,7 +12,7 @@ from tests.server.places import place
 def offered(marked: str, **others: str) -> dict[str, Candidate]:
     subject = place(marked, **others)
     modules = {name.replace("__", "."): f"{name}.lua" for name in others}
-    found = complete(subject, Options(modules, True, None))
+    found = complete(subject, Options(modules, True))
     return {candidate.label: candidate for candidate in found.candidates}
 
 

@@ -118,6 +118,19 @@ async def test_a_setting_is_defined_in_the_configuration(
     assert spans(await client.text_document_definition_async(params)) == [(1, 0)]
 
 
+async def test_a_module_is_found_by_another_name_of_require(
+    client: LanguageClient, tmp_path: Path
+) -> None:
+    (tmp_path / "lib.lua").write_text("return {}\n")
+    source = 'local load_module = require\nload_module("li|b")'
+    document, position = open_at(client, tmp_path / "main.lua", source)
+    found = await client.text_document_definition_async(types.DefinitionParams(document, position))
+    assert isinstance(found, list)
+    assert [each.uri for each in found if isinstance(each, types.Location)] == [
+        (tmp_path / "lib.lua").as_uri()
+    ]
+
+
 async def test_a_misspelt_string_is_put_right(client: LanguageClient, tmp_path: Path) -> None:
     document, _ = open_at(client, tmp_path / "a.lua", 'Debug.log("wran", "x")|')
     await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)

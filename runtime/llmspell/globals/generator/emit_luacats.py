@@ -8,6 +8,9 @@ from typing import Any
 from llmspell.globals.generator.emit_border import HEADER
 from llmspell.globals.generator.model import Api, Class, Member, Namespace, Parameter, Type
 
+KIND_PREFIX = "llmspell."
+"""What the aliases of string kinds begin with."""
+
 _NAMES = {
     "bytes": "string",
     "any": "any",
@@ -47,7 +50,7 @@ def type_text(type_: Type, *, own: str = "") -> str:
 
 def kind_alias(kind: str) -> str:
     """The LuaCATS alias of a string kind: `event-pattern` -> `llmspell.EventPattern`."""
-    return "llmspell." + "".join(word.capitalize() for word in kind.split("-"))
+    return KIND_PREFIX + "".join(word.capitalize() for word in kind.split("-"))
 
 
 def schema_type(schema: Any) -> str:

@@ -20,7 +20,7 @@ from .members import member_candidates
 from .names import name_candidates
 from .overriding import definition_candidates, is_being_defined
 from .postfix import Around, postfix_candidates
-from .strings import StringKinds, string_completions
+from .strings import string_completions
 from .tables import key_candidates
 
 _WORD = re.compile(r"[A-Za-z_]\w*\Z|\Z", re.ASCII)
@@ -49,13 +49,11 @@ class Options:
     """What is offered beside what the document holds.
 
     modules: names that `require` takes, with their files. snippets: whether the client takes them.
-    kinds: what is known of kinds of strings. auto_require: whether modules are offered that would
-    have to be required first.
+    auto_require: whether modules are offered that would have to be required first.
     """
 
     modules: dict[str, str]
     snippets: bool
-    kinds: StringKinds | None
     auto_require: bool = True
 
 

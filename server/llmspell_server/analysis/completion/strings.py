@@ -1,9 +1,9 @@
-"""What a string may hold: the values of its type, modules, and whatever its kind offers."""
+"""What a string may hold: the values of its type, and modules."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.types import model
@@ -14,18 +14,6 @@ from .expected import choices, expected_at
 
 if TYPE_CHECKING:
     from .complete import Options, Place
-
-
-class StringKinds(Protocol):
-    """Whoever knows the kinds of strings."""
-
-    def complete(
-        self, kind: str, content: str, cursor: int
-    ) -> tuple[int, int, list[Candidate]] | None:
-        """What may stand in a string of a kind; None for a name that is no kind.
-
-        The range of the content that is replaced, and the candidates.
-        """
 
 
 def string_completions(place: Place, string: tree.String, options: Options) -> Completions:
@@ -47,12 +35,6 @@ def string_completions(place: Place, string: tree.String, options: Options) -> C
     expected = expected_at(place, string)
     if expected is None:
         return Completions(start, end, "string")
-    for name in _names(expected):
-        kind = options.kinds
-        found = kind.complete(name, content, place.offset - start) if kind is not None else None
-        if found is not None:
-            first, last, candidates = found
-            return Completions(start + first, start + last, "string", tuple(candidates))
     return Completions(start, end, "string", tuple(_literals(place, expected)))
 
 
@@ -63,12 +45,6 @@ def _is_required(place: Place) -> bool:
         if not isinstance(node, tree.Arguments):
             break
     return False
-
-
-def _names(type_: Type) -> Iterator[str]:
-    for each in model.members_of(type_):
-        if isinstance(each, model.Named):
-            yield each.name
 
 
 def _literals(place: Place, type_: Type) -> Iterator[Candidate]:

@@ -98,11 +98,16 @@ def with_configured(
 
 
 def applied(kinds: Iterable[StringKind]) -> dict[tuple[str, int], str]:
-    """The kinds that name the parameters they apply to: (function, parameter from 0) -> kind."""
+    """The kinds that name what they apply to: (function, parameter from 0) -> kind.
+
+    For a field (`Options.scope`) the number is -1.
+    """
     found = {}
     for kind in kinds:
         for place in kind.applies_to:
             function, _, number = place.rpartition(":")
             if number.isdecimal():
                 found[function, int(number) - 1] = kind.name
+            elif not function:
+                found[place, -1] = kind.name
     return found

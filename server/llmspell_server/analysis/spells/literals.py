@@ -1,7 +1,7 @@
-"""The strings in a program whose kind is known because a described function takes them.
+"""The strings in a program whose kind is known.
 
-Functions are recognised by their global name (`State.save`, `require`). Strings with escapes are
-left out: their offsets are not those of the text that they stand for.
+It is by the type that is wanted of a string, or by the function that it is given to. Strings with
+escapes are left out: their offsets are not those of the text that they stand for.
 """
 
 from __future__ import annotations
@@ -10,28 +10,39 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from llmspell.globals.generator.emit_luacats import KIND_PREFIX
 from llmspell_server.analysis.api import Api
-from llmspell_server.analysis.remembering import remembered
+from llmspell_server.analysis.inference.expressions import Where
+from llmspell_server.analysis.inference.flow import parents_of
+from llmspell_server.analysis.inference.global_names import called_name
+from llmspell_server.analysis.inference.inference import Inference
+from llmspell_server.analysis.inference.sources import Owner
+from llmspell_server.analysis.inference.writes import key_of_field
+from llmspell_server.analysis.pace import checkpoint
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
+from llmspell_server.analysis.types import model
+from llmspell_server.analysis.types.model import Type
 
 from .kind import StringKind
+
+_DEEPEST = 4  # aliases of aliases
 
 
 @frozen
 class Written:
     """A string of a kind in a document. start: where its content begins in the text.
 
-    function: which call it is given to. parameter: the place among its parameters, from 0. before:
-    the strings given before it; None for arguments that are not written as one.
+    function: which call it is given to, empty for none. parameter: the place among its arguments,
+    from 0. before: the strings given before it; None for arguments that are not written as one.
     """
 
     kind: StringKind
     content: str
     start: int
-    function: str
-    parameter: int
+    function: str = ""
+    parameter: int = -1
     before: tuple[str | None, ...] = ()
 
     @property
@@ -45,21 +56,156 @@ class Written:
         return self.function in self.kind.defined_by
 
 
-def written_strings(snapshot: Snapshot, api: Api) -> Iterator[Written]:
-    """The strings of known kinds in a document, in the order of the text."""
-    for piece in snapshot.pieces.all:
-        for call in _calls(piece):
-            yield from _of_call(snapshot, piece, call, api)
+@frozen
+class _Said:
+    """A string in a piece, before anybody has asked for kinds. start, end: of the content.
+
+    types: the names of kinds that are wanted. function, parameter: what it is given to; the field
+    of a class (`Options.scope`) and -1 for the value of a key; empty for neither.
+    """
+
+    start: int
+    end: int
+    types: tuple[str, ...]
+    function: str
+    parameter: int
+    before: tuple[str | None, ...]
+
+    def written(self, piece: Piece, begin: int, api: Api) -> Written | None:
+        """The string with its kind, if that is one of an API."""
+        kind = api.kind_of(self.function, self.parameter) if self.function else None
+        for name in self.types:
+            kind = kind or api.kinds_by_alias.get(name)
+        if kind is None:
+            return None
+        content = piece.text[self.start : self.end]
+        start, parameter = begin + self.start, self.parameter
+        return Written(kind, content, start, self.function, parameter, self.before)
 
 
-def written_at(snapshot: Snapshot, offset: int, api: Api) -> Written | None:
-    """The string of a known kind whose content holds an offset, its ends included."""
-    piece, _ = snapshot.path_at(offset)
-    for call in _calls(piece):
-        for found in _of_call(snapshot, piece, call, api):
-            if found.start <= offset <= found.end:
-                return found
-    return None
+class Strings:
+    """The strings of the documents of a world.
+
+    api: what is described of functions, so that their parameters need not be looked up as types.
+    """
+
+    def __init__(self, inference: Inference, api: Api) -> None:
+        self.inference, self._api = inference, api
+        inference.queries.add("strings", self._of_piece)
+
+    def written(self, file: str, api: Api, saying: str = "") -> Iterator[Written]:
+        """The strings of known kinds in a document, in the order of the text.
+
+        saying: only those that say this; empty for all.
+        """
+        pieces = self.inference.file(file).snapshot.pieces
+        for piece, begin in zip(pieces.all, pieces.starts, strict=True):
+            if piece.statement is None or saying not in piece.text:
+                continue
+            checkpoint()
+            for said in self.inference.queries.get("strings", file, piece):
+                if not saying or piece.text[said.start : said.end] == saying:
+                    found = said.written(piece, begin, api)
+                    if found is not None:
+                        yield found
+
+    def at(self, file: str, offset: int, api: Api) -> Written | None:
+        """The string of a known kind whose content holds an offset, its ends included."""
+        source = self.inference.file(file)
+        snapshot: Snapshot = source.snapshot
+        piece, path = snapshot.path_at(offset)
+        if not path or not isinstance(path[-1], tree.String):
+            return None
+        snapshot.binding(piece)
+        begin = snapshot.pieces.start_of[piece]
+        said = self._said(Where(source, piece), path[-1])
+        if said is None or not said.start <= offset - begin <= said.end:
+            return None
+        return said.written(piece, begin, api)
+
+    def kind_of(self, function: str, parameter: int, api: Api) -> StringKind | None:
+        """The kind that a global function, or one of a class, takes at a place, from 0."""
+        kind = api.kind_of(function, parameter)
+        if kind is not None or function in self._api.symbols:
+            return kind
+        root, *keys = function.split(".")
+        infer = self.inference
+        found: Type | None
+        if keys and infer.class_named(root) is not None:
+            found = infer.field_type(model.Named(root), keys.pop(0))
+            for key in keys:
+                found = infer.field_type(found, key) if found is not None else None
+        else:
+            found = infer.variables.value(Owner("", root).down(*keys))
+        for signature in infer.signatures(found) if found is not None else ():
+            place = parameter + int(signature.is_method)
+            if place < len(signature.parameters):
+                for name in self._names(signature.parameters[place].type):
+                    kind = kind or api.kinds_by_alias.get(name)
+        return kind
+
+    def _of_piece(self, file: str, piece: Piece) -> tuple[_Said, ...]:
+        self.inference.queries.get("scope", file, piece)
+        where = Where(self.inference.file(file), piece)
+        assert piece.statement is not None
+        nodes = (node for node in tree.walk(piece.statement) if isinstance(node, tree.String))
+        found = (self._said(where, node) for node in nodes)
+        return tuple(each for each in found if each is not None)
+
+    def _said(self, where: Where, node: tree.String) -> _Said | None:
+        content = content_of(node.text)
+        parent = parents_of(where.piece).get(node)
+        if content is None or parent is None or _is_key(parent, node):
+            return None
+        function, parameter = "", -1
+        before: tuple[str | None, ...] = ()
+        if isinstance(parent, tree.Arguments):
+            function, parameter, before = self._given(where, parent, node)
+        elif isinstance(parent, (tree.Named, tree.Keyed)):
+            function = self._field(where, parent)
+        described = parameter >= 0 and function in self._api.symbols
+        types = () if described else tuple(self._names(self._wanted(where, node, parent)))
+        if not types and not function:
+            return None
+        start = node.start + content[0]
+        return _Said(start, start + len(content[1]), types, function, parameter, before)
+
+    def _given(
+        self, where: Where, arguments: tree.Arguments, node: tree.String
+    ) -> tuple[str, int, tuple[str | None, ...]]:
+        """The function that a string is given to, its place, and the strings before."""
+        call = parents_of(where.piece).get(arguments)
+        if not isinstance(call, (tree.Call, tree.MethodCall)):
+            return "", -1, ()
+        place = next(i for i, each in enumerate(arguments.values) if each is node)
+        before = tuple(_text(each) for each in arguments.values[:place])
+        return called_name(self.inference, where, call) or "", place, before
+
+    def _field(self, where: Where, field: tree.Named | tree.Keyed) -> str:
+        """The field of a class that an entry of a table gives a value."""
+        table, key = parents_of(where.piece).get(field), key_of_field(field)
+        if table is None or not isinstance(key, str):
+            return ""
+        expected = self.inference.functions.expected(where, table)
+        classes = () if expected is None else model.members_of(expected)
+        return next((f"{each.name}.{key}" for each in classes if isinstance(each, model.Named)), "")
+
+    def _wanted(self, where: Where, node: tree.String, parent: tree.Node) -> Type | None:
+        """The type that is wanted of a string, also of one that something is compared with."""
+        if isinstance(parent, tree.Binary) and parent.operator in ("==", "~="):
+            other = parent.right if parent.left is node else parent.left
+            return self.inference.type(where, other)
+        return self.inference.functions.expected(where, node)
+
+    def _names(self, type_: Type | None, depth: int = 0) -> Iterator[str]:
+        """The names of kinds among the alternatives of a type."""
+        for each in model.members_of(type_) if type_ is not None else ():
+            if not isinstance(each, model.Named):
+                continue
+            if each.name.startswith(KIND_PREFIX):
+                yield each.name
+            elif depth < _DEEPEST and (alias := self.inference.alias_named(each.name)) is not None:
+                yield from self._names(alias.type, depth + 1)
 
 
 def content_of(text: str) -> tuple[int, str] | None:
@@ -73,45 +219,10 @@ def content_of(text: str) -> tuple[int, str] | None:
     return None if content[:1] in ("\n", "\r") else (width, content)
 
 
-@frozen
-class _Call:
-    """A call by name that is given strings. name: of the function, which begins with `root`.
-
-    strings: of each argument the place in the piece and the content; None for all else.
-    """
-
-    root: tree.Name
-    name: str
-    strings: tuple[tuple[int, str] | None, ...]
+def _is_key(parent: tree.Node, node: tree.String) -> bool:
+    return isinstance(parent, (tree.Keyed, tree.Index)) and parent.key is node
 
 
-@remembered
-def _calls(piece: Piece) -> tuple[_Call, ...]:
-    """The calls in a piece, found once: whether their names are global is another question."""
-    nodes = tree.walk(piece.statement) if piece.statement is not None else ()
-    calls = (_call(node) for node in nodes if isinstance(node, tree.Call))
-    return tuple(call for call in calls if call)
-
-
-def _call(call: tree.Call) -> _Call | None:
-    strings = []
-    for argument in call.arguments.values:
-        found = content_of(argument.text) if isinstance(argument, tree.String) else None
-        strings.append((argument.start + found[0], found[1]) if found else None)
-    words: list[str] = []
-    callee = call.callee
-    while isinstance(callee, tree.Member):
-        words.append(callee.key.text)
-        callee = callee.base
-    if not isinstance(callee, tree.Name) or not any(strings):
-        return None
-    return _Call(callee, ".".join([callee.text, *reversed(words)]), tuple(strings))
-
-
-def _of_call(snapshot: Snapshot, piece: Piece, call: _Call, api: Api) -> Iterator[Written]:
-    start = snapshot.pieces.start_of[piece]
-    before = tuple(string[1] if string else None for string in call.strings)
-    for index, string in enumerate(call.strings):
-        kind = api.kind_of(call.name, index) if string else None
-        if string and kind and snapshot.local(piece, call.root) is None:
-            yield Written(kind, string[1], start + string[0], call.name, index, before[:index])
+def _text(node: tree.Expression) -> str | None:
+    content = content_of(node.text) if isinstance(node, tree.String) else None
+    return content[1] if content is not None else None

@@ -47,6 +47,16 @@ def renaming(of: Written, new: str, strings: Iterable[Written]) -> list[Written]
     return found
 
 
+def functions_of_sources(kinds: Mapping[str, StringKind]) -> frozenset[str]:
+    """The functions whose strings are values of a kind."""
+    return frozenset(
+        source.removeprefix("script:")
+        for kind in kinds.values()
+        for source in kind.sources
+        if source.startswith("script:")
+    )
+
+
 def defined_in(
     path: str, strings: Iterable[Written], kinds: Mapping[str, StringKind]
 ) -> dict[str, dict[str, Known]]:

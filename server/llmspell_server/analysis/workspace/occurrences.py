@@ -11,10 +11,12 @@ from llmspell_server.analysis.inference.annotated import declared_types
 from llmspell_server.analysis.inference.sources import FileSources
 from llmspell_server.analysis.outline import Entry, entries_of
 from llmspell_server.analysis.pace import checkpoint
+from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax.pieces import Piece
 
 from .declarations import Declared, declarations_of
+from .given import Given, given_strings
 from .mentions import Mention, mentions_of, name_span, plain_string
 from .naming import Naming, naming_of
 from .owners import GLOBALS, Occurrence, Owner, Require, Role
@@ -79,6 +81,10 @@ class Live:
                 first, last = name_span(string)
                 yield Require(plain_string(string) or "", start + first, start + last)
 
+    def given(self) -> tuple[Given, ...]:
+        """The strings that are given to functions of others."""
+        return given_of(self.snapshot)
+
     def declared(self) -> tuple[Declared, ...]:
         """Classes, aliases and enums of annotations."""
         return declarations_of(self.snapshot)
@@ -125,3 +131,9 @@ class Live:
             if node not in binding.environments:
                 role = roles.get(node, Role.READ)
                 yield Occurrence(start + node.start, start + node.end, GLOBALS, role)
+
+
+@remembered
+def given_of(snapshot: Snapshot) -> tuple[Given, ...]:
+    """The strings that a document gives to functions of others, found once."""
+    return tuple(given_strings(snapshot))

@@ -17,6 +17,7 @@ from llmspell_server.analysis.outline import Entry
 from llmspell_server.analysis.pace import checkpoint
 
 from .declarations import Declared
+from .given import Given
 from .occurrences import Live
 from .owners import Occurrence, Owner, Require, Role
 from .type_mentions import type_mentions
@@ -54,6 +55,9 @@ class Facts(Protocol):
 
     def requires(self) -> Iterator[Require]:
         """The modules that are required."""
+
+    def given(self) -> tuple[Given, ...]:
+        """The strings that are given to functions of others."""
 
     def declared(self) -> tuple[Declared, ...]:
         """Classes, aliases and enums of annotations."""
@@ -95,6 +99,7 @@ class Summary:
     _owners: tuple[Owner | None, ...]
     _links: dict[Owner, Owner]
     _requires: tuple[Require, ...]
+    _given: tuple[Given, ...]
     _declared: tuple[Declared, ...]
     _mentions: dict[str, array[int]]
     _entries: tuple[Entry, ...]
@@ -132,6 +137,10 @@ class Summary:
     def requires(self) -> Iterator[Require]:
         """The modules that are required."""
         return iter(self._requires)
+
+    def given(self) -> tuple[Given, ...]:
+        """The strings that are given to functions of others."""
+        return self._given
 
     def declared(self) -> tuple[Declared, ...]:
         """Classes, aliases and enums of annotations."""
@@ -182,6 +191,7 @@ def summary_of(live: Live) -> Summary:
         tuple(owners),
         links,
         tuple(live.requires()),
+        live.given(),
         live.declared(),
         mentions,
         live.entries(),

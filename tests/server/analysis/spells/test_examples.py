@@ -9,13 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llmspell_server.analysis.api import Api
-from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.spells.kinds import completions, explained, problem
-from llmspell_server.analysis.spells.literals import written_strings
 from llmspell_server.analysis.spells.sources import KindSources
-from llmspell_server.analysis.text import Text
 from llmspell_server.kind_sources import Folders
 from llmspell_server.library import load_api
+
+from .saying import written
 
 ROOT = Path(__file__).parents[4]
 EXAMPLES = sorted((ROOT / "examples").rglob("*.lua"))
@@ -26,7 +25,7 @@ API = load_api()  # hypothesis wants no fixtures of a function
 def test_an_example_has_no_problems(path: Path, api: Api) -> None:
     roots = {"script": str(path.parent), "workspace": str(ROOT)}
     sources = KindSources(roots=roots, listing=Folders().listing)
-    strings = written_strings(Snapshot.of(Text(path.read_text("utf-8"))), api)
+    strings = written(path.read_text("utf-8"), api)
     found = [problem(each.kind, each.content, sources) for each in strings]
     assert [each for each in found if each is not None] == []
 
@@ -36,7 +35,7 @@ def test_an_example_has_no_problems(path: Path, api: Api) -> None:
 def test_every_beginning_is_answered(data: st.DataObject) -> None:
     source = data.draw(st.sampled_from(EXAMPLES)).read_text("utf-8")
     end = data.draw(st.integers(0, len(source)))
-    for each in written_strings(Snapshot.of(Text(source[:end])), API):
+    for each in written(source[:end], API):
         assert source[each.start : each.end] == each.content
         problem(each.kind, each.content)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from llmspell_server.analysis.api import Api
-from llmspell_server.analysis.snapshot import Snapshot
-from llmspell_server.analysis.spells.literals import Written, written_at, written_strings
+from llmspell_server.analysis.spells.literals import Written
 from llmspell_server.analysis.spells.names import (
     Refusal,
     defined_in,
@@ -15,8 +14,9 @@ from llmspell_server.analysis.spells.names import (
     uses,
 )
 from llmspell_server.analysis.spells.sources import Place
-from llmspell_server.analysis.text import Text
 from tests.server.marks import ranges, shown
+
+from .saying import MAIN, strings_in, written
 
 ORDERS = """
 Event.publish("⟦order.created⟧", {})
@@ -27,7 +27,7 @@ State.save("global", "order.created", 1)
 
 
 def strings(source: str, api: Api) -> list[Written]:
-    return list(written_strings(Snapshot.of(Text(source)), api))
+    return written(source, api)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,24 @@ def strings(source: str, api: Api) -> list[Written]:
         ('f(function() return Config.get("⟦tools⟧") end)', "config-path"),
         ('Debug.log("⟦warn⟧", "message")', "debug-level"),
         ('State.load("⟦glo', "state-scope"),
+        ('local s = State\ns.load("⟦global⟧", "x")', "state-scope"),
+        ('local publish = Event.publish\npublish("⟦x⟧")', "event-type"),
+        ('local e = { on = Event.subscribe }\ne.on("⟦x⟧")', "event-pattern"),
+        ('local run = require\nrun("⟦x⟧")', "module-path"),
+        ('---@param s Statelib\nlocal function f(s) s.load("⟦global⟧", "k") end', "state-scope"),
+        ('---@type llmspell.EventType\nlocal t = "⟦x⟧"', "event-type"),
+        ('---@alias Topic llmspell.EventType\n---@type Topic\nlocal t = "⟦x⟧"', "event-type"),
+        ('---@return llmspell.EventType\nlocal function f() return "⟦x⟧" end', "event-type"),
+        ('---@type llmspell.EventType[]\nlocal t = { "⟦x⟧" }', "event-type"),
+        (
+            '---@class O\n---@field on llmspell.EventType\n\n---@type O\nlocal o = { on = "⟦x⟧" }',
+            "event-type",
+        ),
+        (
+            '---@class B\nlocal B = {}\n---@param t llmspell.EventType\nfunction B:on(t) end\nB:on("⟦x⟧")',
+            "event-type",
+        ),
+        ('---@param t llmspell.EventType\nlocal function f(t) return t == "⟦x⟧" end', "event-type"),
     ],
 )
 def test_strings_of_known_kinds(source: str, kind: str, api: Api) -> None:
@@ -72,10 +90,10 @@ def test_the_arguments_before_are_known(api: Api) -> None:
 
 
 def test_the_string_at_a_place(api: Api) -> None:
-    snapshot = Snapshot.of(Text('local x = require("lib")'))
-    found = written_at(snapshot, 20, api)
-    assert found is not None and found.content == "lib"
-    assert written_at(snapshot, 3, api) is None
+    found = strings_in('local x = require("lib")')
+    string = found.at(MAIN, 20, api)
+    assert string is not None and string.content == "lib"
+    assert found.at(MAIN, 3, api) is None
 
 
 def test_uses_of_a_name_are_those_of_related_kinds(api: Api) -> None:

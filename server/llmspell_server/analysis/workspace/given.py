@@ -1,0 +1,84 @@
+"""Strings that a document gives to functions by name, as other documents need to know them.
+
+Only what the text says: types are not asked. What is given to Lua's own functions is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from llmspell_server.analysis.remembering import remembered
+from llmspell_server.analysis.snapshot import Snapshot
+from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.pieces import Piece
+
+from .mentions import plain_string
+from .naming import naming_of
+
+_LONGEST = 120  # characters; longer ones are texts, not names
+_OF_LUA = frozenset(
+    (
+        *(
+            "assert",
+            "collectgarbage",
+            "coroutine",
+            "debug",
+            "dofile",
+            "error",
+            "getmetatable",
+            "io",
+        ),
+        *("ipairs", "load", "loadfile", "math", "next", "os", "package", "pairs", "pcall"),
+        *("print", "rawequal", "rawget", "rawlen", "rawset", "require", "select", "setmetatable"),
+        *("string", "table", "tonumber", "tostring", "type", "utf8", "warn", "xpcall"),
+    )
+)
+
+
+class Given(NamedTuple):
+    """A string that is given to a function. start: where its content begins in the text.
+
+    function: the name of a global or a class with the fields from there. parameter: from 0.
+    """
+
+    function: str
+    parameter: int
+    content: str
+    start: int
+
+
+def given_strings(snapshot: Snapshot) -> Iterator[Given]:
+    """The strings that are given to globals and objects of annotated classes."""
+    for piece, begin in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
+        for call in _calls(piece):
+            function = _function(snapshot, piece, call)
+            for parameter, value in enumerate(call.arguments.values if function else ()):
+                content = plain_string(value)
+                if content and len(content) <= _LONGEST:
+                    yield Given(function, parameter, content, begin + value.start + 1)
+
+
+@remembered
+def _calls(piece: Piece) -> tuple[tree.Call | tree.MethodCall, ...]:
+    """The calls of a piece that are given strings."""
+    return tuple(
+        node
+        for node in (tree.walk(piece.statement) if piece.statement is not None else ())
+        if isinstance(node, (tree.Call, tree.MethodCall))
+        and any(isinstance(value, tree.String) for value in node.arguments.values)
+    )
+
+
+def _function(snapshot: Snapshot, piece: Piece, call: tree.Call | tree.MethodCall) -> str:
+    """The name of what is called; empty where the text does not say it."""
+    naming = naming_of(snapshot)
+    if isinstance(call, tree.MethodCall):
+        table = naming.owner(piece, call.base)
+        owner = table.down(call.method.text) if table is not None else None
+    else:
+        owner = naming.owner(piece, call.callee)
+    if owner is None or owner.kind not in ("global", "class") or not owner.keys:
+        return ""
+    words = owner.keys if owner.kind == "global" else (str(owner.root), *owner.keys)
+    return "" if words[0] in _OF_LUA else ".".join(words)
