@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.debug_adapter.client import Spell
+from tests.debug_adapter.client import RequestFailed, Spell
 from tests.debug_adapter.conftest import MakeSpell
 from tests.debug_adapter.connections import OverStdio, debuggee_of, wait_for_end
 
@@ -75,6 +76,26 @@ def test_a_client_that_leaves_at_once_is_still_understood(
     assert adapter.gone() == 0
     wait_for_end(debuggee_of(adapter))
     assert (folder / "done.txt").exists()
+
+
+def test_what_is_asked_too_late_is_refused_without_a_word_to_the_user(
+    adapter: OverStdio, spell: MakeSpell
+) -> None:
+    it = spell(ENDLESS)
+    adapter.launch(it)
+    adapter.break_at(it, "here")
+    adapter.go()
+    adapter.stopped()
+    debuggee = debuggee_of(adapter)
+    os.kill(debuggee, signal.SIGSTOP)
+    where: dict[str, Any] = {"source": {"path": str(it.path)}, "line": 1}
+    before = adapter.ask("breakpointLocations", **where)
+    os.kill(debuggee, signal.SIGKILL)
+    adapter.event("terminated")
+    for late in (before, adapter.ask("breakpointLocations", **where)):
+        with pytest.raises(RequestFailed, match="has ended") as refused:
+            adapter.answer_to(late)
+        assert refused.value.error["showUser"] is False
 
 
 def test_a_spell_that_does_not_stop_is_killed(adapter: OverStdio, spell: MakeSpell) -> None:
