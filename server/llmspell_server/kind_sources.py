@@ -21,7 +21,7 @@ from attrs import evolve, frozen
 
 from .analysis.api import Api
 from .analysis.configuration.keys import ConfiguredKeys
-from .analysis.spells.kind import StringKind, read_kind, with_configured
+from .analysis.spells.kind import Background, StringKind, read_kind, with_configured
 from .analysis.spells.sources import KindSources, Known
 
 _PROVIDING = (sys.executable, "-m", "llmspell.globals.providing")
@@ -187,11 +187,7 @@ class KindWorld:
         found: dict[str, Known] = {}
         background = kind.background
         if background is not None and workspace:
-            found |= self._asked(
-                ("values", background.function, workspace),
-                background.seconds_to_live,
-                background.budget_seconds,
-            )
+            found |= self._asked(*_lookup(background, workspace))
         for source in kind.sources:
             scheme, _, argument = source.partition(":")
             if scheme == "config":
@@ -202,10 +198,30 @@ class KindWorld:
                 found |= self._asked(("entry-points", argument), _INSTALLED_LIVE, _INSTALLED_BUDGET)
         return found
 
+    def schema(self, kind: StringKind, value: str, workspace: str | None) -> Any:
+        """The JSON Schema of the table that goes with a value of a kind; None where none does."""
+        found = kind.schemas.get(value)
+        if found is None and kind.background is not None and workspace:
+            said = self._said(*_lookup(kind.background, workspace)).get(value)
+            found = said.get("schema") if isinstance(said, dict) else None
+        return found
+
     def _asked(self, arguments: tuple[str, ...], lives: float, budget: float) -> dict[str, Known]:
+        found = {}
+        for value, said in self._said(arguments, lives, budget).items():
+            text = said.get("text", "") if isinstance(said, dict) else said
+            found[value] = Known(str(text))
+        return found
+
+    def _said(self, arguments: tuple[str, ...], lives: float, budget: float) -> dict[str, Any]:
         answer = self.lookups.ask(arguments, lives=lives, budget=budget)
-        texts = answer if isinstance(answer, dict) else {}
-        return {value: Known(str(text)) for value, text in texts.items()}
+        return answer if isinstance(answer, dict) else {}
+
+
+def _lookup(background: Background, workspace: str) -> tuple[tuple[str, ...], float, float]:
+    """What to ask, how long the answer lives, and how long it may take."""
+    arguments = ("values", background.function, workspace)
+    return arguments, background.seconds_to_live, background.budget_seconds
 
 
 def _readable(described: Iterable[Any]) -> Iterable[StringKind]:

@@ -73,7 +73,7 @@ from .offers import Offers
 from .progress import Progress
 from .protocol import Asked, Protocol
 from .refreshing import refresh_views
-from .spells import Spell, Spells
+from .spells import SessionTables, Spell, Spells
 from .subjects import Subject
 from .surroundings import Surroundings
 from .watching import Watching
@@ -137,6 +137,7 @@ class SpellServer(LanguageServer):
             self.closed_files,
             lambda: self.surroundings.modules,
             lambda module, file: self.surroundings.is_missing(module, file),  # noqa: PLW0108  # made below
+            SessionTables(lambda: self.spells, self.folder_of),
         )
         self.tokens: dict[str, tuple[str, Tokens]] = {}  # of each document, as sent last
         self.checker: Checker | None = None  # of the inference as it is

@@ -18,10 +18,12 @@ from .analysis.configuration.keys import NO_KEYS, ConfiguredKeys, configured_key
 from .analysis.configuration.reader import read
 from .analysis.configuration.tree import data_of
 from .analysis.faults import Compile
+from .analysis.inference.described import Before
 from .analysis.snapshot import Snapshot
 from .analysis.spells.literals import Strings, Written
 from .analysis.spells.names import defined_in, functions_of_sources
 from .analysis.spells.sources import KindSources, Known
+from .analysis.types.schemas import DescribedTable
 from .analysis.workspace.summary import Summary
 from .documents import Document, Documents, key_of
 from .kind_sources import KindWorld
@@ -88,6 +90,26 @@ class Spells:
         self._files: dict[str, tuple[object, Project]] = {}
         self._given: dict[str, tuple[Summary, Api, _Values]] = {}
 
+    def table(
+        self, script: str | None, folder: str | None, function: str, parameter: int, before: Before
+    ) -> DescribedTable | None:
+        """The table that a function takes at a place, from 0, in a script (its path).
+
+        folder: as in `of`. before: the arguments before it.
+        """
+        project = self._project(script) if script else _NO_PROJECT
+        api = self.kinds.api(load_api(), project.kinds)
+        choice = api.table_of(function, parameter)
+        value = choice.value(before) if choice is not None else None
+        if choice is None or value is None:
+            return None
+        schema, kind = choice.schemas.get(value), api.kinds.get(choice.kind or "")
+        if schema is None and kind is not None:
+            schema = self.kinds.schema(kind, value, folder or _folder_of(script))
+        if not isinstance(schema, Mapping):
+            return None
+        return DescribedTable(f'{function}("{value}")' if value else f"{function}(…)", schema)
+
     def of(self, document: Document, folder: str | None) -> Spell:
         """What is known for a document.
 
@@ -96,7 +118,7 @@ class Spells:
         path = to_fs_path(document.uri)
         project = self._project(path) if path else _NO_PROJECT
         api = self.kinds.api(load_api(), project.kinds)
-        folder = folder or (os.path.dirname(path) if path else None)  # noqa: PTH120
+        folder = folder or _folder_of(path)
         return Spell(
             api,
             document.snapshot(self._compile),
@@ -170,6 +192,29 @@ class Spells:
             project = Project(keys, kinds if isinstance(kinds, dict) else {})
             kept = self._files[path] = (stamp, project)
         return kept[1]
+
+
+class SessionTables:
+    """What is described of tables, by the projects of documents. Stands for `Tables`.
+
+    spells: gives the scripts of the session. folder_of: the folder that holds a document.
+    """
+
+    def __init__(
+        self, spells: Callable[[], Spells], folder_of: Callable[[str], str | None]
+    ) -> None:
+        self._spells, self._folder_of = spells, folder_of
+
+    def table(
+        self, file: str, function: str, parameter: int, before: Before
+    ) -> DescribedTable | None:
+        """The table that a function takes at a place, from 0, in a document."""
+        path = file.removeprefix("file://") if file.startswith("file://") else None
+        return self._spells().table(path, self._folder_of(file), function, parameter, before)
+
+
+def _folder_of(script: str | None) -> str | None:
+    return os.path.dirname(script) if script else None  # noqa: PTH120
 
 
 def _add(found: dict[str, dict[str, Known]], more: _Values) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from .analysis.faults import Compile
 from .analysis.inference.annotated import declared_types
-from .analysis.inference.inference import Inference
+from .analysis.inference.described import Tables as DescribedTables
+from .analysis.inference.inference import NO_TABLES, Inference
 from .analysis.inference.sources import FileSources
 from .analysis.snapshot import Snapshot
 from .analysis.text import Text
@@ -76,15 +77,16 @@ class SessionWorld:
         closed: ClosedFiles | None = None,
         modules: Callable[[], ModuleFiles] | None = None,
         is_missing: Callable[[str, str], bool] = lambda _, __: False,
+        tables: DescribedTables = NO_TABLES,
     ) -> None:
         self._documents, self._compile = documents, compile_chunk
         self._closed = closed if closed is not None else ClosedFiles()
         self._modules = modules or (lambda: ModuleFiles(self._documents(), SearchPath()))
         self._libraries = definition_files()
-        self._is_missing = is_missing
+        self._is_missing, self._tables = is_missing, tables
         self._revision = 0
         self._asked: Documents | None = None
-        self._inference = Inference(self)
+        self._inference = Inference(self, self._tables)
         self._seen: dict[str, Text] = {}
         self._names: dict[str, tuple[Snapshot, frozenset[str], frozenset[str]]] = {}
         self._closed_names: tuple[int, _Files] | None = None
@@ -114,7 +116,7 @@ class SessionWorld:
 
     def forget(self) -> None:
         """Drops all that was found out."""
-        self._inference = Inference(self)
+        self._inference = Inference(self, self._tables)
         self._names = {}
 
     @property

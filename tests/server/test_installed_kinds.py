@@ -15,6 +15,7 @@ from llmspell_server.kind_sources import KindWorld, Lookups
 from llmspell_server.library import load_api
 from llmspell_server.spells import Spell, Spells
 from llmspell_server.world import SessionWorld
+from tests.server.packages import write_package
 
 PACKAGE = """
 from llmspell.globals.describe import Background, Kind, Segments
@@ -39,11 +40,7 @@ def brewed(folder):
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "site"
-    metadata = folder / "potions-1.0.dist-info"
-    metadata.mkdir(parents=True)
-    (folder / "potions.py").write_text(PACKAGE)
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: potions\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text("[llmspell.kinds]\nall = potions:POTIONS\n")
+    write_package(folder, "potions", PACKAGE, "POTIONS")
     monkeypatch.setenv("PYTHONPATH", str(folder))
 
 

@@ -8,6 +8,7 @@ read from type hints and docstrings when `llmspell.globals.generate` runs, never
 * parameters by position; keyword-only parameters are fields of a trailing options table;
 * `Json` is any plain data, `JsonText` the same kept as JSON text, `LuaFunction` a function;
 * `Annotated[str, Kind(...)]` is a string with a subject that editors can complete and check;
+* `Annotated[T, TableSchema(...)]` is a table that a JSON Schema describes;
 * `Annotated[T, DependentSchema(...)]` is a table whose schema depends on an earlier argument;
 * TypedDicts and attrs classes describe the shape of tables, with a docstring for each field;
 * a result `Annotated[Waiting, Gives(T)]` is waited for: the engine keeps jobs going meanwhile.
@@ -70,7 +71,8 @@ class Files:
 class Background:
     """Values that must be looked for: a function that another process runs for editors.
 
-    function: `module:name`; it gets the folder of the project and gives value -> one line about it.
+    function: `module:name`; it gets the folder of the project and gives value -> one line about it,
+    or a table with that (`text`) and a JSON Schema (`schema`, see `Kind`).
     seconds_to_live: after this time they are looked for anew. budget_seconds: after this time the
     process is ended, and the values that were known stay.
     """
@@ -99,8 +101,10 @@ class Kind:
     mistakes. pattern: what every value matches as a whole (Python's `re`). message: what to say of
     a string that does not, after the string itself (`"is not a level"`). applies_to:
     `"<function>:<number of the parameter>"` for functions that are described elsewhere, such as
-    those of Lua's library. code: of the diagnostics, by default `unknown-<name>`. link: where more
-    is written, below `docs/`.
+    those of Lua's library; `"<Class>.<field>"` for values of keys. schemas: value -> the JSON
+    Schema of the table that goes with it. tables: where such a table is given,
+    `"<function>:<number of the string's parameter>:<number of the table's parameter>"`. code: of
+    the diagnostics, by default `unknown-<name>`. link: where more is written, below `docs/`.
     """
 
     def __init__(
@@ -118,6 +122,8 @@ class Kind:
         pattern: str | None = None,
         message: str = "",
         applies_to: tuple[str, ...] = (),
+        schemas: Mapping[str, Any] | None = None,
+        tables: tuple[str, ...] = (),
         code: str = "",
         link: str = "",
     ) -> None:
@@ -133,6 +139,8 @@ class Kind:
         self.pattern = pattern
         self.message = message
         self.applies_to = applies_to
+        self.schemas = dict(schemas or {})
+        self.tables = tables
         self.code = code
         self.link = link
 
@@ -145,11 +153,19 @@ class Kind:
         }
 
 
+class TableSchema:
+    """The JSON Schema of a table argument."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self.schema = dict(schema)
+
+
 class DependentSchema:
     """The JSON Schema of a table argument, chosen by the value of an earlier argument.
 
     argument: name of the earlier parameter. schemas: value of that argument -> JSON Schema.
-    kind: where editors find schemas of values that are not listed (a named kind's candidates).
+    kind: whose values have the schemas that are not listed (`schemas` of a `Kind`, or what its
+    background function gives).
     """
 
     def __init__(

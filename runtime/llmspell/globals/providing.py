@@ -39,11 +39,17 @@ def installed_kinds() -> list[dict[str, Any]]:
     return found
 
 
-def values(function: str, folder: Path) -> dict[str, str]:
-    """What a background function (`module:name`) finds for a folder: value -> a line about it."""
+def values(function: str, folder: Path) -> dict[str, str | dict[str, Any]]:
+    """What a background function (`module:name`) finds for a folder: value -> a line about it.
+
+    Or value -> a table with that (`text`) and a JSON Schema (`schema`).
+    """
     module, _, name = function.partition(":")
-    provide: Callable[[Path], Mapping[str, str]] = getattr(importlib.import_module(module), name)
-    return {str(value): str(text) for value, text in provide(folder).items()}
+    provide: Callable[[Path], Mapping[str, Any]] = getattr(importlib.import_module(module), name)
+    return {
+        str(value): dict(said) if isinstance(said, Mapping) else str(said)
+        for value, said in provide(folder).items()
+    }
 
 
 def state_scopes(folder: Path) -> dict[str, str]:

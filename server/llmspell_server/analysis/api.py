@@ -14,20 +14,25 @@ from attrs import Factory, field, frozen
 from llmspell.globals.generator.emit_luacats import kind_alias, type_text
 from llmspell.globals.generator.model import Type
 
-from .spells.kind import StringKind, applied, read_kind
+from .spells.kind import StringKind, TableChoice, applied, read_kind, tables
 
 SymbolKind = Literal["namespace", "function", "variable"]
 
 
 @frozen
 class Parameter:
-    """A parameter. type: in LuaCATS notation, may be empty. string_kind: the name of a kind."""
+    """A parameter.
+
+    type: in LuaCATS notation, may be empty. string_kind: the name of a kind. table: what is said of
+    a table beyond its type.
+    """
 
     name: str
     type: str = ""
     description: str = ""
     optional: bool = False
     string_kind: str | None = None
+    table: TableChoice | None = None
 
     @property
     def label(self) -> str:
@@ -68,6 +73,9 @@ class Api:
         default=Factory(lambda self: applied(self.kinds.values()), takes_self=True), init=False
     )
 
+    _tables: Mapping[tuple[str, int], TableChoice] = field(
+        default=Factory(lambda self: tables(self.kinds.values()), takes_self=True), init=False
+    )
     kinds_by_alias: Mapping[str, StringKind] = field(
         default=Factory(
             lambda self: {kind_alias(kind.name): kind for kind in self.kinds.values()},
@@ -85,6 +93,13 @@ class Api:
         name = parameters[parameter].string_kind if 0 <= parameter < len(parameters) else None
         name = name or self._applied.get((function, parameter))
         return self.kinds.get(name) if name else None
+
+    def table_of(self, function: str, parameter: int) -> TableChoice | None:
+        """What is said of the table that a function takes at a place, from 0."""
+        symbol = self.symbols.get(function)
+        parameters = symbol.parameters or () if symbol else ()
+        own = parameters[parameter].table if parameter < len(parameters) else None
+        return own or self._tables.get((function, parameter))
 
     def globals(self) -> Iterator[Symbol]:
         """The names that stand by themselves."""
@@ -117,7 +132,9 @@ def read_api(described: dict[str, Any]) -> Api:
 
 
 def _function(name: str, member: dict[str, Any]) -> Symbol:
-    parameters = [_parameter(parameter) for parameter in member.get("parameters", ())]
+    described = member.get("parameters", ())
+    places = {parameter["name"]: place for place, parameter in enumerate(described)}
+    parameters = [_parameter(parameter, places) for parameter in described]
     if member.get("options"):
         parameters.append(Parameter("options", f"{name}.options", optional=True))
     result = _type(member["result"])
@@ -134,14 +151,20 @@ def _function(name: str, member: dict[str, Any]) -> Symbol:
     )
 
 
-def _parameter(parameter: dict[str, Any]) -> Parameter:
+def _parameter(parameter: dict[str, Any], places: Mapping[str, int]) -> Parameter:
+    """A parameter. places: of all of them, from 0."""
     type_ = _type(parameter["type"])
+    said, table = type_.schema, None
+    if said:
+        argument = places.get(said["argument"] or "", -1)
+        table = TableChoice(argument, said["schemas"], said["kind"])
     return Parameter(
         parameter["name"],
         type_text(type_),
         parameter.get("description", ""),
         type_.optional,
         type_.kind,
+        table,
     )
 
 

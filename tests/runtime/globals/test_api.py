@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from llmspell.globals.catalogue import NAMESPACES, VARIABLES
-from llmspell.globals.describe import DependentSchema, Kind
+from llmspell.globals.describe import DependentSchema, Kind, TableSchema
 from llmspell.globals.generate import describe, generated_files
 from llmspell.globals.generator.emit_border import lua_border, python_border
 from llmspell.globals.generator.emit_json import api_json
@@ -21,7 +21,7 @@ from tests.runtime.conftest import Project
 # A module in which DependentSchema and Kind are used as a later namespace will use them.
 TOOLBOX = '''
 from __future__ import annotations
-from llmspell.globals.describe import DependentSchema, Kind, member, namespace
+from llmspell.globals.describe import DependentSchema, Kind, TableSchema, member, namespace
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Annotated
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
         "adder": {"type": "object", "required": ["a"],
                   "properties": {"a": {"type": "number"}, "mode": {"enum": ["fast", "exact"]}}},
     }, kind="tool-name")]
+    Limits = Annotated[dict, TableSchema({
+        "type": "object", "required": ["seconds"],
+        "properties": {"seconds": {"type": "number"}, "unit": {"enum": ["s", "ms"]}},
+    })]
 
 @namespace("Toolbox")
 class Toolbox:
@@ -42,6 +46,14 @@ class Toolbox:
         Args:
             name: which one.
             params: what it needs.
+        """
+        return True
+    @member()
+    def limit(self, limits: Limits) -> bool:
+        """Limits tools.
+
+        Args:
+            limits: to what.
         """
         return True
 '''
@@ -175,6 +187,11 @@ def test_a_dependent_schema_becomes_an_overload_for_each_literal(toolbox: Api) -
     )
 
 
+def test_a_schema_of_a_table_is_its_type(toolbox: Api) -> None:
+    text = definition_files(toolbox)["Toolbox.lua"]
+    assert '---@param limits { seconds: number, unit?: "s"|"ms" } to what.' in text
+
+
 def test_a_dependent_schema_is_data_in_the_json_form(toolbox: Api) -> None:
     document = json.loads(api_json(toolbox))
     schema = document["namespaces"][0]["members"][0]["parameters"][1]["type"]["schema"]
@@ -198,6 +215,7 @@ def test_kinds_and_schemas_keep_what_they_are_given() -> None:
     kind = Kind("k", "d", {"a": "b"}, sources=("files",))
     assert (kind.values, kind.sources, kind.closed) == ({"a": "b"}, ("files",), False)
     assert DependentSchema("x", {"a": {}}).schemas == {"a": {}}
+    assert TableSchema({"type": "object"}).schema == {"type": "object"}
 
 
 def test_types_have_a_luacats_form(api: Api) -> None:

@@ -18,6 +18,7 @@ import pytest
 from llmspell_server.analysis.text import Text
 from tests.server.conftest import SERVER
 from tests.server.marks import ranges
+from tests.server.packages import write_package
 from tests.server.raw import RawClient
 from tests.server.test_indexing import wait_for_symbol
 
@@ -91,11 +92,7 @@ CLOSED = 'local d = Brew.define\nd("deep")\nBrew.make({ potion = "sleep" })\n'
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("potions").resolve()
-    metadata = folder / "site" / "potions-1.0.dist-info"
-    metadata.mkdir(parents=True)
-    (folder / "site" / "potions.py").write_text(PACKAGE)
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: potions\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text("[llmspell.kinds]\nall = potions:KINDS\n")
+    write_package(folder / "site", "potions", PACKAGE, "KINDS")
     work = folder / "work"
     work.mkdir()
     (work / "brew.lua").write_text(DEFINITIONS)

@@ -32,6 +32,8 @@ def type_text(type_: Type, *, own: str = "") -> str:
     """A type in LuaCATS notation, without the question mark of optional ones."""
     if type_.kind:
         return kind_alias(type_.kind)
+    if type_.schema and type_.schema["argument"] is None:
+        return schema_type(type_.schema["schemas"][""])
     if type_.name == "array":
         inner = type_text(type_.items or Type("any"), own=own)
         return f"({inner})[]" if "|" in inner else f"{inner}[]"
@@ -165,7 +167,7 @@ def _overloads(member: Member) -> list[str]:
     lines = []
     for parameter in member.parameters:
         schema = parameter.type.schema
-        if not schema:
+        if not schema or schema["argument"] is None:
             continue
         for literal, table in schema["schemas"].items():
             arguments = []

@@ -15,7 +15,8 @@ class Type:
     kept as JSON text), `value` (any Lua value), `function`, `array`, `map`, `class`, `instance`,
     `self`,
     `literal`, `union`, `nil`. items: element type of arrays and maps. ref: name of a class.
-    values: literals. kind: name of a string kind. schema: a DependentSchema as data.
+    values: literals. kind: name of a string kind. schema: a DependentSchema as data; a TableSchema
+    is one without `argument`, whose schema is that of "".
     """
 
     name: str

@@ -7,7 +7,7 @@ import typing
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from llmspell.globals.describe import DependentSchema, Kind
+from llmspell.globals.describe import DependentSchema, Kind, TableSchema
 from llmspell.globals.generator.docstrings import parse
 from llmspell.globals.generator.model import Class, Parameter, Type
 from llmspell.globals.types import Gives, JsonMark, LuaFunction, Waiting
@@ -73,6 +73,8 @@ class TypeReader:
             if isinstance(mark, Kind):
                 self.kinds[mark.name] = mark
                 type_.kind = mark.name
+            elif isinstance(mark, TableSchema):
+                type_.schema = {"argument": None, "kind": None, "schemas": {"": mark.schema}}
             elif isinstance(mark, DependentSchema):
                 type_.schema = {
                     "argument": mark.argument,

@@ -88,7 +88,7 @@ def _declare_field(scene: Scene) -> Iterator[Action]:
     base = members(scene.inference.type(scene.where, access.base), scene.inference)
     classes = [each.name for each in base if isinstance(each, model.Named)]
     definition = scene.inference.class_named(classes[0]) if len(classes) == 1 else None
-    if definition is None:
+    if definition is None or not definition.places:
         return
     place = definition.places[0]
     assert isinstance(place, tuple)

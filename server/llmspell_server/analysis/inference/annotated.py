@@ -258,17 +258,16 @@ class Annotated:
             if definition is None:
                 continue
             fields = definition.fields
-            if isinstance(fields, ClassFields):
-                found = fields.declared(key)
-                if found is not None:
-                    return model.optional(found.type) if found.optional else found.type
+            found = fields.declared(key) if isinstance(fields, ClassFields) else fields.get(key)
+            if found is not None:
+                return model.optional(found.type) if found.optional else found.type
             waiting += [p.name for p in definition.parents if isinstance(p, model.Named)]
         return None
 
     def declared_fields(self, definition: ClassDefinition) -> tuple[str, ...]:
         """The names of the fields that tags declare for a class itself, in their order."""
         fields = definition.fields
-        return fields.declared_names if isinstance(fields, ClassFields) else ()
+        return fields.declared_names if isinstance(fields, ClassFields) else tuple(fields)
 
     def alias_definition(self, name: str) -> AliasDefinition | None:
         """The alias of a name."""

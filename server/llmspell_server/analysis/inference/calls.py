@@ -70,6 +70,9 @@ class Calls:
         self, where: Where, node: tree.Call | tree.MethodCall, position: int
     ) -> Type | None:
         """The type that is wanted of an argument, counted as written; None if nobody says."""
+        described = self._inference.described.argument(where, node, position)
+        if described is not None:
+            return described
         wanted: list[Type] = []
         for known in self.signatures(where, node):
             place = position + shift(node)

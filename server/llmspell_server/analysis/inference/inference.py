@@ -20,6 +20,8 @@ from llmspell_server.analysis.types.model import Function, Shape, Type, Values
 from .annotated import Annotated
 from .calls import Calls
 from .casts import Casts
+from .described import Described, NoTables
+from .described import Tables as DescribedTables
 from .expressions import Expressions, Where
 from .flow import Guard
 from .functions import Functions, returns_of
@@ -31,11 +33,12 @@ from .variables import Variables
 from .world import World
 from .writes import Key
 
+NO_TABLES = NoTables()
 _EMPTY = Sources()
 _INPUTS = frozenset(
     (
         *("written", "module file", "module missing", "types", "metatables", "chunk", "guards"),
-        "scope",
+        *("scope", "table"),
     )
 )
 
@@ -43,10 +46,12 @@ _INPUTS = frozenset(
 class Inference:
     """Answers what things are. It stands for the `Definitions` of its world.
 
+    described: who knows of tables that no annotation describes.
+
     Whoever changes a document calls `advance`; answers are then verified when they are used next.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, described: DescribedTables = NO_TABLES) -> None:
         self.world = world
         self.expressions = Expressions(self)
         self.variables = Variables(self)
@@ -55,6 +60,7 @@ class Inference:
         self.tables = Tables(self)
         self.casts = Casts()
         self.annotated = Annotated(self)
+        self.described = Described(self)
         self.lua_types = LuaTypes(self)
         self._files: dict[str, FileSources] = {}
         self.queries = Queries(
@@ -65,6 +71,7 @@ class Inference:
                 "inherited": self.tables.inherited,
                 "module file": world.module,
                 "module missing": world.is_missing,
+                "table": described.table,
                 "scope": self._scope,
                 "module": self._module,
                 "chunk": self._chunk,
@@ -227,7 +234,9 @@ class Inference:
     def class_named(self, name: str) -> ClassDefinition | None:
         """The class of that name."""
         found = self.queries.get("class", name)
-        return found if isinstance(found, ClassDefinition) else None  # one that is being worked out
+        if isinstance(found, ClassDefinition):
+            return found
+        return self.described.classes.definition(name)  # also while one is being worked out
 
     def alias_named(self, name: str) -> AliasDefinition | None:
         """The alias of that name."""

@@ -56,6 +56,8 @@ class StringKind:
     pattern: str | None = None
     message: str = ""
     applies_to: tuple[str, ...] = ()
+    schemas: Mapping[str, Any] = field(factory=dict)
+    tables: tuple[str, ...] = ()
     code: str = ""
     link: str = ""
 
@@ -110,4 +112,35 @@ def applied(kinds: Iterable[StringKind]) -> dict[tuple[str, int], str]:
                 found[function, int(number) - 1] = kind.name
             elif not function:
                 found[place, -1] = kind.name
+    return found
+
+
+@frozen
+class TableChoice:
+    """A table argument whose JSON Schema an earlier argument chooses.
+
+    argument: the place of that argument, from 0; -1: there is one schema, that of "". kind: of
+    string, whose values have schemas too.
+    """
+
+    argument: int = -1
+    schemas: Mapping[str, Any] = field(factory=dict)
+    kind: str | None = None
+
+    def value(self, before: tuple[str | None, ...]) -> str | None:
+        """What the earlier argument says; None where that is not known."""
+        if self.argument < 0:
+            return ""
+        return before[self.argument] if self.argument < len(before) else None
+
+
+def tables(kinds: Iterable[StringKind]) -> dict[tuple[str, int], TableChoice]:
+    """The tables that values of kinds describe: (function, parameter from 0) -> choice."""
+    found = {}
+    for kind in kinds:
+        for place in kind.tables:
+            function, *numbers = place.split(":")
+            if len(numbers) == 2 and all(each.isdecimal() for each in numbers):
+                argument, table = (int(each) - 1 for each in numbers)
+                found[function, table] = TableChoice(argument, kind=kind.name)
     return found
