@@ -49,6 +49,7 @@ def _expression(piece: Piece, start: int, end: int) -> tree.Expression | None:
         if node.start == start and node.end == end and isinstance(node, tree.Expression):
             parent = parents_of(piece).get(node)
             is_target = isinstance(parent, tree.Assignment) and node in parent.targets
+            is_target |= isinstance(parent, (tree.FunctionStatement, tree.LocalFunction))
             local = node.local if isinstance(node, tree.Name) else None
             is_declared = local is not None and local.declaration is node
             if not (is_target or is_declared or isinstance(node, (tree.Missing, tree.Vararg))):
@@ -74,12 +75,14 @@ def _local(snapshot: Snapshot, piece: Piece, expression: tree.Expression) -> Ite
         change = Change(place, begin + expression.end, f"local {name} = {text}")
         yield Action("Put the result into a local", "refactor.extract", (change,), rename=place + 6)
         return
+    is_bare = isinstance(parent, tree.Arguments) and source[begin + parent.start] != "("
+    used = f"({name})" if is_bare else name  # `require "x"` has no parentheses yet
     yield Action(
         "Extract a local",
         "refactor.extract",
         (
             Change(place, place, declaration),
-            Change(begin + expression.start, begin + expression.end, name),
+            Change(begin + expression.start, begin + expression.end, used),
         ),
         rename=place + len("local "),
     )

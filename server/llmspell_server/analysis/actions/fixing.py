@@ -101,7 +101,6 @@ def _requires(
             line = f'local {name} = require("{module}")\n'
             title = f'Add `local {name} = require("{module}")`'
             yield Action(title, "quickfix", (Change(top, top, line),), preferred=True)
-    yield Action(f"Declare `{name}` as a local here", "quickfix", (_local(text, finding),))
 
 
 def _other_module(finding: Reported, modules: Mapping[str, str]) -> Iterator[Action]:
@@ -114,14 +113,6 @@ def _other_module(finding: Reported, modules: Mapping[str, str]) -> Iterator[Act
         change = Change(finding.start + 1, finding.end - 1, module)
         title = f"Change to `{module}`"
         yield Action(title, "quickfix", (change,), preferred=number == 0)
-
-
-def _local(text: Text, finding: Reported) -> Change:
-    start = text.line_start(text.line_at(finding.start))
-    line = text.source[start : finding.start]
-    indent = line[: len(line) - len(line.lstrip())]
-    name = text.source[finding.start : finding.end]
-    return Change(start, start, f"{indent}local {name}\n")
 
 
 def _remove(text: Text, finding: Reported) -> Iterator[Action]:

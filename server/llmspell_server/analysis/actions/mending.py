@@ -51,6 +51,20 @@ def _make_local(scene: Scene) -> Iterator[Action]:
         yield _fix("Make it local", scene.inserted(statement.start, "local "))
 
 
+def _declare(scene: Scene) -> Iterator[Action]:
+    """`undefined-global`: a local before the statement that reads it."""
+    name = scene.node(tree.Name)
+    statement = scene.statement(name) if name is not None else None
+    if name is None or statement is None:
+        return
+    line = f"local {name.text}"
+    if scene.begins_line(statement):
+        change = scene.line_above(statement, line)
+    else:
+        change = scene.inserted(statement.start, f"{line} ")
+    yield _fix(f"Declare `{name.text}` as a local here", change, preferred=False)
+
+
 def _remove_unused(scene: Scene) -> Iterator[Action]:
     """`unused-local`, `unused-function`: the whole statement, where that does nothing else."""
     name = scene.node(tree.Name)
@@ -305,6 +319,7 @@ def _count_down(scene: Scene) -> Iterator[Action]:
 
 
 _BY_CODE: dict[str, Callable[[Scene], Iterator[Action]]] = {
+    "undefined-global": _declare,
     "lowercase-global": _make_local,
     "assign-injected-global": _make_local,
     "unused-local": _unused_local,

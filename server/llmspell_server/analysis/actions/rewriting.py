@@ -85,9 +85,10 @@ def _long(value: str) -> str:
 
 def _bracketed(place: Place, member: tree.Member, begin: int) -> Iterator[Action]:
     """`a.b` as `a["b"]`; not in the name of a function."""
-    text, around = place.where.piece.text, place.path
-    if any(isinstance(each, tree.FunctionStatement) and each.target is member for each in around):
-        return
+    text = place.where.piece.text
+    for each in place.path:
+        if isinstance(each, tree.FunctionStatement) and member.end <= each.target.end:
+            return
     if member.key.text and not member.colon:
         change = Change(
             begin + member.base.end,

@@ -46,6 +46,7 @@ def rewritten(marked: str) -> dict[str, str]:
         ("print(⟦1 + 2⟧)", "local value = 1 + 2\nprint(value)"),
         ("do\n  print(⟦a.b⟧)\nend", "do\n  local b = a.b\n  print(b)\nend"),
         ("if ⟦f()⟧ then end", "local value = f()\nif value then end"),
+        ("local b = require ⟦'b'⟧", "local text = 'b'\nlocal b = require (text)"),
         ("local b\nprint(⟦a.b⟧)", "local b\nlocal b2 = a.b\nprint(b2)"),
     ],
 )
@@ -61,6 +62,8 @@ def test_a_local_is_extracted(marked: str, expected: str) -> None:
         "if a then elseif ⟦f()⟧ then end",
         "⟦x⟧ = 1",
         "local ⟦x⟧ = 1",
+        "function ⟦a.b⟧() end",
+        "local function f⟦() end⟧",
         "print(⟦1 +⟧ 2)",
     ],
 )
@@ -150,6 +153,7 @@ def test_the_same_is_written_otherwise(marked: str, title: str, expected: str) -
         ("local y = 1\nlocal x = y\ndo local y = 2 print(x|, y) end", "Inline `x`"),
         ("local t = {}\nlocal x = t.a\nt.a = 2\nprint(x|)", "Inline `x`"),
         ("function a.b|() end", "Write the field in brackets"),
+        ("function a.b|:c() end", "Write the field in brackets"),
         ("print(a['en|d'])", "Write the field with a dot"),
         ("x = '|\\200'", "Use long brackets"),
         ("local x = 1\nx = 2\nprint(x|)", "Inline `x`"),
