@@ -34,6 +34,7 @@ SETTINGS = {
     "workbench.secondarySideBar.defaultVisibility": "hidden",
     "extensions.autoCheckUpdates": False,
     "files.autoSave": "off",
+    "terminal.integrated.gpuAcceleration": "off",  # its rows can be read then
 }
 
 

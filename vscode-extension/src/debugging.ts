@@ -43,6 +43,9 @@ export class Debugging
     if (configuration.request === "launch") {
       configuration["program"] ??= "${file}";
       configuration["cwd"] ??= folder?.uri.fsPath;
+      // Where the output is should be seen: by default VS Code opens the console once, in any case.
+      const inConsole = (configuration["console"] ?? "internalConsole") === "internalConsole";
+      configuration["internalConsoleOptions"] ??= inConsole ? "openOnSessionStart" : "neverOpen";
     }
     return configuration;
   }

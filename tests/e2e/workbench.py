@@ -1,0 +1,105 @@
+"""VS Code's window, used by keyboard and mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.extension_host import page_of_browser
+
+
+class Workbench:
+    """A window of VS Code in a page of a browser; whatever is awaited is awaited for a minute."""
+
+    def __init__(self, page: Any, pictures: Path) -> None:
+        self.page = page
+        self.pictures = pictures
+        page.set_default_timeout(60_000)
+
+    def open(self, address: str, folder: Path) -> None:
+        """Opens a folder."""
+        self.page.goto(f"{address}/?folder={folder}")
+        self.page.locator(".monaco-workbench").wait_for()
+        self.page.locator(".explorer-folders-view, .pane-header").first.wait_for()
+
+    def picture(self, name: str) -> None:
+        """Keeps a picture of the window."""
+        self.pictures.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=self.pictures / f"{name}.png")
+
+    def press(self, *keys: str) -> None:
+        """Presses keys, one after the other: `Control+End`, `F9`."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def type(self, text: str, delay: int = 30) -> None:
+        """Types as a person does; delay: milliseconds between keys."""
+        self.page.keyboard.type(text, delay=delay)
+
+    def command(self, title: str) -> None:
+        """Chooses a command in the palette."""
+        self.press("F1")
+        box = self.page.locator(".quick-input-widget input.input")
+        box.fill(f">{title}")
+        self.page.locator(".quick-input-list .monaco-list-row", has_text=title).first.click()
+
+    def new_file(self, name: str) -> None:
+        """Makes a file in the open folder by the button of the explorer."""
+        self.page.locator(".explorer-folders-view").hover()
+        self.page.get_by_role("button", name="New File...").first.click()
+        self.page.locator(".explorer-item input").wait_for()
+        self.type(name)
+        self.press("Enter")
+        self.page.locator(".tab.active", has_text=name).wait_for()
+        self.lines.first.click()
+
+    def open_file(self, name: str) -> None:
+        """Opens a file of the folder by its name."""
+        self.press("Control+p")
+        self.page.locator(".quick-input-widget input.input").fill(name)
+        self.page.locator(".quick-input-list .monaco-list-row", has_text=name).first.click()
+        self.page.locator(".tab.active", has_text=name).first.wait_for()
+        self.lines.first.wait_for()
+
+    @property
+    def lines(self) -> Any:
+        """The lines that the editor shows."""
+        return self.page.locator(".monaco-editor .view-lines .view-line")
+
+    def suggestion(self, label: str) -> Any:
+        """A row of the list of completions."""
+        rows = ".suggest-widget.visible .monaco-list-row"
+        return self.page.locator(rows, has_text=label).first
+
+    def variable(self, name: str) -> Any:
+        """A row of the view of variables."""
+        return self.page.locator(".debug-variables .monaco-list-row", has_text=name).first
+
+    def expand(self, scope: str) -> None:
+        """Opens a scope in the view of variables, which does not always open the first itself."""
+        row = self.variable(scope)
+        row.wait_for()
+        if row.get_attribute("aria-expanded") == "false":
+            row.click()
+
+    def stopped(self) -> None:
+        """Waits until the debugger stands in a line that is shown."""
+        self.page.locator(".debug-top-stack-frame-line").first.wait_for()
+
+    def ended(self) -> None:
+        """Waits until no debugger runs."""
+        self.page.locator(".debug-toolbar").wait_for(state="hidden")
+
+
+@contextmanager
+def workbench(pictures: Path) -> Iterator[Workbench]:
+    """A window without anything in it yet. pictures: the folder where they go."""
+    with page_of_browser() as page:
+        window = Workbench(page, pictures)
+        try:
+            yield window
+        except Exception:
+            window.picture("failed")
+            raise
