@@ -18,8 +18,6 @@ from tests.e2e.workbench import Workbench, workbench
 
 pytestmark = pytest.mark.slow
 
-PICTURES = Path(__file__).parents[2] / "build/pictures"
-
 
 @contextmanager
 def _window(tmp_path: Path) -> Iterator[Workbench]:
@@ -28,7 +26,7 @@ def _window(tmp_path: Path) -> Iterator[Workbench]:
     folder.mkdir()
     with (
         code_server(tmp_path, extensions=(packaged(),)) as address,
-        workbench(PICTURES) as window,
+        workbench() as window,
     ):
         window.open(address, folder)
         yield window

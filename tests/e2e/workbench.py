@@ -9,13 +9,14 @@ from typing import Any
 
 from tests.e2e.extension_host import page_of_browser
 
+PICTURES = Path(__file__).parents[2] / "build/pictures"
+
 
 class Workbench:
     """A window of VS Code in a page of a browser; whatever is awaited is awaited for a minute."""
 
-    def __init__(self, page: Any, pictures: Path) -> None:
+    def __init__(self, page: Any) -> None:
         self.page = page
-        self.pictures = pictures
         page.set_default_timeout(60_000)
 
     def open(self, address: str, folder: Path) -> None:
@@ -25,9 +26,9 @@ class Workbench:
         self.page.locator(".explorer-folders-view, .pane-header").first.wait_for()
 
     def picture(self, name: str) -> None:
-        """Keeps a picture of the window."""
-        self.pictures.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=self.pictures / f"{name}.png")
+        """Keeps a picture of the window among `build/pictures`."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{name}.png")
 
     def press(self, *keys: str) -> None:
         """Presses keys, one after the other: `Control+End`, `F9`."""
@@ -94,10 +95,10 @@ class Workbench:
 
 
 @contextmanager
-def workbench(pictures: Path) -> Iterator[Workbench]:
-    """A window without anything in it yet. pictures: the folder where they go."""
+def workbench() -> Iterator[Workbench]:
+    """A window without anything in it yet."""
     with page_of_browser() as page:
-        window = Workbench(page, pictures)
+        window = Workbench(page)
         try:
             yield window
         except Exception:
