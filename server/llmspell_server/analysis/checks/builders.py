@@ -5,10 +5,15 @@ A class is one by its shape: it has a `build`, and a method that gives what has 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
+from llmspell_server.analysis.inference.expressions import Where
+from llmspell_server.analysis.inference.flow import parents_of
+from llmspell_server.analysis.inference.inference import Inference
+from llmspell_server.analysis.inference.sources import FileSources
 from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.pieces import Piece
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.fields import members
 from llmspell_server.analysis.types.members import field_names
@@ -76,17 +81,33 @@ def unfinished(context: Context, node: tree.ExpressionStatement) -> Iterator[Fin
 
 
 def never_built(context: Context, node: tree.LocalStatement) -> Iterator[Finding]:
-    """`builder-not-built`: a local holds a builder of which nothing is ever made."""
+    """`builder-not-built`: a local within a statement holds a builder of which nothing is made."""
+    yield from _never_built(context, node, of_chunk=False)
+
+
+def never_built_in_chunk(
+    inference: Inference, file: FileSources
+) -> Iterator[tuple[Piece, Finding]]:
+    """The same for the locals of the chunk, which other statements use."""
+    for piece in file.snapshot.pieces.all:
+        if isinstance(piece.statement, tree.LocalStatement):
+            context = Context(inference, Where(file, piece))
+            for finding in _never_built(context, piece.statement, of_chunk=True):
+                yield piece, finding
+
+
+def _never_built(
+    context: Context, node: tree.LocalStatement, *, of_chunk: bool
+) -> Iterator[Finding]:
     for declared, value in zip(node.names, node.values, strict=False):
         local = declared.name.local
-        if local is None or not isinstance(value, (tree.Call, tree.MethodCall)):
+        if local is None or local.is_of_chunk is not of_chunk:
             continue
-        uses = list(context.snapshot.uses(local, context.piece))
-        if not uses or any(piece is not context.piece for piece, _ in uses):
-            continue  # an unused local is told otherwise
-        if not is_builder(context, context.type(value)):
+        if not isinstance(value, (tree.Call, tree.MethodCall)):
             continue
-        if all(_is_set_only(context, use) for _, use in uses):
+        if not _are_set_only(context.snapshot.uses(local, context.piece)):
+            continue
+        if is_builder(context, context.type(value)):
             message = f"Nothing is made of `{local.name}`: `:{_BUILD}()` is never called."
             yield context.finding("builder-not-built", declared.name, message)
 
@@ -134,12 +155,23 @@ def _is_setter(context: Context, call: tree.MethodCall) -> bool:
     return _gives_itself(context, context.type(call.base), call.method.text)
 
 
-def _is_set_only(context: Context, use: tree.Name) -> bool:
+def _are_set_only(uses: Iterable[tuple[Piece, tree.Name]]) -> bool:
+    """Whether there are uses, and all of them only set something. Looks no further than it must."""
+    found = False
+    for piece, use in uses:
+        if not _is_set_only(piece, use):
+            return False
+        found = True
+    return found
+
+
+def _is_set_only(piece: Piece, use: tree.Name) -> bool:
     """Whether a use is the beginning of a chain that is a statement and builds nothing."""
+    parents = parents_of(piece)
     node: tree.Node = use
-    parent = context.parents.get(node)
+    parent = parents.get(node)
     while isinstance(parent, tree.MethodCall) and parent.base is node:
         if parent.method.text == _BUILD:
             return False
-        node, parent = parent, context.parents.get(parent)
+        node, parent = parent, parents.get(parent)
     return node is not use and isinstance(parent, tree.ExpressionStatement)

@@ -147,6 +147,7 @@ class Checker:
         yield from comments.unknown_codes(source.snapshot, self._codes())
         yield from duplicates.set_fields(source)
         yield from modules.different_names(self.inference, source)
+        yield from builders.never_built_in_chunk(self.inference, source)
 
     def _of_piece(self, file: str, piece: Piece) -> tuple[Finding, ...]:
         self.inference.queries.get("scope", file, piece)
