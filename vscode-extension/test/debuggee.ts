@@ -9,16 +9,23 @@ export interface Message {
   readonly event?: string;
   readonly command?: string;
   readonly success?: boolean;
+  readonly arguments?: any;
   readonly body?: any;
 }
 
 /** What adapters have said since `listen` was called, oldest first. */
 export const heard: Message[] = [];
 
-/** Keeps what adapters say from now on in `heard`. */
+/** What VS Code has said to them. */
+export const said: Message[] = [];
+
+/** Keeps what adapters say from now on in `heard`, and what is said to them in `said`. */
 export function listen(): vscode.Disposable {
   return vscode.debug.registerDebugAdapterTrackerFactory("llmspell", {
-    createDebugAdapterTracker: () => ({ onDidSendMessage: (message) => heard.push(message) }),
+    createDebugAdapterTracker: () => ({
+      onDidSendMessage: (message) => heard.push(message),
+      onWillReceiveMessage: (message) => said.push(message),
+    }),
   });
 }
 
@@ -124,6 +131,7 @@ export async function cleared(): Promise<void> {
   await vscode.debug.stopDebugging();
   await until("no session is left", () => vscode.debug.activeDebugSession === undefined);
   heard.length = 0;
+  said.length = 0;
 }
 
 /** A spell started as on a command line, at its port; `ended` is the code that it ends with. */

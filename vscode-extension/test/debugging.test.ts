@@ -9,12 +9,13 @@ import {
   output,
   press,
   referenceOf,
+  said,
   standingAfter,
   valueOf,
   variablesOf,
   waitingSpell,
 } from "./debuggee";
-import { openMarked } from "./editor";
+import { openMarked, until } from "./editor";
 
 const SPELL = `local total = 0
 local words = { "ab", "cde", "f" }
@@ -182,6 +183,19 @@ describe("looking at a spell that stands", () => {
     const shown = values.map(({ range }) => document.getText(range));
     assert.ok(shown.includes("limits"), shown.join(" "));
     assert.ok(shown.includes("limits.size"), shown.join(" "));
+  });
+
+  it("evaluates the method under the pointer without calling it", async () => {
+    const { document, at } = await openMarked("hovered.lua", "local s = 'Ab'\nprint(s:lo¦wer())\n");
+    breakpoint(document, 1);
+    await standingAfter(() => press("start"));
+    const editor = await vscode.window.showTextDocument(document);
+    editor.selection = new vscode.Selection(at, at);
+    const hover = await until("the hover is evaluated", async () => {
+      await vscode.commands.executeCommand("editor.debug.action.showDebugHover");
+      return said.find((each) => each.arguments?.context === "hover");
+    });
+    assert.strictEqual(hover.arguments.expression, "s.lower");
   });
 
   it("asks for input in a terminal", async () => {

@@ -6,19 +6,29 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lsprotocol import types
+
 from llmspell.version import __version__
+from llmspell_server.analysis.evaluatable import evaluatable_at
 
 if TYPE_CHECKING:
     from llmspell_server.server import SpellServer
 
 STATUS = "llmspell.server.status"
 REFRESH = "llmspell.server.refresh"
+EVALUATABLE = "llmspell.server.evaluatable"
 
 
 def register(server: SpellServer) -> None:
     """Makes the server answer."""
     server.command(STATUS)(status)
     server.command(REFRESH)(refresh)
+
+    @server.command(EVALUATABLE)
+    def asked(  # pygls reads these types when it is called, and would not find the server's
+        uri: str, position: types.Position
+    ) -> types.InlineValueEvaluatableExpression | None:
+        return evaluatable(server, uri, position)
 
 
 def status(ls: SpellServer) -> dict[str, Any]:
@@ -36,6 +46,20 @@ def refresh(ls: SpellServer) -> None:
     """Looks at everything again: answers that were kept are dropped, problems looked for anew."""
     ls.world.forget()
     ls.diagnosing.doubt()
+
+
+def evaluatable(
+    ls: SpellServer, uri: str, position: types.Position
+) -> types.InlineValueEvaluatableExpression | None:
+    """What a debugger evaluates for a hover at a place: LSP has no request for it."""
+    document = ls.lua_document(uri)
+    if document is None:
+        return None
+    found = evaluatable_at(document.snapshot(ls.compile), document.offset(position))
+    if found is None:
+        return None
+    place = document.range(found.start, found.end)
+    return types.InlineValueEvaluatableExpression(place, found.text)
 
 
 def _memory() -> int:

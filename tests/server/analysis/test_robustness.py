@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llmspell_server.analysis.completion.complete import Options, complete
+from llmspell_server.analysis.evaluatable import evaluatable_at
 from llmspell_server.analysis.faults import syntax_fault
 from llmspell_server.analysis.hover import hovered
 from llmspell_server.analysis.inlay_hints import Wanted, hints_in
@@ -58,6 +59,7 @@ def answer_everywhere(text: Text, offset: int) -> None:
     active_call(subject)
     list(hints_in(subject.inference, URI, 0, len(text.source), Wanted("all", True, True)))
     list(inline_values(subject.snapshot, 0, len(text.source), offset))
+    evaluatable_at(subject.snapshot, offset)
     tokens_of(subject.snapshot, frozenset(), "utf-16")
     type_definitions(subject)
     implementations(subject)

@@ -193,3 +193,20 @@ async def test_the_state_of_the_server_can_be_asked_for(client: LanguageClient) 
     assert found["openDocuments"] == 1
     refresh = types.ExecuteCommandParams("llmspell.server.refresh")
     assert await client.workspace_execute_command_async(refresh) is None
+
+
+async def test_what_a_hover_of_a_debugger_evaluates_can_be_asked_for(
+    client: LanguageClient,
+) -> None:
+    position = opened(client, "print(a.b‸.c)")
+    arguments: list[types.LSPAny] = [
+        DOCUMENT.uri,
+        {"line": position.line, "character": position.character},
+    ]
+    found = await client.workspace_execute_command_async(
+        types.ExecuteCommandParams("llmspell.server.evaluatable", arguments)
+    )
+    assert found == {
+        "range": {"start": {"line": 0, "character": 6}, "end": {"line": 0, "character": 9}},
+        "expression": "a.b",
+    }

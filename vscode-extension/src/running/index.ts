@@ -5,6 +5,7 @@ import type { Installation } from "../installation";
 import { debugSpell, runSpell, spellOf } from "../spells";
 import { Arguments } from "./arguments";
 import { Attaching } from "./attaching";
+import { Hovers } from "./hovers";
 import { pickConfiguration, pickSpell } from "./pickers";
 import { Repl } from "./repl";
 
@@ -40,6 +41,7 @@ export function addRunning(
     command("llmspell.pickSpell", pickSpell),
     command("llmspell.pickConfiguration", () => pickConfiguration(commandLine)),
     command("llmspell.pickRunning", () => attaching.pick()),
+    vscode.languages.registerEvaluatableExpressionProvider({ language: "lua" }, new Hovers()),
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, debugging),
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, debugging),
     vscode.debug.registerDebugConfigurationProvider(
