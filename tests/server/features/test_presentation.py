@@ -149,6 +149,34 @@ async def test_classes_descend_from_each_other(client: LanguageClient) -> None:
     assert [each.name for each in children or ()] == ["Sub"]
 
 
+TABLES = """local Base = {}
+Base.__index = Base
+function Base.new() local self = setmetatable({}, Base) return self end
+local Sub = setmetatable({}, { __index = Base })
+Sub.__index = Sub
+local object = Base.new()
+"""
+
+
+@pytest.mark.parametrize("named", ["print(Base‸)", "print(object‸)"])
+async def test_tables_that_code_makes_descend_from_each_other(
+    client: LanguageClient, named: str
+) -> None:
+    position = opened(client, TABLES + named)
+    prepared = await client.text_document_prepare_type_hierarchy_async(
+        types.TypeHierarchyPrepareParams(DOCUMENT, position)
+    )
+    assert prepared is not None
+    (base,) = prepared
+    assert (base.name, base.range.start) == ("Base", types.Position(0, 6))
+    children = await client.type_hierarchy_subtypes_async(types.TypeHierarchySubtypesParams(base))
+    assert children is not None
+    (sub,) = children
+    assert sub.name == "Sub"
+    parents = await client.type_hierarchy_supertypes_async(types.TypeHierarchySupertypesParams(sub))
+    assert [each.name for each in parents or ()] == ["Base"]
+
+
 async def test_an_action_says_what_it_changes_when_it_is_asked(client: LanguageClient) -> None:
     opened(client, "print(1 + 2)‸\n")
     place = types.Range(types.Position(0, 6), types.Position(0, 11))

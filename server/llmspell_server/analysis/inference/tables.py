@@ -141,13 +141,13 @@ class Tables:
             if metatable is None or metatable != owner:
                 continue
             table = constructor_of(call.arguments.values[0])
-            holder = self._holder(where, call)
+            holder = self.holder(where, call)
             if holder is not None:
                 yield holder
             elif table is not None:
                 yield Owner(where.file.file, table, 0, where.piece)
 
-    def _holder(self, where: Where, call: tree.Call) -> Owner | None:
+    def holder(self, where: Where, call: tree.Call) -> Owner | None:
         """The variable that gets the result of a call."""
         statement = parents_of(where.piece).get(call)
         names: tuple[tree.Node, ...] = ()
