@@ -141,7 +141,11 @@ class Snapshot:
     def local(self, piece: Piece, name: tree.Name) -> Local | None:
         """The local that a name means; None for a global."""
         binding_of(piece)
-        return name.local or self._outer[piece].get(name.text)
+        return name.local or self._outer[piece].find(name.text)
+
+    def chunk_local(self, piece: Piece, name: str) -> Local | None:
+        """The local of the chunk that a name means which is free in a piece."""
+        return self._outer[piece].find(name)
 
     def chunk_locals(self, piece: Piece) -> Mapping[str, Local]:
         """The locals of the chunk that a piece sees from above it."""
@@ -203,7 +207,7 @@ def _is_being_declared(local: Local, offset: int) -> bool:
     return bool(statement.values) and isinstance(statement.values[-1], tree.Missing)
 
 
-class _Outer(dict[Piece, Mapping[str, Local]]):
+class _Outer(dict[Piece, "_Seen"]):
     """The locals of the chunk that pieces see, by piece, made for those that are asked for.
 
     A chunk may declare a thousand of them and have three times as many pieces, so nothing is
@@ -217,7 +221,7 @@ class _Outer(dict[Piece, Mapping[str, Local]]):
             for local in binding_of(piece).declared:
                 self._declared.setdefault(local.name, []).append((index, local))
 
-    def __missing__(self, piece: Piece) -> Mapping[str, Local]:
+    def __missing__(self, piece: Piece) -> _Seen:
         found = self[piece] = _Seen(self._declared, self._places[piece])
         return found
 
@@ -231,10 +235,20 @@ class _Seen(Mapping[str, Local]):
         self._declared, self._place = declared, place
 
     def __getitem__(self, name: str) -> Local:
+        found = self.find(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self.find(name) is not None
+
+    def find(self, name: str) -> Local | None:
+        """The local of a name; several times faster than `get` where there is none."""
         for index, local in reversed(self._declared.get(name, ())):
             if index < self._place:
                 return local
-        raise KeyError(name)
+        return None
 
     def __iter__(self) -> Iterator[str]:
         return (name for name, found in self._declared.items() if found[0][0] < self._place)

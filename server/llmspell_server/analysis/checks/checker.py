@@ -7,11 +7,11 @@ verified, not found again. Checks that compare pieces with each other are cheap 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from typing import Any
 
 from attrs import frozen
 
-from llmspell_server.analysis.inference.expressions import Where
 from llmspell_server.analysis.inference.inference import Inference
 from llmspell_server.analysis.pace import checkpoint
 from llmspell_server.analysis.spells.host_uses import NO_RULES, HostRules
@@ -114,6 +114,8 @@ class Checker:
         self.inference, self.rules, self._codes = inference, rules, codes
         inference.queries.add("findings", self._of_piece)
         inference.queries.add("refused", rules.refusal, is_input=True)
+        inference.queries.add("is certain", partial(Context.is_certain_owner, inference))
+        inference.queries.add("first writes", partial(names.first_writes, inference))
 
     def findings(self, file: str) -> list[Placed]:
         """What is found in a document, in the order of its text, without what comments disable."""
@@ -150,8 +152,7 @@ class Checker:
         yield from builders.never_built_in_chunk(self.inference, source)
 
     def _of_piece(self, file: str, piece: Piece) -> tuple[Finding, ...]:
-        self.inference.queries.get("scope", file, piece)
-        context = Context(self.inference, Where(self.inference.file(file), piece), self.rules)
+        context = Context(self.inference, self.inference.where(file, piece), self.rules)
         found: list[Finding] = []
         for check in _OF_PIECES:
             found += check(context)

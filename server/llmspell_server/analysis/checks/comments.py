@@ -44,13 +44,10 @@ def casts(context: Context) -> Iterator[Finding]:
         if tag.name is None:
             continue
         name = tag.name.text
-        begin = context.snapshot.pieces.start_of[context.piece]
-        local = context.snapshot.visible_locals(begin + place).get(name)
+        local = context.visible_locals(place).get(name)
         if local is None:
             continue
-        piece = context.snapshot.piece_of(local, context.piece)
-        root = local.name if piece is not context.piece else local
-        owner = context.where.file.owner(context.piece, Path(root))
+        owner = context.where.file.owner(context.piece, Path(local))
         declared = context.inference.variables.declared(owner)
         if declared is None or not context.is_known(declared):
             continue

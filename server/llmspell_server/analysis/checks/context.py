@@ -14,7 +14,7 @@ from llmspell_server.analysis.inference.expressions import Where
 from llmspell_server.analysis.inference.flow import parents_of
 from llmspell_server.analysis.inference.inference import Inference
 from llmspell_server.analysis.inference.sources import Owner
-from llmspell_server.analysis.inference.writes import Key, literal_key, path_of, writes_of
+from llmspell_server.analysis.inference.writes import Key, Path, literal_key, path_of, writes_of
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.spells.host_uses import NO_RULES, HostRules
 from llmspell_server.analysis.syntax import tree
@@ -46,6 +46,20 @@ class Context:
     def local(self, name: tree.Name) -> Local | None:
         """The local that a name means."""
         return self.snapshot.local(self.piece, name)
+
+    def visible_locals(self, offset: int) -> dict[str, Local]:
+        """The locals that may be named at an offset in the piece."""
+        self.inference.queries.get("visible", self.where.file.file, self.piece)
+        begin = self.snapshot.pieces.start_of[self.piece]
+        return self.snapshot.visible_locals(begin + offset)
+
+    def declaration(self, local: Local) -> Piece:
+        """The piece that declares a local which the piece sees."""
+        if not local.is_of_chunk:
+            return self.piece
+        owner = self.where.file.owner(self.piece, Path(local))
+        piece: Piece = self.inference.queries.get("declaration", owner)[0]
+        return piece
 
     def is_global(self, node: tree.Node, name: str) -> bool:
         """Whether an expression names a certain global."""
@@ -119,6 +133,8 @@ class Context:
         owner = self.owner(name) if self.local(name) is not None else None
         if owner is None:
             return False
+        if owner.piece is None and not self.inference.has_several(owner):
+            return self.inference.queries.get("is certain", owner) is True
         sources = self.inference.values_of(owner)
         reached = self.inference.expressions.reached(self.where, name, sources)
         if reached is None:
@@ -133,11 +149,23 @@ class Context:
                 return False
         return bool(reached)
 
+    @staticmethod
+    def is_certain_owner(inference: Inference, owner: Owner) -> bool:
+        """Whether the one value is certain that a local of the chunk gets."""
+        for source in inference.values_of(owner):
+            if source.value is None:
+                return isinstance(source.statement, (tree.LocalStatement, tree.NumericFor))
+            where = inference.where(source.file, source.piece)
+            return Context(inference, where).is_certain(source.value)
+        return False
+
     def within(self, piece: Piece) -> Context:
         """The same for another piece of the document."""
         if piece is self.piece:
             return self
-        return Context(self.inference, Where(self.where.file, piece), self.rules)
+        return Context(
+            self.inference, self.inference.where(self.where.file.file, piece), self.rules
+        )
 
     def has_declared_results(self, call: tree.Call | tree.MethodCall) -> bool:
         """Whether annotations say what a call gives."""

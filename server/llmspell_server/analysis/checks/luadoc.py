@@ -21,6 +21,7 @@ from llmspell_server.analysis.annotations.nodes import (
 from llmspell_server.analysis.annotations.type_grammar import names_in
 from llmspell_server.analysis.annotations.vocabulary import OPERATORS
 from llmspell_server.analysis.inference.annotated import block_of_function
+from llmspell_server.analysis.inference.sources import Owner
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.types import model
 
@@ -77,7 +78,7 @@ def _names(context: Context, block: Block) -> Iterator[Finding]:
             name = node.name.text
             if name in generics or name in inner or _is_known(context, name):
                 continue
-            meant = near(name, context.inference.world.type_names())
+            meant = near(name, context.inference.queries.get("type names"))
             code = "undefined-doc-class" if node in parents else "undefined-doc-name"
             message = f"There is no type `{name}`.{did_you_mean(meant)}"
             yield context.finding(code, node.name, message, name=name, near=meant)
@@ -178,13 +179,12 @@ def _is_circular(context: Context, name: str) -> bool:
 
 def _casts(context: Context, block: Block) -> Iterator[Finding]:
     """`unknown-cast-variable`."""
-    begin = context.snapshot.pieces.start_of[context.piece]
     for tag in block.tags:
         if not isinstance(tag, CastTag) or tag.name is None:
             continue
         name = tag.name.text.split(".")[0]
-        known = context.snapshot.visible_locals(begin + tag.start)
-        if name not in known and name not in set(context.inference.world.global_names()):
+        known = context.visible_locals(tag.start)
+        if name not in known and not context.inference.is_written(Owner("", name)):
             meant = near(name, known)
             message = f"There is no variable `{name}` here.{did_you_mean(meant)}"
             yield context.finding("unknown-cast-variable", tag.name, message, near=meant)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from llmspell_server.analysis.annotations.attached import above
 from llmspell_server.analysis.annotations.nodes import ClassTag
 from llmspell_server.analysis.binding.variables import Local
-from llmspell_server.analysis.inference.expressions import Where
+from llmspell_server.analysis.inference.inference import Inference
 from llmspell_server.analysis.inference.sources import Owner, Source
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
@@ -27,16 +27,12 @@ def undefined(context: Context) -> Iterator[Finding]:
             continue
         read = [use for use in uses if use not in binding.written]
         read = [use for use in read if use not in binding.environments and use.text]
-        if not read or context.inference.values_of(Owner("", name)):
+        if not read or context.inference.has_value(Owner("", name)):
             continue
         for use in read:
-            meant = near(name, context.snapshot.visible_locals(_place(context, use)))
+            meant = near(name, context.visible_locals(use.start))
             message = f"Undefined global `{name}`.{did_you_mean(meant)}"
             yield context.finding("undefined-global", use, message, name=name, near=meant)
-
-
-def _place(context: Context, node: tree.Node) -> int:
-    return context.snapshot.span(context.piece, node)[0]
 
 
 def written(context: Context) -> Iterator[Finding]:
@@ -50,19 +46,25 @@ def written(context: Context) -> Iterator[Finding]:
         writes = [use for use in uses if use in binding.written]
         if not writes or any(use in binding.environments for use in writes):
             continue
-        sources = context.inference.values_of(Owner("", name))
-        foreign = next((each for each in sources if _is_definition(context, each)), None)
+        foreign, first = context.inference.queries.get(
+            "first writes", context.where.file.file, name
+        )
         if foreign is not None:
             for use in writes:
                 if not _keeps(context, use, name):
                     yield _overwritten(context, use, foreign)
-        elif _looks_local(context, sources, writes[0]):
+        elif _looks_local(context, first, writes[0]):
             message = f"`{name}` becomes a global. Is a `local` missing?"
             yield context.finding("lowercase-global", writes[0], message, name=name)
 
 
-def _is_definition(context: Context, source: Source) -> bool:
-    return is_definition_file(context.inference.file(source.file).snapshot)
+def first_writes(
+    inference: Inference, file: str, name: str
+) -> tuple[Source | None, tree.Node | None]:
+    """Where a definition file defines a global, and its name where a file first writes it."""
+    sources = inference.values_of(Owner("", name))
+    foreign = (each for each in sources if is_definition_file(inference.file(each.file).snapshot))
+    return next(foreign, None), next((each.key for each in sources if each.file == file), None)
 
 
 def _overwritten(context: Context, use: tree.Name, source: Source) -> Finding:
@@ -92,13 +94,11 @@ def _first(value: tree.Expression) -> tree.Expression:
     return value
 
 
-def _looks_local(context: Context, sources: tuple[Source, ...], use: tree.Name) -> bool:
+def _looks_local(context: Context, first: tree.Node | None, use: tree.Name) -> bool:
     """Whether a name looks like that of a local, at the first place that writes it."""
     if not ("a" <= use.text[:1] <= "z") or _declares_class(context, use):
         return False
-    file = context.where.file.file
-    first = next((source for source in sources if source.file == file), None)
-    return first is None or first.key is use
+    return first is None or first is use
 
 
 def _declares_class(context: Context, use: tree.Name) -> bool:
@@ -116,7 +116,7 @@ def environments(context: Context) -> Iterator[Finding]:
     for name, (piece, environment) in found.items():
         if not isinstance(environment.declaration, tree.Name) or environment.writes:
             continue
-        where = Where(context.where.file, piece)
+        where = context.inference.where(context.where.file.file, piece)
         type_ = context.inference.type(where, environment.declaration)
         if type_ is model.NIL:
             message = f"`{name.text}` is looked up in `_ENV`, which is nil here."
@@ -135,7 +135,7 @@ def _environments(context: Context) -> dict[tree.Name, tuple[Piece, Local]]:
     found: dict[tree.Name, tuple[Piece, Local]] = {}
     environment = known.get("_ENV")
     if environment is not None:
-        piece = context.snapshot.piece_of(environment, context.piece)
+        piece = context.declaration(environment)
         for name, uses in context.binding.free.items():
             if name not in known and name != "_ENV":
                 found |= dict.fromkeys(uses, (piece, environment))

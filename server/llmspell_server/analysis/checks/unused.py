@@ -122,7 +122,7 @@ def redefined(context: Context) -> Iterator[Finding]:
                 yield context.finding("redefined-local", declaration, message, place, name=name)
             elif name in outer:
                 above_ = outer[name]
-                piece = context.snapshot.piece_of(above_, context.piece)
+                piece = context.declaration(above_)
                 place = context.related(above_.declaration, "the local that is hidden", piece)
                 yield context.finding("redefined-local", declaration, message, place, name=name)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from llmspell_server.analysis.annotations import meaning
@@ -33,6 +33,7 @@ from llmspell_server.analysis.types.definitions import (
     ClassDefinition,
     EnumDefinition,
     FieldDefinition,
+    FoundFields,
     Indexer,
     Operator,
     Visibility,
@@ -260,7 +261,7 @@ class Annotated:
             fields = definition.fields
             found = fields.declared(key) if isinstance(fields, ClassFields) else fields.get(key)
             if found is not None:
-                return model.optional(found.type) if found.optional else found.type
+                return found.type_when_read
             waiting += [p.name for p in definition.parents if isinstance(p, model.Named)]
         return None
 
@@ -299,7 +300,7 @@ class Annotated:
             declared = place[1]
             assert isinstance(declared.tag, EnumTag)
             of_keys = "key" in declared.tag.attributes
-            where = Where(self._inference.file(place[0]), declared.piece)
+            where = self._inference.where(place[0], declared.piece)
             members = dict(self._members(where, declared.statement, of_keys))
             about = Documentation(declared.tag.about)
             return EnumDefinition(name, members, of_keys, about, place)
@@ -348,7 +349,7 @@ _HOLDERS = (
 )
 
 
-class ClassFields(Mapping[str, FieldDefinition]):
+class ClassFields(FoundFields):
     """The fields of a class: those that are declared, then those that its code writes."""
 
     def __init__(
@@ -365,7 +366,7 @@ class ClassFields(Mapping[str, FieldDefinition]):
             for tag in place[1].fields
             if isinstance(tag, FieldTag) and tag.name is not None
         }
-        self._tables = [inference.tables.definition(owner).fields for owner in owners]
+        self._tables = [TableFields(inference, owner) for owner in owners]
 
     def declared(self, name: str) -> FieldDefinition | None:
         """A field that a tag declares."""
@@ -382,12 +383,23 @@ class ClassFields(Mapping[str, FieldDefinition]):
             place=(place[0], place[1].piece, tag),
         )
 
+    def type_of(self, name: str) -> Type | None:
+        """The type of a field; None where there is none of that name."""
+        found = self.declared(name)
+        if found is not None:
+            return found.type_when_read
+        for table in self._tables:
+            type_ = table.type_of(name)
+            if type_ is not None:
+                return type_
+        return None
+
     def source_of(self, name: str) -> FieldTag | Source | None:
         """What declares a field, or where it is written first."""
         if name in self._tags:
             return self._tags[name][0]
         for table in self._tables:
-            if name in table and isinstance(table, TableFields):
+            if name in table:
                 return table.source_of(name)
         return None
 

@@ -131,9 +131,9 @@ class Expressions:
     def _assigned(self, where: Where, use: tree.Name, owner: Owner) -> Type:
         """The type of a local at a use, by the assignments that lead there."""
         variables = self._inference.variables
-        sources = self._inference.values_of(owner)
-        if len(sources) < 2 or variables.declared(owner, sources) is not None:
+        if not self._inference.has_several(owner) or variables.declared(owner) is not None:
             return variables.value(owner)
+        sources = self._inference.values_of(owner)
         reached = self.reached(where, use, sources)
         if reached is None:
             return variables.value(owner)
@@ -248,7 +248,7 @@ class Expressions:
         for piece, guard in reversed(above):
             if begin[piece] >= here or any(begin[piece] < each <= here for each in written):
                 continue
-            place = Where(where.file, piece)
+            place = self._inference.where(where.file.file, piece)
             root = next(
                 (root for root in conditioned(piece) if self._is_root(place, root, owner)), None
             )

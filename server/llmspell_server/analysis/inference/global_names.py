@@ -8,7 +8,7 @@ from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.types import model
 
 from .expressions import Where
-from .sources import Owner, Source
+from .sources import NAMES, Owner, Source
 from .writes import Path, literal_key, path_of, writes_of
 
 if TYPE_CHECKING:
@@ -57,11 +57,13 @@ class _Follower:
     def _variable(self, where: Where, name: tree.Name) -> str | None:
         local = where.file.snapshot.local(where.piece, name)
         owner = where.file.owner(where.piece, Path(name.local or name.text))
-        sources = self._inference.values_of(owner)
         if local is None:
-            return self._given(sources) or name.text
-        reached = self._inference.expressions.reached(where, name, sources)
-        return self._given(sources if reached is None else tuple(reached))
+            return self._given(owner) or name.text
+        if not self._inference.has_several(owner):
+            return self._given(owner)
+        sources = self._inference.values_of(owner)
+        reached = self._inference.expressions.reached(where, name, sources) or ()
+        return self._followed(reached[0]) if len(reached) == 1 else None
 
     def field(
         self, where: Where, node: tree.Node | None, base: tree.Expression, key: str
@@ -70,26 +72,29 @@ class _Follower:
         path = path_of(base, writes_of(where.piece).owners)
         if path is not None and node is not None:
             owner = where.file.owner(where.piece, path.down(key))
-            given = self._given(self._inference.values_of(owner))
+            given = self._given(owner)
             if given is not None:
                 return given
         table = self.name(where, base)
         return f"{table}.{key}" if table is not None else self._of_type(where, base, key)
 
-    def _given(self, sources: tuple[Source, ...]) -> str | None:
-        """The name of the one value that is written."""
-        if len(sources) != 1 or sources[0].position or self._left <= 0:
+    def _given(self, owner: Owner) -> str | None:
+        """The name of the one value that is written into a variable or field."""
+        source = self._inference.other_name_of(owner)
+        return None if source is None else self._followed(source)
+
+    def _followed(self, source: Source) -> str | None:
+        if source.position or self._left <= 0:
             return None
-        source = sources[0]
-        if not isinstance(source.value, (tree.Name, tree.Member, tree.Index, tree.Paren)):
+        if not isinstance(source.value, NAMES):
             return None
         self._left -= 1
-        return self.name(Where(self._inference.file(source.file), source.piece), source.value)
+        return self.name(self._inference.where(source.file, source.piece), source.value)
 
     def _of_type(self, where: Where, base: tree.Expression, key: str) -> str | None:
         for type_ in model.members_of(self._inference.type(where, base)):
             if isinstance(type_, model.Shape) and isinstance(type_.identity, Owner):
-                given = self._given(self._inference.values_of(type_.identity.down(key)))
+                given = self._given(type_.identity.down(key))
                 if given is not None:
                     return given
             elif isinstance(type_, model.Named):

@@ -15,7 +15,7 @@ from llmspell_server.analysis.types.definitions import (
     EnumDefinition,
     TableDefinition,
 )
-from llmspell_server.analysis.types.model import Function, Shape, Type, Values
+from llmspell_server.analysis.types.model import Documentation, Function, Shape, Type, Values
 
 from .annotated import Annotated
 from .calls import Calls
@@ -27,7 +27,7 @@ from .flow import Guard
 from .functions import Functions, returns_of
 from .luatypes import LuaTypes
 from .queries import Queries
-from .sources import FileSources, Owner, Source, Sources
+from .sources import NAMES, FileSources, Owner, Source, Sources
 from .tables import Tables
 from .variables import Variables
 from .world import World
@@ -38,7 +38,7 @@ _EMPTY = Sources()
 _INPUTS = frozenset(
     (
         *("written", "module file", "module missing", "types", "metatables", "chunk", "guards"),
-        *("scope", "table"),
+        *("table", "scope", "visible", "declaration", "type names"),
     )
 )
 
@@ -63,16 +63,31 @@ class Inference:
         self.described = Described(self)
         self.lua_types = LuaTypes(self)
         self._files: dict[str, FileSources] = {}
+        self._current: dict[str, FileSources] = {}  # those that are known to be as they are now
         self.queries = Queries(
             {
                 "value": self.variables.answer,
+                "declared": self.variables.find_declared,
+                "documentation": self._documentation,
                 "written": self._written,
-                "metatables": self._metatable_calls,
+                "values": lambda owner: self._facts(owner)[0],
+                "keys": lambda owner: self._facts(owner)[1],
+                "items": lambda owner: self._facts(owner)[2],
+                "has key": lambda owner, key: key in self.keys_of(owner),
+                "has value": lambda owner: bool(self.values_of(owner)),
+                "other name": self._other_name,
+                "has several": lambda owner: len(self.values_of(owner)) > 1,
+                "metatables": self._with_metatables,
                 "inherited": self.tables.inherited,
+                "indexers": self.tables.find_indexers,
+                "instances": lambda owner: tuple(self.tables.find_instances(owner)),
                 "module file": world.module,
                 "module missing": world.is_missing,
                 "table": described.table,
-                "scope": self._scope,
+                "scope": lambda file, piece: self.file(file).scope(piece),
+                "visible": lambda file, piece: self.file(file).visible(piece),
+                "declaration": lambda owner: self.file(owner.file).declaration(owner),
+                "type names": lambda: tuple(world.type_names()),
                 "module": self._module,
                 "chunk": self._chunk,
                 "guards": self._guards_on,
@@ -87,22 +102,33 @@ class Inference:
 
     def advance(self) -> None:
         """Says that documents have changed."""
+        self._current.clear()
         self.queries.advance()
 
     def forget(self, names: Iterable[str]) -> None:
         """Lets go of documents that are read anew when they are needed; `advance` must follow."""
         for name in names:
             self._files.pop(name, None)
+            self._current.pop(name, None)
 
     # Documents
 
     def file(self, name: str) -> FileSources:
         """What a document writes, as it is now."""
+        current = self._current.get(name)
+        if current is not None:
+            return current
         snapshot = self.world.snapshot(name)
         kept = self._files.get(name)
         if kept is None or kept.snapshot is not snapshot:
             kept = self._files[name] = FileSources(name, snapshot or Snapshot.of(Text("")))
+        self._current[name] = kept
         return kept
+
+    def where(self, file: str, piece: Piece) -> Where:
+        """A piece whose expressions are asked for: what its names mean is asked with that."""
+        self.queries.get("scope", file, piece)
+        return Where(self.file(file), piece)
 
     def _sources(self, owner: Owner) -> list[Sources]:
         if owner.is_global:
@@ -126,43 +152,98 @@ class Inference:
     def _facts(
         self, owner: Owner
     ) -> tuple[tuple[Source, ...], tuple[Key, ...], tuple[Source, ...]]:
-        if owner.piece is not None:
-            return self._written(owner)
         found: tuple[tuple[Source, ...], tuple[Key, ...], tuple[Source, ...]]
         found = self.queries.get("written", owner)
         return found
 
+    # Each of these is a question of its own, the narrower the better: a function's body is among
+    # the values of its variable, and whoever only wants to know whether there is such a variable
+    # must not be asked anew at each key that is typed in it.
+
     def values_of(self, owner: Owner) -> tuple[Source, ...]:
         """Where an owner gets its values."""
-        return self._facts(owner)[0]
+        if owner.piece is not None:
+            return self._written(owner)[0]
+        found: tuple[Source, ...] = self.queries.get("values", owner)
+        return found
+
+    def has_value(self, owner: Owner) -> bool:
+        """Whether an owner gets any values."""
+        if owner.piece is not None:
+            return bool(self._written(owner)[0])
+        found: bool = self.queries.get("has value", owner)
+        return found
+
+    def is_written(self, owner: Owner) -> bool:
+        """Whether anything is written into an owner or its fields."""
+        return self.has_value(owner) or bool(self.keys_of(owner) or self.items_of(owner))
+
+    def has_several(self, owner: Owner) -> bool:
+        """Whether an owner gets values at more than one place."""
+        if owner.piece is not None:
+            return len(self._written(owner)[0]) > 1
+        found: bool = self.queries.get("has several", owner)
+        return found
+
+    def other_name_of(self, owner: Owner) -> Source | None:
+        """Where an owner gets the only value it has, if that is written as a name."""
+        if owner.piece is not None:
+            return self._other_name(owner)
+        found: Source | None = self.queries.get("other name", owner)
+        return found
+
+    def _other_name(self, owner: Owner) -> Source | None:
+        sources = self.values_of(owner)
+        return sources[0] if len(sources) == 1 and isinstance(sources[0].value, NAMES) else None
 
     def keys_of(self, owner: Owner) -> tuple[Key, ...]:
         """The keys of the fields that are written into an owner."""
-        return self._facts(owner)[1]
+        if owner.piece is not None:
+            return self._written(owner)[1]
+        found: tuple[Key, ...] = self.queries.get("keys", owner)
+        return found
+
+    def has_key(self, owner: Owner, key: Key) -> bool:
+        """Whether a field of that key is written into an owner."""
+        if owner.piece is not None:
+            return key in self._written(owner)[1]
+        found: bool = self.queries.get("has key", owner, key)
+        return found
 
     def items_of(self, owner: Owner) -> tuple[Source, ...]:
         """What is written into an owner under computed keys and as list items."""
-        return self._facts(owner)[2]
+        if owner.piece is not None:
+            return self._written(owner)[2]
+        found: tuple[Source, ...] = self.queries.get("items", owner)
+        return found
+
+    def documentation_of(self, owner: Owner) -> Documentation | None:
+        """What is said of an owner where it is written."""
+        if owner.piece is not None:
+            return self._documentation(owner)
+        found: Documentation | None = self.queries.get("documentation", owner)
+        return found
+
+    def _documentation(self, owner: Owner) -> Documentation | None:
+        return self.annotated.documentation(self.values_of(owner))
 
     def metatable_calls(
         self, owner: Owner
     ) -> Iterator[tuple[Where, tree.Call, Owner | None, Owner | None]]:
         """The calls of `setmetatable` in the documents of an owner, with table and metatable."""
-        pieces: tuple[tuple[str, Piece], ...] = self.queries.get("metatables", owner.variable)
+        name = owner.root if owner.is_global else ""
+        pieces: tuple[tuple[str, Piece], ...] = self.queries.get("metatables", owner.file, name)
         files: dict[str, FileSources] = {}
         for name, piece in pieces:
             source = files.get(name)
             if source is None:
                 source = files[name] = self.file(name)
             for call, table, metatable in source.metatable_calls(piece):
-                yield Where(source, piece), call, table, metatable
+                yield self.where(name, piece), call, table, metatable
 
-    def _metatable_calls(self, owner: Owner) -> tuple[tuple[str, Piece], ...]:
-        if owner.is_global:
-            assert isinstance(owner.root, str)
-            files = list(self.world.files_with_global(owner.root))
-        else:
-            files = [owner.file]
+    def _with_metatables(self, file: str, name: str) -> tuple[tuple[str, Piece], ...]:
+        """The pieces of a file, or of all files that have a global, which call `setmetatable`."""
+        files = [file] if file else list(self.world.files_with_global(name))
         return tuple((name, piece) for name in files for piece in self.file(name).with_metatables)
 
     def guards_on(self, file: str, name: str) -> tuple[tuple[Piece, Guard], ...]:
@@ -172,10 +253,6 @@ class Inference:
 
     def _guards_on(self, file: str, name: str) -> tuple[tuple[Piece, Guard], ...]:
         return self.file(file).guards_by_name.get(name, ())
-
-    def _scope(self, file: str, piece: Piece) -> tuple[tuple[str, int], ...]:
-        """Which locals of the chunk the names of a piece mean: all others mean globals."""
-        return self.file(file).scope(piece)
 
     # Types
 
@@ -224,7 +301,7 @@ class Inference:
     def _module(self, name: str) -> Type:
         returns: tuple[tuple[Piece, tree.Return], ...] = self.queries.get("chunk", name)
         found = [
-            self.expressions.list(Where(self.file(name), piece), node.values).at(0)
+            self.expressions.list(self.where(name, piece), node.values).at(0)
             for piece, node in returns
         ]
         return model.union(*found) if found else model.TRUE

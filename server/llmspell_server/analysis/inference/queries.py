@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from attrs import define, field
+from attrs import define
 
 Key = tuple[Hashable, ...]
 """A question: its kind, and what it is about. Must mean the same before and after an edit."""
@@ -21,20 +21,28 @@ _SWEEP = 500  # revisions, that is keystrokes
 
 
 @define(eq=False)
-class _Frame:
-    """A question that is being answered: what it asked so far, and its notes."""
+class _Question:
+    """A question with its answer, if there is one.
+
+    Questions know each other as objects, because verifying an answer must not cost more than a
+    look at each of those that it was made from: keys are long to hash, and there are thousands.
+
+    asked: what the answer was made from. verified: the revision for which the answer is known to be
+    right, 0 for none. changed: the revision in which it last became another. depth: how deep it
+    stands among the questions that are being answered or verified; -1: it does not. asking, notes:
+    while it is being answered, what it asked so far, and its notes.
+    """
 
     key: Key
-    asked: dict[Key, None] = field(factory=dict)
-    notes: dict[Hashable, Any] = field(factory=dict)
-
-
-@define(eq=False)
-class _Answer:
-    value: Any
-    asked: tuple[Key, ...]
-    verified: int  # the revision for which the value is known to be right
-    changed: int  # the revision in which it last became another
+    find: Callable[..., Any]
+    is_input: bool
+    value: Any = None
+    asked: tuple[_Question, ...] = ()
+    verified: int = 0
+    changed: int = 0
+    depth: int = -1
+    asking: dict[_Question, None] | None = None
+    notes: dict[Hashable, Any] | None = None
 
 
 class Queries:
@@ -52,13 +60,12 @@ class Queries:
         self, answers: dict[str, Callable[..., Any]], inputs: frozenset[str], unknown: Any
     ) -> None:
         self._find, self._inputs, self._unknown = answers, inputs, unknown
-        self._kept: dict[Key, _Answer] = {}
+        self._questions: dict[Key, _Question] = {}
         self._revision = 1
-        self._open: list[_Frame] = []
+        self._open: list[_Question] = []
         self._outermost: dict[Hashable, Any] = {}
-        self._opened: set[Key] = set()
         self._circle = -1  # how deep the outermost question of a circle is; -1: none
-        self._half_known: dict[Key, Any] = {}  # answers within the circle
+        self._half_known: dict[_Question, Any] = {}  # answers within the circle
 
     def add(self, kind: str, answer: Callable[..., Any], *, is_input: bool = False) -> None:
         """Makes another kind of question possible. is_input: whether it looks at documents."""
@@ -80,85 +87,106 @@ class Queries:
         They cannot be kept for longer than that: what they were made from is noted with the
         question alone.
         """
-        return self._open[-1].notes if self._open else self._outermost
+        if not self._open:
+            return self._outermost
+        question = self._open[-1]
+        if question.notes is None:
+            question.notes = {}
+        return question.notes
 
     def _forget_unused(self) -> None:
-        """Drops answers that nobody needed for long: a session of days must not grow."""
+        """Drops answers that nobody needed for long: a session of days must not grow.
+
+        What a kept answer was made from is verified whenever it is, so that is kept as well.
+        """
         oldest = self._revision - _SWEEP
-        self._kept = {key: kept for key, kept in self._kept.items() if kept.verified >= oldest}
+        self._questions = {
+            key: each for key, each in self._questions.items() if each.verified >= oldest
+        }
 
     def get(self, *key: Hashable) -> Any:
         """The answer to a question."""
+        question = self._questions.get(key)
+        if question is None:
+            kind = str(key[0])
+            question = _Question(key, self._find[kind], kind in self._inputs)
+            self._questions[key] = question
         if self._open:
-            self._open[-1].asked[key] = None
-        if key in self._opened:
-            depth = next(index for index, each in enumerate(self._open) if each.key == key)
+            asking = self._open[-1].asking
+            assert asking is not None  # whoever asks is being answered
+            asking[question] = None
+        if question.depth >= 0:
+            depth = question.depth
             self._circle = depth if self._circle < 0 else min(self._circle, depth)
             return self._unknown
-        if key in self._half_known:
-            return self._half_known[key]
-        kept = self._kept.get(key)
-        if kept is not None and self._is_valid(key, kept):
-            return kept.value
-        return self._answer(key, kept)
+        if question in self._half_known:
+            return self._half_known[question]
+        if question.verified and self._is_valid(question):
+            return question.value
+        return self._answer(question)
 
-    def _is_valid(self, key: Key, kept: _Answer) -> bool:
-        if kept.verified == self._revision:
+    def _is_valid(self, question: _Question) -> bool:
+        """Whether an answer still holds, by bringing up to date what it was made from."""
+        revision, verified = self._revision, question.verified
+        if verified == revision:
             return True
-        if key[0] in self._inputs:
+        if question.is_input:
             return False
-        depth = self._enter(_Frame(key))
+        depth = self._enter(question)
         try:
-            for asked in kept.asked:
-                if asked in self._opened or self._changed(asked) > kept.verified:
+            for asked in question.asked:
+                if asked.depth >= 0:
+                    return False
+                if asked.verified != revision:
+                    self._bring_up_to_date(asked)
+                    if asked.verified != revision:  # known only within a circle
+                        return False
+                if asked.changed > verified:
                     return False
         finally:
-            self._leave(key)
+            self._leave(question)
             if self._circle >= depth:
                 self._end_circle()
-        kept.verified = self._revision
+        question.verified = revision
         return True
 
-    def _enter(self, frame: _Frame) -> int:
-        self._open.append(frame)
-        self._opened.add(frame.key)
-        return len(self._open) - 1
+    def _bring_up_to_date(self, question: _Question) -> None:
+        if question in self._half_known:
+            return
+        if not question.verified or not self._is_valid(question):
+            self._answer(question)
 
-    def _leave(self, key: Key) -> None:
+    def _enter(self, question: _Question) -> int:
+        question.depth = len(self._open)
+        self._open.append(question)
+        return question.depth
+
+    def _leave(self, question: _Question) -> None:
         self._open.pop()
-        self._opened.discard(key)
-
-    def _changed(self, key: Key) -> int:
-        """The revision in which an answer last changed, once it is brought up to date."""
-        if key in self._half_known:
-            return self._revision
-        kept = self._kept.get(key)
-        if kept is None or not self._is_valid(key, kept):
-            self._answer(key, kept)
-            kept = self._kept.get(key)
-        return self._revision if kept is None else kept.changed
+        question.depth = -1
 
     def _end_circle(self) -> None:
         self._circle = -1
         self._half_known.clear()
 
-    def _answer(self, key: Key, old: _Answer | None) -> Any:
-        frame = _Frame(key)
-        depth = self._enter(frame)
+    def _answer(self, question: _Question) -> Any:
+        depth = self._enter(question)
+        asking = question.asking = {}
         try:
-            value = self._find[str(key[0])](*key[1:])
+            value = question.find(*question.key[1:])
         except BaseException:
             self._end_circle()  # cancelled: nothing further out is finished either
             raise
         finally:
-            self._leave(key)
+            self._leave(question)
+            question.asking = question.notes = None
         if 0 <= self._circle < depth:
-            self._kept.pop(key, None)  # made from a half-known answer further out
-            self._half_known[key] = value
+            question.verified = 0  # made from a half-known answer further out
+            question.value, question.asked = None, ()
+            self._half_known[question] = value
             return value
         self._end_circle()
-        changed = self._revision
-        if old is not None and old.value == value:
-            value, changed = old.value, old.changed
-        self._kept[key] = _Answer(value, tuple(frame.asked), self._revision, changed)
+        if not question.verified or question.value != value:
+            question.value, question.changed = value, self._revision
+        question.asked, question.verified = tuple(asking), self._revision
         return value

@@ -15,6 +15,7 @@ from llmspell_server.analysis.annotations.attached import declared_in
 from llmspell_server.analysis.annotations.nodes import ClassTag
 from llmspell_server.analysis.binding.binder import binding_of
 from llmspell_server.analysis.binding.variables import Local
+from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
@@ -56,6 +57,10 @@ class Owner:
 
 _GLOBALS = Owner("", "_G")
 """Its fields are the globals."""
+
+
+NAMES = (tree.Name, tree.Member, tree.Index, tree.Paren)
+"""Expressions that may name what has a name already."""
 
 
 @frozen
@@ -205,7 +210,7 @@ class FileSources:
         """The owner that a path means in a piece."""
         root = path.root
         if isinstance(root, str):
-            local = self.snapshot.chunk_locals(piece).get(root)
+            local = self.snapshot.chunk_local(piece, root)
             if local is None:
                 keys = path.keys
                 if root == "_G" and keys and isinstance(keys[0], str):
@@ -217,10 +222,18 @@ class FileSources:
         return Owner(self.file, root, 0, piece, path.keys)
 
     def scope(self, piece: Piece) -> tuple[tuple[str, int], ...]:
-        """The locals of the chunk that a piece uses, by name and ordinal."""
+        """The locals of the chunk that a piece uses or hides, by name and ordinal."""
+        find = self.snapshot.chunk_local
+        return tuple(
+            (name, self._ordinals[local])
+            for name in _names_of(piece)
+            if (local := find(piece, name)) is not None
+        )
+
+    def visible(self, piece: Piece) -> tuple[tuple[str, int], ...]:
+        """All locals of the chunk that a piece sees, by name and ordinal."""
         outer = self.snapshot.chunk_locals(piece)
-        used = sorted({*binding_of(piece).free, "_ENV"} & outer.keys())
-        return tuple((name, self._ordinals[outer[name]]) for name in used)
+        return tuple((name, self._ordinals[local]) for name, local in outer.items())
 
     @cached_property
     def _ordinals(self) -> dict[Local, int]:
@@ -276,6 +289,13 @@ class FileSources:
             else:
                 found.insert(keys, source)
         return found
+
+
+@remembered
+def _names_of(piece: Piece) -> tuple[str, ...]:
+    """The names in a piece that may be of locals of the chunk."""
+    binding = binding_of(piece)
+    return tuple(sorted({*binding.free, *(local.name for local in binding.all), "_ENV"}))
 
 
 def _declaration(file: str, piece: Piece, local: Local) -> Source:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.definitions import (
     FieldDefinition,
+    FoundFields,
     Indexer,
     Operator,
     TableDefinition,
@@ -83,7 +84,7 @@ class Tables:
         return None
 
     def _metatable(self, source: Source, call: tree.Call) -> Type:
-        where = Where(self._inference.file(source.file), source.piece)
+        where = self._inference.where(source.file, source.piece)
         return self._inference.type(where, call.arguments.values[1])
 
     def _given_later(self, owner: Owner) -> Iterator[Type]:
@@ -113,10 +114,16 @@ class Tables:
                 yield from self._inference.signatures(handler)
 
     def _indexers(self, owner: Owner) -> tuple[Indexer, ...]:
+        if owner.piece is not None:
+            return self.find_indexers(owner)
+        found = self._inference.queries.get("indexers", owner)
+        return found if isinstance(found, tuple) else ()  # they are being worked out
+
+    def find_indexers(self, owner: Owner) -> tuple[Indexer, ...]:
         """What is behind computed keys, and in the list part."""
         found: dict[Type, list[Type]] = {}
         for source in self._inference.items_of(owner):
-            where = Where(self._inference.file(source.file), source.piece)
+            where = self._inference.where(source.file, source.piece)
             key: Type = model.INTEGER
             if isinstance(source.statement, tree.Keyed):
                 key = model.widened(self._inference.type(where, source.statement.key))
@@ -135,8 +142,13 @@ class Tables:
             Indexer(key, model.without_nil(model.union(*values))) for key, values in found.items()
         )
 
-    def instances(self, owner: Owner) -> Iterator[Owner]:
+    def instances(self, owner: Owner) -> tuple[Owner, ...]:
         """The tables that are made with a table as their metatable."""
+        found: tuple[Owner, ...] = self._inference.queries.get("instances", owner)
+        return found
+
+    def find_instances(self, owner: Owner) -> Iterator[Owner]:
+        """The same, worked out."""
         for where, call, _, metatable in self._inference.metatable_calls(owner):
             if metatable is None or metatable != owner:
                 continue
@@ -164,7 +176,7 @@ class Tables:
         return None
 
 
-class TableFields(Mapping[str, FieldDefinition]):
+class TableFields(FoundFields):
     """The fields of a table, looked for when they are asked for.
 
     Those of the objects of a class count as the class's own, so that `self.x` is found in methods.
@@ -174,29 +186,38 @@ class TableFields(Mapping[str, FieldDefinition]):
         self._inference, self._owner = inference, owner
 
     def __getitem__(self, name: str) -> FieldDefinition:
-        if name in self._inference.keys_of(self._owner):
-            return self._field(self._owner.down(name), name)
-        for instance in self._inference.tables.instances(self._owner):
-            if name in self._inference.keys_of(instance):
-                return self._field(instance.down(name), name)
-        raise KeyError(name)
-
-    def source_of(self, name: str) -> Source | None:
-        """Where a field is written first; its type is not worked out for that."""
-        owners = (self._owner, *self._inference.tables.instances(self._owner))
-        for owner in owners:
-            if name in self._inference.keys_of(owner):
-                return next(iter(self._inference.values_of(owner.down(name))), None)
-        return None
-
-    def _field(self, owner: Owner, name: str) -> FieldDefinition:
+        owner = self._holder(name)
+        if owner is None:
+            raise KeyError(name)
         sources = self._inference.values_of(owner)
         return FieldDefinition(
             name,
             self._inference.variables.value(owner),
-            documentation=self._inference.annotated.documentation(sources),
+            documentation=self._inference.documentation_of(owner),
             place=sources[0] if sources else None,
         )
+
+    def type_of(self, name: str) -> Type | None:
+        """The type of a field; None where there is none of that name."""
+        owner = self._holder(name)
+        return None if owner is None else self._inference.variables.value(owner)
+
+    def source_of(self, name: str) -> Source | None:
+        """Where a field is written first; its type is not worked out for that."""
+        owner = self._holder(name)
+        return None if owner is None else next(iter(self._inference.values_of(owner)), None)
+
+    def _holder(self, name: str) -> Owner | None:
+        """What has the field: the table itself, or an object."""
+        if self._inference.has_key(self._owner, name):
+            return self._owner.down(name)
+        for instance in self._inference.tables.instances(self._owner):
+            if self._inference.has_key(instance, name):
+                return instance.down(name)
+        return None
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self._holder(name) is not None
 
     def __iter__(self) -> Iterator[str]:
         names = dict.fromkeys(self._inference.keys_of(self._owner))

@@ -42,7 +42,7 @@ class Variables:
     def answer(self, owner: Owner) -> Type:
         """The type of a variable or field, worked out."""
         sources = self._inference.values_of(owner)
-        declared = self.declared(owner, sources)
+        declared = self.declared(owner)
         if declared is not None:
             return declared
         types = [self.source(owner, source) for source in sources]
@@ -55,9 +55,16 @@ class Variables:
         found = model.union(*known) if known else model.UNKNOWN
         return found if len(known) == len(types) else _with_unknown(found)
 
-    def declared(self, owner: Owner, sources: tuple[Source, ...] | None = None) -> Type | None:
+    def declared(self, owner: Owner) -> Type | None:
         """The type that annotations give a variable or field; None without any."""
-        for source in self._inference.values_of(owner) if sources is None else sources:
+        if owner.piece is not None:
+            return self.find_declared(owner)
+        found: Type | None = self._inference.queries.get("declared", owner)
+        return None if found is model.NEVER else found  # it is being worked out
+
+    def find_declared(self, owner: Owner) -> Type | None:
+        """The same, worked out."""
+        for source in self._inference.values_of(owner):
             found = self._inference.annotated.declared(self._where(source), source)
             if found is not None:
                 return found
@@ -136,7 +143,7 @@ class Variables:
         return self.value(where.file.owner(where.piece, path))
 
     def _where(self, source: Source) -> Where:
-        return Where(self._inference.file(source.file), source.piece)
+        return self._inference.where(source.file, source.piece)
 
 
 def owner_name(owner: Owner) -> str:

@@ -366,7 +366,7 @@ class _Parser:
         while self._kind in (".", ":"):
             colon = self._kind == ":"
             self._next()
-            key = self._word()
+            key = self._key()
             target = tree.Member(target.start, self._end_of(key), target, key, colon)
             if colon:
                 break
@@ -481,14 +481,14 @@ class _Parser:
             kind = self._kind
             if kind == ".":
                 self._next()
-                key = self._word()
+                key = self._key()
                 found = tree.Member(start, self._end_of(key), found, key)
             elif kind == "(" or kind == "string" or kind == "{" or kind == "broken":
                 arguments = self._arguments()
                 found = tree.Call(start, self._last, found, arguments)
             elif kind == ":":
                 self._next()
-                key = self._word()
+                key = self._key()
                 if self._kind in ("(", "string", "{", "broken"):
                     arguments = self._arguments()
                 else:
@@ -608,6 +608,19 @@ class _Parser:
             return found
         self._note(f"a name is expected near `{self._text or 'end of text'}`")
         return tree.Name(self._last, self._last, "")
+
+    def _key(self) -> tree.Word:
+        """The name of a field, behind its point.
+
+        A keyword that stands there without a blank is the beginning of a name: `string.for` comes
+        before `string.format`, and must not open a block in which all that follows vanishes.
+        """
+        if self._kind in KEYWORDS and self._start == self._last:
+            self._note(f"a name is expected near `{self._text}`")
+            found = tree.Word(self._start, self._end, self._text)
+            self._next()
+            return found
+        return self._word()
 
     def _word(self) -> tree.Word:
         """An identifier; empty where it is missing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from enum import Enum
 from typing import Protocol
@@ -15,6 +16,7 @@ from .model import (
     Place,
     Shape,
     Type,
+    optional,
 )
 
 __all__ = [
@@ -55,6 +57,19 @@ class FieldDefinition:
     documentation: Documentation | None = field(default=None, eq=False)
     place: Place | None = field(default=None, eq=False)
 
+    @property
+    def type_when_read(self) -> Type:
+        """The type of the value that is found there, which may be nil."""
+        return optional(self.type) if self.optional else self.type
+
+
+class FoundFields(Mapping[str, FieldDefinition]):
+    """Fields that are looked for when they are asked for."""
+
+    @abstractmethod
+    def type_of(self, name: str) -> Type | None:
+        """The type of the value in a field, without asking for all else that is said of it."""
+
 
 @frozen
 class Indexer:
@@ -89,6 +104,13 @@ class TableDefinition:
     parents: tuple[Type, ...] = ()
     operators: tuple[Operator, ...] = ()
     calls: tuple[Function, ...] = ()
+
+    def type_of(self, name: str) -> Type | None:
+        """The type of the value in a field of its own; None where there is no such field."""
+        if isinstance(self.fields, FoundFields):
+            return self.fields.type_of(name)
+        found = self.fields.get(name)
+        return None if found is None else found.type_when_read
 
 
 @frozen(eq=False, kw_only=True)

@@ -161,9 +161,7 @@ def _defined_field(type_: Type, key: Type, definitions: Definitions) -> Type | N
         return None
     found: Type | None = None
     if isinstance(key, model.StringLiteral):
-        field = definition.fields.get(key.value)
-        if field is not None:
-            found = model.optional(field.type) if field.optional else field.type
+        found = definition.type_of(key.value)
     if found is None:
         fitting = [
             indexer.value

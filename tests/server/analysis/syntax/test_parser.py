@@ -82,6 +82,15 @@ def test_a_member_that_is_being_written_keeps_its_function_whole() -> None:
     assert second == "(LocalFunction (Name g) (Function (Block)))"
 
 
+def test_a_keyword_behind_a_point_is_the_beginning_of_a_name() -> None:
+    source = "function f()\n  a.for\n  b:in()\nend\nfunction g() end\n"
+    first, second = statements(source, broken=True)
+    assert "(Member (Name a) (Word for))" in first
+    assert "(MethodCall (Name b) (Word in) (Arguments))" in first
+    assert second.startswith("(FunctionStatement (Name g)")
+    assert "a name is expected near `for`" in problems(source)
+
+
 def test_an_unclosed_block_ends_where_the_indentation_says() -> None:
     source = "function f()\n  if a then\n    b()\nend\n\nfunction g() end\n"
     assert [piece.split()[0] for piece in statements(source, broken=True)] == [

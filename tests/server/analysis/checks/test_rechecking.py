@@ -1,0 +1,208 @@
+"""What is checked again after an edit: what it can have changed, and nothing else."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from llmspell_server.analysis.checks.checker import Checker
+from llmspell_server.analysis.checks.finding import Finding
+from llmspell_server.analysis.inference.inference import Inference
+from llmspell_server.analysis.snapshot import Snapshot
+from llmspell_server.analysis.syntax.pieces import Piece
+from llmspell_server.analysis.text import Text
+from tests.server.analysis.inference.worlds import MemoryWorld
+
+from .checking import library
+
+PROGRAM = """\
+local M = {}
+local count = 0
+
+---@class Point
+---@field x number
+local Point = {}
+Point.__index = Point
+
+---@return Point
+function Point.new(x)
+  return setmetatable({ x = x }, Point)
+end
+
+function Point:move(by)
+  self.x = self.x + by
+  return self
+end
+
+local function twice(value)
+  local result = value * 2
+  return result
+end
+
+function tally(name)
+  count = count + 1
+  M[name] = count
+  return count
+end
+
+function M.use(list)
+  local total = 0
+  for index, each in ipairs(list) do
+    total = total + twice(each) + tally("a" .. index)
+  end
+  return total, Point.new(total):move(1).x
+end
+
+function M.other()
+  local n = tally("b")
+  if n then print(n.x, undefined_one) end
+  M.use({ 1, 2 })
+end
+
+M.steps = { twice, M.other }
+return M
+"""
+
+
+Plain = tuple[int, int, str, list[tuple[int, int]]]
+
+
+class Counted(Checker):
+    """Remembers of which pieces the findings were found."""
+
+    def __init__(self, inference: Inference) -> None:
+        super().__init__(inference)
+        self.made: list[str] = []
+
+    def _of_piece(self, file: str, piece: Piece) -> tuple[Finding, ...]:
+        self.made.append(piece.text.strip().partition("\n")[0])
+        return super()._of_piece(file, piece)
+
+
+class Typed:
+    """A document that is edited, with the checker that has seen each of its versions."""
+
+    def __init__(self, source: str) -> None:
+        self.world = MemoryWorld(main=source)
+        self.world.snapshots = {**library(), **self.world.snapshots}
+        self.checker = Counted(Inference(self.world))
+        self.findings()
+
+    @property
+    def source(self) -> str:
+        return self.world.snapshots["main.lua"].text.source
+
+    def findings(self) -> list[Plain]:
+        return _plain(self.checker)
+
+    def replace(self, start: int, end: int, text: str) -> None:
+        """Edits, as a keystroke does."""
+        before = self.world.snapshots["main.lua"]
+        after = before.text.replaced(start, end, text)
+        broken = Snapshot.of(after).pieces.broken
+        self.world.snapshots["main.lua"] = before.edited(after, start, end, len(text), broken)
+        self.checker.inference.advance()
+
+    def write_before(self, place: str, text: str) -> list[str]:
+        """The first lines of the pieces that are checked when a text is written somewhere."""
+        start = self.source.index(place)
+        self.replace(start, start, text)
+        self.checker.made.clear()
+        self.findings()
+        return self.checker.made
+
+
+def _plain(checker: Checker) -> list[Plain]:
+    return [
+        (
+            each.start,
+            each.end,
+            each.finding.message,
+            list(map(checker.related, each.finding.related)),
+        )
+        for each in checker.findings("main.lua")
+    ]
+
+
+def test_typing_in_a_local_function_checks_that_function_only() -> None:
+    typed = Typed(PROGRAM)
+    assert typed.write_before("  return result", "  print(1)\n") == ["local function twice(value)"]
+
+
+def test_typing_in_a_global_function_checks_that_function_only() -> None:
+    typed = Typed(PROGRAM)
+    assert typed.write_before("  return count", "  print(1)\n") == ["function tally(name)"]
+
+
+def test_typing_in_a_function_of_a_table_checks_that_function_only() -> None:
+    typed = Typed(PROGRAM)
+    assert typed.write_before("  return total", "  print(1)\n") == ["function M.use(list)"]
+
+
+def test_another_field_is_not_checked_where_others_are_read() -> None:
+    typed = Typed(PROGRAM)
+    assert typed.write_before("  return total", "  M.more = 1\n") == ["function M.use(list)"]
+
+
+def test_another_result_is_checked_where_it_arrives() -> None:
+    typed = Typed(PROGRAM)
+    made = typed.write_before("count\nend", "'a' .. ")
+    assert set(made) == {"function tally(name)", "function M.use(list)", "function M.other()"}
+
+
+def test_a_keyword_at_the_beginning_of_a_field_checks_no_other_function() -> None:
+    typed = Typed(PROGRAM)
+    assert typed.write_before("  return result", "  string.for\n") == [
+        "local function twice(value)"
+    ]
+
+
+_TEXTS = (
+    *("", " ", "\n", "x", "end", "local ", "return ", "for ", "if n then ", "function f() ", ")"),
+    *(
+        "M.",
+        "tally",
+        "---@type string\n",
+        "self.y = 1\n",
+        "'",
+        "{",
+        "= nil\n",
+        "Point",
+        "setmetatable(",
+    ),
+)
+
+
+def test_what_is_hidden_is_shown_where_it_is_now() -> None:
+    typed = Typed("local n = 1\nfunction f()\n  local n = 2\n  print(n)\nend\n")
+    typed.write_before("local n = 1", "-- the first\n")
+    assert [places for *_, places in typed.findings() if places] == [[(19, 20)]]
+
+
+def test_what_a_function_above_reads_is_a_local_once_it_is_declared() -> None:
+    typed = Typed(
+        "---@return string text\nfunction read() end\nlocal call = read\ncall():nothing()\n"
+    )
+    assert any("`nothing`" in message for _, _, message, _ in typed.findings())
+    typed.write_before("\nlocal call", " local read = unknown")
+    assert not any("`nothing`" in message for _, _, message, _ in typed.findings())
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, len(PROGRAM)), st.integers(0, 12), st.sampled_from(_TEXTS)),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_what_is_found_after_edits_is_what_is_found_in_the_text(
+    edits: list[tuple[int, int, str]],
+) -> None:
+    typed = Typed(PROGRAM)
+    for place, length, text in edits:
+        start = min(place, len(typed.source))
+        typed.replace(start, min(start + length, len(typed.source)), text)
+        fresh = MemoryWorld()
+        fresh.snapshots = {**library(), "main.lua": Snapshot.of(Text(typed.source))}
+        assert typed.findings() == _plain(Checker(Inference(fresh)))
