@@ -65,3 +65,7 @@ class SessionListener:
         session.emit("loadedSource", {"reason": "new", "source": session.render.source(source)})
         if source.path is not None:
             session.emit("module", {"reason": "new", "module": session.render.module(source)})
+
+    def thread_ended(self, thread: int) -> None:
+        """A `thread` event, if the client knows of the thread."""
+        self._session.threads.ended(thread)

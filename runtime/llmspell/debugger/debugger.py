@@ -73,6 +73,9 @@ class Listener(Protocol):
     def source_loaded(self, source: Source) -> None:
         """A chunk was loaded."""
 
+    def thread_ended(self, thread: int) -> None:
+        """A coroutine that was to end (`end_thread`) is over, and who has resumed it goes on."""
+
 
 class Silent:
     """A listener that does nothing."""
@@ -90,6 +93,9 @@ class Silent:
         """Nothing."""
 
     def source_loaded(self, source: Source) -> None:
+        """Nothing."""
+
+    def thread_ended(self, thread: int) -> None:
         """Nothing."""
 
 
@@ -147,6 +153,7 @@ class Debugger:
                 "attend": self._engine.attend,
                 "breakpoint_failed": self._breakpoint_failed,
                 "log_point": self._log_point,
+                "thread_ended": self._thread_ended,
                 "monotonic": time.monotonic,
                 "prepare": self._prepare,
                 "limit": self._limit.set,
@@ -223,6 +230,9 @@ class Debugger:
             place = f"{Path(point.source).name}:{point.line}"
             text = message.decode("utf-8", "replace")
             self.listener.output("stderr", f"breakpoint {place}: {text}\n", None, None)
+
+    def _thread_ended(self, thread: int) -> None:
+        self.listener.thread_ended(thread)
 
     def _log_point(self, wish: int, message: bytes) -> None:
         point = self._breakpoints.find(wish)
@@ -362,7 +372,8 @@ class Debugger:
         """Ends a coroutine, or the spell (thread 1); whether it is over at once.
 
         The one that stands ends as soon as the program goes on, which it does now. One that has
-        resumed another ends when that comes back to it. Who has resumed it sees an error.
+        resumed another ends when that comes back to it. The listener hears of the end of these.
+        Who has resumed it sees an error.
         """
         if thread == MAIN:
             self.terminate()
@@ -372,7 +383,7 @@ class Debugger:
             raise DebugError(f"there is no thread {thread} to end")
         if how == b"standing":
             self.resume()
-        return how != b"later"
+        return how == b"now"
 
     def detach(self) -> None:
         """Removes all breakpoints and lets the program go on."""

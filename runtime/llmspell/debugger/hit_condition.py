@@ -28,24 +28,6 @@ class HitCondition:
         """Whether passes can be let go before it is looked at again."""
         return self.operator in ("==", ">", ">=", "%")
 
-    def holds(self, hits: int) -> bool:
-        """Whether to stop at this pass."""
-        match self.operator:
-            case "==":
-                return hits == self.count
-            case "~=":
-                return hits != self.count
-            case "<":
-                return hits < self.count
-            case "<=":
-                return hits <= self.count
-            case ">":
-                return hits > self.count
-            case ">=":
-                return hits >= self.count
-            case "%":
-                return hits % self.count == 0
-
 
 def parse_hit_condition(text: str) -> HitCondition:
     """A hit condition from `5`, `== 5`, `> 5`, `>= 5`, `< 5`, `<= 5`, `~= 5` or `% 5`.

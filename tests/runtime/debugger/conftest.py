@@ -26,6 +26,7 @@ class Recorder(Silent):
         self.outputs: list[tuple[str, str, int | None]] = []
         self.changes: list[Breakpoint] = []
         self.loaded: list[Source] = []
+        self.ended_threads: queue.Queue[int] = queue.Queue()
 
     def stopped(self, stop: Stop) -> None:
         self.stops.put(stop)
@@ -38,6 +39,9 @@ class Recorder(Silent):
 
     def source_loaded(self, source: Source) -> None:
         self.loaded.append(source)
+
+    def thread_ended(self, thread: int) -> None:
+        self.ended_threads.put(thread)
 
 
 class Session:

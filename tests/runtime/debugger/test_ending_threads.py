@@ -107,8 +107,35 @@ def test_one_that_has_resumed_another_ends_when_that_comes_back(
     assert not session.debugger.end_thread(outer)
     session.debugger.resume()
     session.ended()
+    assert session.seen.ended_threads.get_nowait() == outer
     assert session.output.startswith("inner\nfalse\t")
     assert session.output.endswith("the coroutine was ended by the debugger\n")
+
+
+def test_the_end_is_told_when_it_is_over_and_before_the_program_goes_on(
+    make_session: MakeSession, mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = make_session(
+        """
+        local co = coroutine.create(function()
+          print("works") -- in
+        end)
+        local ok = coroutine.resume(co)
+        print("goes on")
+        """,
+        mode,
+    )
+    thread = at(session, "in")
+    told: list[tuple[int, bool, str]] = []
+
+    def tell(number: int) -> None:
+        told.append((number, session.debugger.is_stopped, session.output))
+
+    monkeypatch.setattr(session.seen, "thread_ended", tell)
+    assert not session.debugger.end_thread(thread)
+    session.ended()
+    assert told == [(thread, False, "")]
+    assert session.output == "goes on\n"
 
 
 def test_ending_the_main_program_ends_the_spell(make_session: MakeSession, mode: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from llmspell.debugger.model import ExceptionFilter
 from tests.runtime.debugger.conftest import MakeSession
 
@@ -104,6 +106,43 @@ def test_an_error_out_of_wrap_keeps_the_coroutines_locals(
         session.value("live", thread=stop.thread, frame=_script_frame(session, stop.thread)) == "5"
     )
     session.finish()
+
+
+def test_errors_out_of_wrap_say_what_they_say_without_a_debugger(make_session: MakeSession) -> None:
+    session = make_session(
+        """
+        local function made() return coroutine.wrap(function() error("boo") end) end
+        local failing = made()
+        print(pcall(failing))
+        print(pcall(failing))
+        local in_function = made()
+        local function call() in_function() end
+        print(pcall(call))
+        print(pcall(call))
+        local itself
+        itself = coroutine.wrap(function() print(pcall(function() itself() end)) end)
+        itself()
+        """
+    )
+    session.debugger.set_exception_filters([])
+    session.start()
+    session.ended()
+    assert re.sub(r"[^\s:]*spell\.lua", "spell.lua", session.output).splitlines() == [
+        "false\tspell.lua:1: boo",
+        "false\tcannot resume dead coroutine",
+        "false\tspell.lua:6: spell.lua:1: boo",
+        "false\tspell.lua:6: cannot resume dead coroutine",
+        "false\tspell.lua:10: cannot resume non-suspended coroutine",
+    ]
+
+
+def test_calling_a_wrap_that_is_over_is_no_error_of_the_coroutine(
+    make_session: MakeSession,
+) -> None:
+    session = make_session("local w = coroutine.wrap(print)\nw()\npcall(w)\n")
+    session.debugger.set_exception_filters([ExceptionFilter("coroutine")])
+    session.start()
+    session.ended()
 
 
 def test_an_unknown_filter_and_a_bad_condition_are_not_verified(make_session: MakeSession) -> None:

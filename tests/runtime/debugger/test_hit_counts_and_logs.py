@@ -26,6 +26,34 @@ def test_a_hit_condition_that_lets_nothing_go_adds_nothing_to_the_program() -> N
 
 
 @pytest.mark.parametrize(
+    ("text", "passes"),
+    [
+        ("3", [3]),
+        ("== 3", [3]),
+        ("= 3", [3]),
+        (" ==3 ", [3]),
+        ("> 3", [4, 5, 6]),
+        (">= 3", [3, 4, 5, 6]),
+        ("< 3", [1, 2]),
+        ("<= 3", [1, 2, 3]),
+        ("~= 3", [1, 2, 4, 5, 6]),
+        ("!= 3", [1, 2, 4, 5, 6]),
+        ("% 3", [3, 6]),
+        ("%2", [2, 4, 6]),
+        ("0", []),
+        ("> 0", [1, 2, 3, 4, 5, 6]),
+    ],
+)
+def test_the_passes_at_which_a_hit_condition_stops(
+    make_session: MakeSession, mode: str, text: str, passes: list[int]
+) -> None:
+    session = make_session(LOOP, mode)
+    session.break_at("body", hit_condition=text)
+    session.start()
+    assert session.values_at_stops("i") == [str(number) for number in passes]
+
+
+@pytest.mark.parametrize(
     ("condition", "stops"),
     [("i ~= 2", ["3", "5"]), ("i > 1", ["3", "5"]), ("tostring(i) ~= '1'", ["3", "5"])],
 )

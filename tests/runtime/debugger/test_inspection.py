@@ -315,3 +315,23 @@ def test_what_is_evaluated_runs_through_breakpoints_and_errors(
     assert session.go("continue") is not None
     assert session.at() == session.line("inside")
     session.finish()
+
+
+def test_the_stack_of_who_has_called_a_wrap_shows_the_script_only(
+    make_session: MakeSession, mode: str
+) -> None:
+    session = make_session(
+        """
+        local w = coroutine.wrap(function()
+          print("in it") -- in
+        end)
+        local function caller() w() end -- call
+        caller()
+        """,
+        mode,
+    )
+    session.break_at("in")
+    session.start()
+    session.stop()
+    assert [frame.name for frame in session.frames(1)] == ["caller", "main chunk"]
+    session.finish()

@@ -43,8 +43,6 @@ LEFT_OUT_LINES: dict[str, dict[bytes, str]] = {
         b"debug.setmetatable(false, nil)": "the same",
     },
 }
-# KNOWN DEFECT: does not end within two minutes in mode `hook`; the cause is not yet known.
-NOT_HOOKED = {"db"}
 MEASURES = {"logging-and-timers"}  # writes times, memory and random ids
 # Where a file ends early under the engine itself, with and without a debugger.
 ENDS_EARLY = {"attrib": "`require` of the engine says other things of a wrong `package.path`"}
@@ -81,7 +79,7 @@ def test_an_official_test(tmp_path: Path, name: str) -> None:
     unsandboxed = HERE / "unsandboxed.lua"
     plain, _ = outcome(script, "plain", unsandboxed)
     assert ("ended by: " in plain) == (name in ENDS_EARLY), plain
-    for mode in ("auto",) if name in NOT_HOOKED else ("auto", "hook"):
+    for mode in ("auto", "hook"):
         debugged, stops = outcome(script, mode, unsandboxed)
         assert comparable(debugged) == comparable(plain), mode
         assert stops > 0, mode

@@ -20,6 +20,7 @@ local debugger = {
   step = nil, -- the step under way: { kind, thread, depth, line, first, now, target }
   filters = {}, -- exception filters by name: true or a condition
   ending = setmetatable({}, WEAK_KEYS), -- coroutines that are to end, see ending.lua
+  heirs = setmetatable({}, WEAK_KEYS), -- threads that may go on when one of those has ended
   erring = nil, -- { thread, value } of the coroutine that an error came through last
 }
 host.debugger = debugger
@@ -30,6 +31,7 @@ host.debugger = debugger
 local function set_mask(thread, mask, count)
   local reading = debugger.reading
   if debugger.ending[thread] then mask, count = "", 1 end
+  if debugger.heirs[thread] then mask, count = mask or "", 1 end
   if mask and (debugger.watching or reading) then
     local lines = debugger.watching or raw.string.find(mask, "l", 1, true)
     mask = raw.string.gsub(mask, "l", "")
@@ -383,9 +385,11 @@ function hook(event, line)
   if debugger.reading and (event == "call" or event == "tail call") then host.note_call() end
   local step = debugger.step
   if event == "count" then
-    if debugger.ending[running()] then error(ENDED, 0) end
+    local thread = running()
+    if debugger.ending[thread] then error(ENDED, 0) end
+    if debugger.heirs[thread] then host.tell_ended() end
     local resumers = step and step.resumers
-    if resumers and resumers[running()] then return arrived() end
+    if resumers and resumers[thread] then return arrived() end
     local reading = debugger.reading
     if reading then
       if host.via > 0 then -- it comes from `dispatch`
@@ -799,17 +803,22 @@ end
 local function unwrapped(thread, ok, ...)
   if ok then return ... end
   local value = ...
-  if status(thread) ~= "dead" or rawequal(value, STOP) then error(value, 0) end
-  ended(thread, value, true)
-  local closed, replaced = close(thread)
-  if not closed and not rawequal(replaced, value) then value = replaced end
+  if rawequal(value, STOP) then error(value, 0) end
+  if status(thread) == "dead" and getinfo(thread, 0, "l") then -- the error has left its stack
+    ended(thread, value, true)
+    local closed, replaced = close(thread)
+    if not closed and not rawequal(replaced, value) then value = replaced end
+  end
   if type(value) == "string" then error(value, 3) end -- with the place of the call, as in C
   error(value, 0)
 end
 
-local create = G.coroutine.create
+local create, wrap = G.coroutine.create, G.coroutine.wrap
 function G.coroutine.wrap(body)
-  if type(body) ~= "function" then return raw.coroutine.wrap(body) end -- raises the ordinary error
+  if type(body) ~= "function" then return wrap(body) end -- raises the ordinary error
   local thread = create(body)
-  return function(...) return unwrapped(thread, resume(thread, ...)) end
+  return function(...)
+    local _ <close> = nil -- no tail call below: it would take the name of this function away
+    return unwrapped(thread, resume(thread, ...))
+  end
 end
