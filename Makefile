@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test quick lint types unit imports coverage format bench generate extension e2e clean help
+.PHONY: run test quick lint types unit imports coverage format bench generate extension e2e screenshots clean help
 
 help:  ## show this list
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -65,6 +65,10 @@ extension: $(STAMP)  ## build vscode-extension/llmspell-VERSION.vsix, with the w
 
 e2e: $(VENV)/.e2e  ## real editors drive the servers; those that are not installed are skipped
 	$(BIN)/pytest -rs tests/e2e
+
+screenshots: $(VENV)/.e2e  ## pictures for the extension's README, made by its tests
+	$(BIN)/pytest -q tests/e2e/test_walkthrough.py
+	for each in walkthrough debug side-bar; do cp build/pictures/$$each.png vscode-extension/screenshots; done
 
 $(VENV)/.e2e: $(STAMP)
 	$(BIN)/python -m pip install --quiet --editable '.[dev,e2e]'

@@ -1,5 +1,5 @@
 // Bundles the extension (dist/) and, with --tests, the tests that run in the extension host (out/).
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 const tests = process.argv.includes("--tests");
@@ -19,6 +19,11 @@ await build({
   outfile: "dist/extension.js",
   minify: !tests,
 });
+
+// VS Code shows no pictures that an extension brings along, only those of a public address. There is
+// none, so the packaged README is the one without them.
+const readme = readFileSync("README.md", "utf-8").replaceAll(/^!\[.*\n\n/gm, "");
+writeFileSync("dist/README.md", readme);
 
 if (tests) {
   const files = readdirSync("test").filter((name) => name.endsWith(".ts"));

@@ -42,10 +42,9 @@ def with_wheel() -> None:
 def packaged() -> Path:
     """A `.vsix` of the sources, without the wheel unless that has been put in."""
     build()
+    target = EXTENSION / "out/llmspell.vsix"
     with _alone():
-        target = EXTENSION / "out/llmspell.vsix"
-        vsce = EXTENSION / "node_modules/.bin/vsce"
-        _run(str(vsce), "package", "--no-dependencies", "--out", str(target))
+        _run("npm", "run", "--silent", "package", "--", "--out", str(target))
     return target
 
 

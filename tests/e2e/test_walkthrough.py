@@ -30,6 +30,18 @@ def _done(window: Workbench, step: str) -> None:
     _step(window, step).locator(".codicon.complete").wait_for()
 
 
+def _row(window: Workbench, text: str) -> Any:
+    """A row of the side bar."""
+    return window.page.locator(".pane-body .monaco-list-row", has_text=text).first
+
+
+def _expand(window: Workbench, text: str) -> None:
+    row = _row(window, text)
+    row.wait_for()
+    if row.get_attribute("aria-expanded") != "true":
+        row.locator(".monaco-tl-twistie").click()
+
+
 def test_a_newcomer_writes_runs_and_debugs_a_spell(tmp_path: Path) -> None:
     workspace = tmp_path / "workspace"
     workspace.mkdir()
@@ -46,19 +58,19 @@ def test_a_newcomer_writes_runs_and_debugs_a_spell(tmp_path: Path) -> None:
 
         _press(window, "Write a spell", "Make first-spell.lua")
         page.locator(".view-lines", has_text="State.save").wait_for()
-        window.picture("spell")
         assert (workspace / "first-spell.lua").exists()
 
         window.command("llmspell: Open walkthrough")
         _done(window, "Write a spell")
         _press(window, "Run it", "Run")
         page.locator(".terminal.xterm").wait_for()
-        window.picture("run")
         window.command("llmspell: Open walkthrough")
         _done(window, "Run it")
 
         _press(window, "Debug it", "Debug")
-        page.locator(".debug-top-stack-frame-line").first.wait_for()
+        window.stopped()
+        window.expand("Locals")
+        window.variable("runs").wait_for()
         window.picture("debug")
         page.keyboard.press("F5")
         page.locator(".debug-top-stack-frame-line").first.wait_for(state="detached")
@@ -66,10 +78,11 @@ def test_a_newcomer_writes_runs_and_debugs_a_spell(tmp_path: Path) -> None:
         _done(window, "Debug it")
 
         _press(window, "See what it keeps", "Show state")
-        page.locator(".pane-body .monaco-list-row", has_text="global").first.wait_for()
-        window.picture("state")
+        _expand(window, "global")
+        _row(window, "first-spell:runs").wait_for()
         _done(window, "See what it keeps")
         _press(window, "See what spells can do", "Show API")
-        page.locator(".pane-body .monaco-list-row", has_text="Streaming").first.wait_for()
-        window.picture("api")
+        _expand(window, "JSON")
+        _row(window, "stringify").wait_for()
         _done(window, "See what spells can do")
+        window.picture("side-bar")
