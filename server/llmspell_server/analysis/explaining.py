@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
+from .annotations.attached import all_blocks
 from .inference.expressions import Where
 from .inference.inference import Inference
 from .inference.sources import Owner
@@ -187,4 +188,17 @@ def explained_candidate(inference: Inference, where: Where, of: Any) -> Explanat
         return explained_owner(inference, Owner("", name), name)
     if base == "type":
         return explained_type(inference, name)
+    if base == "module":
+        return _explained_module(inference, where, name)
     return None
+
+
+def _explained_module(inference: Inference, where: Where, name: str) -> Explanation | None:
+    """A module that can be required, with what is said at the top of its file."""
+    file = inference.world.module(name, where.file.file)
+    snapshot = inference.world.snapshot(file) if file is not None else None
+    if snapshot is None:
+        return None
+    blocks = all_blocks(snapshot.pieces.all[0])
+    text = (blocks[0].text or blocks[0].plain) if blocks else ""
+    return Explanation(f'require("{name}")', text)

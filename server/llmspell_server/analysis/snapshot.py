@@ -188,9 +188,11 @@ class Snapshot:
     def visible_locals(self, offset: int) -> dict[str, Local]:
         """The locals that may be named at an offset, the inner ones in place of the outer."""
         index = self.pieces.index_at(offset)
-        if index and self._continues(index, offset):
-            index -= 1
         piece, inside = self.pieces.all[index], offset - self.pieces.starts[index]
+        if index and self._continues(index, offset):
+            piece = self.pieces.all[index - 1]
+            assert piece.statement is not None
+            inside = piece.statement.end
         found = dict(self._outer[piece])
         for local in binding_of(piece).all:
             end = local.end if local.end is not None else inside

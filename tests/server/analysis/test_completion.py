@@ -6,6 +6,7 @@ import pytest
 
 from llmspell_server.analysis.completion.candidates import Candidate
 from llmspell_server.analysis.completion.complete import Options, complete
+from llmspell_server.analysis.explaining import Explanation, explained_candidate
 from tests.server.places import place
 
 
@@ -57,6 +58,9 @@ def test_members(marked: str, expected: str, missing: str) -> None:
         ("print(|)", "State string", ""),
         ("local |", "function", "State print"),
         ("local function f(|) end", "", "print"),
+        ("x = function(|", "", "print"),
+        ("local function f(a, |", "", "print"),
+        ("x = function(a) |", "print a", ""),
         ("for | in pairs(t) do end", "", "print"),
         ("local x <|", "const close", "print"),
         ("goto |\n::done::", "", "print"),
@@ -104,6 +108,12 @@ def test_modules_are_offered_to_require() -> None:
 def test_a_module_can_be_required_by_choosing_its_name() -> None:
     found = offered("local a = require('a')\nprint(too|)", lib__tools="return {}")["tools"]
     assert found.edits == ((23, 23, 'local tools = require("lib.tools")\n'),)
+
+
+def test_a_module_is_explained_by_the_top_of_its_file() -> None:
+    subject = place("print(too‸)", lib__tools="--- Tools for all.\nlocal M = {}\nreturn M")
+    found = explained_candidate(subject.inference, subject.where, ("module", "lib.tools"))
+    assert found == Explanation('require("lib.tools")', "Tools for all.")
 
 
 OPTIONS = """---@class Options

@@ -191,13 +191,14 @@ def _labels(place: Place) -> dict[str, None]:
 
 
 def _in_parameters(place: Place, start: int) -> bool:
-    """Whether a place is between the parentheses of a function's parameters."""
-    begin = place.where.file.snapshot.pieces.start_of[place.where.piece]
+    """Whether a place is between the parentheses of a function's parameters, closed or not."""
+    inside = start - place.where.file.snapshot.pieces.start_of[place.where.piece]
+    text = place.where.piece.text
     for node in reversed(place.path):
         if isinstance(node, tree.Function):
-            opening = place.where.piece.text.find("(", node.start)
-            return opening < start - begin <= node.body.start - 1
-        if isinstance(node, tree.Block):
+            opening = text.find("(", node.start)
+            return 0 <= opening < inside and ")" not in text[opening:inside]
+        if isinstance(node, tree.Block) and node.statements:
             return False
     return False
 
