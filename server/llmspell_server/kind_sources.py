@@ -152,6 +152,10 @@ class KindWorld:
         self._extended = (key, base, api)
         return api
 
+    def listing(self, folder: str) -> Mapping[str, bool] | None:
+        """What is in a folder (`Folders.listing`)."""
+        return self._folders.listing(folder)
+
     @property
     def found(self) -> Mapping[str, StringKind]:
         """The kinds of the project that was asked about last."""

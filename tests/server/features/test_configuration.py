@@ -68,6 +68,55 @@ async def test_symbols_folds_and_links(client: LanguageClient, tmp_path: Path) -
     assert targets[1].endswith("/docs/configuration.md#toolssystem")
 
 
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ('extends = "|"', {"base.toml", "shared"}),
+        ('extends = "shared/|"', {"more.toml"}),
+        ('[tools.file_operations]\nallowed_paths = ["|"]', {"base.toml", "notes.txt", "shared"}),
+        ('[tools.file_operations]\nallowed_paths = ["a", "sha|red"]', {"shared"}),
+        ('[profiles.fast]\nextends = "|"', set()),
+    ],
+)
+async def test_files_are_offered_where_settings_name_them(
+    client: LanguageClient, tmp_path: Path, marked: str, expected: set[str]
+) -> None:
+    (tmp_path / "shared").mkdir()
+    for name in ("base.toml", "notes.txt", "shared/more.toml"):
+        (tmp_path / name).touch()
+    document, position = open_at(client, tmp_path / "llmspell.toml", marked)
+    found = await client.text_document_completion_async(types.CompletionParams(document, position))
+    assert isinstance(found, types.CompletionList)
+    assert expected <= {item.label for item in found.items}
+    files = (types.CompletionItemKind.File, types.CompletionItemKind.Folder)
+    assert bool(expected) == any(item.kind in files for item in found.items)
+
+
+async def test_kinds_of_strings_are_offered(client: LanguageClient, tmp_path: Path) -> None:
+    document, position = open_at(client, tmp_path / "llmspell.toml", "[kinds.|]")
+    found = await client.text_document_completion_async(types.CompletionParams(document, position))
+    assert isinstance(found, types.CompletionList)
+    assert {"event-type", "state-scope"} <= {item.label for item in found.items}
+
+
+@pytest.mark.parametrize(
+    ("marked", "page"),
+    [
+        ("[tools.file_op|erations]", "configuration.md#toolsfile_operations"),
+        ("[providers.mine]\nbase_|url = 'x'", "configuration.md#providersname"),
+        ("[profiles.fast.debug]\nlev|el = 'info'", "configuration.md#debug"),
+        ("[kinds.event-ty|pe]", "string-kinds.md"),
+    ],
+)
+async def test_what_is_explained_links_to_its_part_of_the_documentation(
+    client: LanguageClient, tmp_path: Path, marked: str, page: str
+) -> None:
+    document, position = open_at(client, tmp_path / "llmspell.toml", marked)
+    found = await client.text_document_hover_async(types.HoverParams(document, position))
+    assert found is not None and isinstance(found.contents, types.MarkupContent)
+    assert f"docs/{page})" in found.contents.value
+
+
 async def test_other_toml_is_left_alone(client: LanguageClient, tmp_path: Path) -> None:
     document, position = open_at(client, tmp_path / "pyproject.toml", "[|")
     params = types.CompletionParams(document, position)

@@ -28,11 +28,12 @@ _TYPES = {
 
 @frozen
 class Hover:
-    """Markdown about what stands between two offsets."""
+    """Markdown about what stands between two offsets. path: the setting or table that it is."""
 
     start: int
     end: int
     text: str
+    path: tuple[str, ...] = ()
 
 
 def hover(document: Document, offset: int) -> Hover | None:
@@ -41,12 +42,12 @@ def hover(document: Document, offset: int) -> Hover | None:
     if found is not None:
         path, key = found
         slot = slot_of(path)
-        return None if slot is None else Hover(key.start, key.end, _titled(slot))
+        return None if slot is None else Hover(key.start, key.end, _titled(slot), path)
     writing = writing_at(document, offset)
     if writing is None or writing.what != "value" or writing.value is None:
         return None
     slot = slot_of(writing.path)
-    return None if slot is None else Hover(writing.start, writing.end, _titled(slot))
+    return None if slot is None else Hover(writing.start, writing.end, _titled(slot), writing.path)
 
 
 def described(slot: Slot) -> str:
@@ -85,7 +86,7 @@ def _facts(field: Field) -> str:
         facts.append(f"Default: `{toml_value(field.default)}`.")
     elif field.setting.documented is not None:
         documented = toml_value(field.setting.documented)
-        facts.append(f"Off unless set; the documented number is `{documented}`.")
+        facts.append(f"Not set by default; the documented value is `{documented}`.")
     if field.kind in {"int", "float"}:
         if field.setting.minimum:
             facts.append(f"At least {field.setting.minimum:g}.")

@@ -7,7 +7,7 @@ from typing import Literal, cast, get_args
 
 from attrs import frozen
 
-from .schema import slot_of
+from .schema import names_file
 from .tree import Document, Entry, Value
 
 SymbolKind = Literal["table", "array", "string", "number", "boolean", "key"]
@@ -82,10 +82,7 @@ def folds(document: Document) -> Iterator[Fold]:
 def links(document: Document) -> Iterator[Link]:
     """The strings that name files or folders by what the schema says of them."""
     for table, entry in document.entries():
-        path = (*table, *entry.path)
-        slot = slot_of(path)
-        named = slot is not None and slot.field is not None and slot.field.setting.path
-        if (named or path == ("extends",)) and entry.value is not None:
+        if names_file((*table, *entry.path)) and entry.value is not None:
             yield from _strings(entry.value)
 
 

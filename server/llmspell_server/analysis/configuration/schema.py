@@ -61,6 +61,31 @@ def slot_of(path: tuple[str, ...]) -> Slot | None:
     return found
 
 
+def names_file(path: tuple[str, ...]) -> bool:
+    """Whether the strings of a setting name files or folders."""
+    slot = slot_of(path)
+    return path == ("extends",) or (
+        slot is not None and slot.field is not None and slot.field.setting.path
+    )
+
+
+def heading_of(path: tuple[str, ...]) -> tuple[str, ...]:
+    """The table of a path as the reference of the configuration calls it.
+
+    Names that a user gives are `NAME` there; a setting is described with its table.
+    """
+    found: list[str] = []
+    slot = slot_of(())
+    whole = slot_of(path)
+    for key in whole.path if whole is not None else ():
+        known = {offer.name: offer for offer in offers(slot)} if slot is not None else {}
+        if key in known and not known[key].is_table:
+            break
+        found.append(key if key in known else "NAME")
+        slot = slot_of((*(slot.path if slot is not None else ()), key))
+    return tuple(found)
+
+
 def offers(slot: Slot, *, profile: bool = False) -> Iterator[Offer]:
     """The keys that may be written in a table."""
     cls = slot.table

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
+from pygls.uris import to_fs_path
 
-from llmspell_server.analysis.configuration.completion import complete
+from llmspell_server.analysis.configuration.completion import World, complete
 
 if TYPE_CHECKING:
     from llmspell_server.documents import Document
@@ -16,14 +18,23 @@ _KINDS = {
     "table": types.CompletionItemKind.Module,
     "setting": types.CompletionItemKind.Property,
     "value": types.CompletionItemKind.Value,
+    "file": types.CompletionItemKind.File,
+    "folder": types.CompletionItemKind.Folder,
 }
 
 
 def completion(
-    _: SpellServer, document: Document, params: types.CompletionParams
+    ls: SpellServer, document: Document, params: types.CompletionParams
 ) -> types.CompletionList:
     """Tables, keys and values."""
-    found = complete(document.configuration, document.offset(params.position))
+    path = to_fs_path(document.uri)
+    kinds = {**ls.api.kinds, **ls.spells.kinds.found}
+    world = World(
+        os.path.dirname(path) if path else "",  # noqa: PTH120
+        ls.spells.kinds.listing,
+        {name: kind.description for name, kind in kinds.items()},
+    )
+    found = complete(document.configuration, document.offset(params.position), world)
     place = document.range(found.start, found.end)
     items = [
         types.CompletionItem(

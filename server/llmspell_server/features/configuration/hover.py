@@ -8,7 +8,7 @@ from lsprotocol import types
 
 from llmspell_server.analysis.configuration import description
 
-from .pages import page
+from .pages import section
 
 if TYPE_CHECKING:
     from llmspell_server.documents import Document
@@ -20,7 +20,7 @@ def hover(_: SpellServer, document: Document, params: types.HoverParams) -> type
     found = description.hover(document.configuration, document.offset(params.position))
     if found is None:
         return None
-    reference = page("configuration.md")
-    text = f"{found.text}\n\n[Configuration reference]({reference})" if reference else found.text
+    place = section(found.path)
+    text = f"{found.text}\n\n[Configuration reference]({place})" if place else found.text
     content = types.MarkupContent(types.MarkupKind.Markdown, text)
     return types.Hover(content, document.range(found.start, found.end))

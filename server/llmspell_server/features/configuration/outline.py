@@ -11,7 +11,7 @@ from pygls.uris import to_fs_path
 from llmspell.config.places import expand_home
 from llmspell_server.analysis.configuration import outline
 
-from .pages import page
+from .pages import section
 
 if TYPE_CHECKING:
     from llmspell_server.documents import Document
@@ -58,13 +58,12 @@ def document_links(
         if target is not None and "\0" not in link.text and target.exists():
             place = document.range(link.start, link.end)
             found.append(types.DocumentLink(place, target.resolve().as_uri()))
-    reference = page("configuration.md")
-    for section in document.configuration.sections if reference else ():
-        header = section.header
-        if header is not None and header.keys:
-            anchor = "".join(header.path).lower()
+    for each in document.configuration.sections:
+        header = each.header
+        target_page = section(header.path) if header is not None else None
+        if header is not None and header.keys and target_page is not None:
             place = document.range(header.keys[0].start, header.keys[-1].end)
-            found.append(types.DocumentLink(place, f"{reference}#{anchor}"))
+            found.append(types.DocumentLink(place, target_page))
     return found
 
 

@@ -6,6 +6,7 @@ import functools
 from pathlib import Path
 
 import llmspell
+from llmspell_server.analysis.configuration.schema import heading_of
 
 
 @functools.cache
@@ -17,3 +18,13 @@ def page(name: str) -> str | None:
         if path.is_file():
             return path.as_uri()
     return None
+
+
+def section(path: tuple[str, ...]) -> str | None:
+    """The URI of what is written about a table, or about the one that a setting stands in."""
+    if path[:1] == ("kinds",):
+        return page("string-kinds.md")
+    reference, heading = page("configuration.md"), heading_of(path)
+    if reference is None or not heading:
+        return reference
+    return f"{reference}#{''.join(heading).lower()}"

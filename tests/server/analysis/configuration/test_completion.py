@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from llmspell_server.analysis.configuration.completion import complete
 from llmspell_server.analysis.configuration.description import hover
 from llmspell_server.analysis.configuration.reader import read
+from llmspell_server.analysis.configuration.schema import heading_of, slot_of, tables
 from tests.server.analysis.configuration.test_reader import DOCUMENT
 from tests.server.marks import cursor
 
@@ -109,7 +112,7 @@ def test_a_key_brings_its_equals_sign_unless_that_is_there() -> None:
         ),
         ("[debug]\nlevel = 'wa|rn'", ["off | error | warn", "`LLMSPELL_DEBUG_LEVEL`"]),
         ("[engines.lua]\nmemory_lim|it = 1", ["**Deprecated:**", "`max_memory_bytes`"]),
-        ("[engines.lua]\ntimeout|_ms = 1", ["documented number is `30000`", "config trust"]),
+        ("[engines.lua]\ntimeout|_ms = 1", ["documented value is `30000`", "config trust"]),
         ("fle|et = {}", ["not used by this version"]),
     ],
 )
@@ -132,3 +135,21 @@ def test_no_place_of_any_beginning_is_too_much(length: int, offset: int) -> None
     document = read(DOCUMENT[:length])
     complete(document, min(offset, length))
     hover(document, min(offset, length))
+
+
+def test_what_is_being_written_is_not_offered() -> None:
+    assert "se" not in labels("[runtime.se|]")
+
+
+def test_each_table_has_a_heading_in_the_reference() -> None:
+    page = Path("docs/configuration.md").read_text("utf-8")
+    root = slot_of(())
+    assert root is not None
+    for path, _ in tables(root):
+        if path[0] not in ("kinds", "profiles"):
+            heading = ".".join(heading_of(path))
+            assert f"### `[{heading}]`" in page, heading
+
+
+def test_a_table_that_a_user_names_has_the_heading_of_all() -> None:
+    assert heading_of(("providers", "mine", "retry")) == ("providers", "NAME", "retry")
