@@ -49,6 +49,15 @@ def test_a_path_that_is_not_there_is_a_failure_of_its_own(shell: Shell) -> None:
     assert ended.err == "Error: nothing.lua: no such file or folder\n"
 
 
+def test_what_ignore_files_leave_out_is_checked_only_when_it_is_named(shell: Shell) -> None:
+    shell.write(".gitignore", "build/\n")
+    shell.write("a.lua", "print('a')\n")
+    shell.write("build/b.lua", "print(conter)\n")
+    assert shell("llmspell", "check").err == "1 file checked: no problems\n"
+    assert shell("llmspell", "check", "build").code == 1
+    assert shell("llmspell", "check", "build/b.lua").code == 1
+
+
 def test_files_that_are_not_checked_still_define_globals(shell: Shell) -> None:
     shell.write("a.lua", "print(Shared)\n")
     shell.write("b.lua", "Shared = 1\n")
