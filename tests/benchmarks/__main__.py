@@ -13,6 +13,7 @@ from attrs import asdict
 
 from tests.benchmarks import (
     debugging,
+    editor,
     engine,
     formatting,
     instrument,
@@ -32,6 +33,7 @@ SUBJECTS = {
     "profiling": profiling.figures,
     "formatting": formatting.figures,
     "language-server": language_server.figures,
+    "editor": editor.figures,
 }
 REPORT = Path(__file__).parents[2] / ".benchmarks" / "latest.json"
 

@@ -13,8 +13,8 @@ from tests.e2e.extension_host import failures_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("extension")]
 
-OWN_START = {"installing", "noPython", "otherVersion", "untrusted"}
-"""Suites that want another machine than one on which llmspell is installed."""
+OWN_START = {"installing", "measure", "noPython", "otherVersion", "untrusted"}
+"""Suites that test nothing, or want another machine than one on which llmspell is installed."""
 
 SUITES = {path.name.removesuffix(".test.ts") for path in (EXTENSION / "test").glob("*.test.ts")}
 
