@@ -116,6 +116,8 @@ class Diagnosing:
             for provider in (each for kind, each in self._providers if kind == of):
                 checkpoint()
                 for item in provider(self._server, document):
+                    if of == "lua" and not self._server.tells(document.uri, str(item.code)):
+                        continue
                     chosen = settings.diagnostics_severity.get(str(item.code))
                     if item.code in disabled or chosen == "off":
                         continue

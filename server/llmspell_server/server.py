@@ -65,6 +65,7 @@ from .features import (
     type_hierarchy,
 )
 from .features.configuration import routed
+from .features.sharing import shared, tells
 from .files import WorkspaceFiles
 from .greeting import NAME
 from .indexing.indexing import Indexing
@@ -229,7 +230,7 @@ class SpellServer(LanguageServer):
         declare = super().feature(feature_name, options)
 
         def mark(handler: F) -> F:
-            declare(routed(feature_name, handler))
+            declare(routed(feature_name, shared(feature_name, handler)))
             return handler
 
         return mark
@@ -243,6 +244,14 @@ class SpellServer(LanguageServer):
         """An open configuration of llmspell; None for all other documents."""
         document = self.documents.get(key_of(uri))
         return document if document is not None and document.is_configuration else None
+
+    def answers_all(self, uri: str) -> bool:
+        """Whether everything is answered for the Lua of a document's folder."""
+        return self.configuration.of(uri).mode in ("auto", "full")
+
+    def tells(self, uri: str, code: str) -> bool:
+        """Whether problems of a code are told of a Lua document."""
+        return tells(self, uri, code)
 
     def lua_document(self, uri: str) -> Document | None:
         """An open document with Lua in it; None for all others."""

@@ -50,6 +50,14 @@ def _setting(
 class Settings:
     """What a user has chosen for a folder."""
 
+    mode: str = _setting(
+        "mode",
+        "auto",
+        "What is answered for Lua: `full`, everything; `spells`, only what no other server knows: "
+        "known strings, builders, what the host allows, ways to run; `off`, nothing; `auto`, "
+        "`spells` where VS Code has another extension for Lua, else `full`.",
+        values=("auto", "full", "spells", "off"),
+    )
     diagnostics_enable: bool = _setting(
         "diagnostics.enable", True, "Whether problems are shown at all."
     )

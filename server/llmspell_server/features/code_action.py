@@ -82,6 +82,8 @@ def _offered(
         if diagnostic.source == _SOURCE and isinstance(diagnostic.code, str):
             for action in _mending(ls, subject, diagnostic, diagnostic.code):
                 yield action, diagnostic
+    if not ls.answers_all(subject.document.uri):
+        return
     end = subject.document.offset(params.range.end)
     for action in extractions(subject.snapshot, subject.offset, end):
         yield action, None

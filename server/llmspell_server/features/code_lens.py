@@ -42,6 +42,8 @@ def code_lens(ls: SpellServer, params: types.CodeLensParams) -> list[types.CodeL
     for lens in lenses_in(document.snapshot(ls.compile)):
         place = document.range(lens.offset, lens.end)
         if lens.kind == "references":
+            if not ls.answers_all(document.uri):
+                continue
             data = {"uri": document.uri, "offset": lens.offset, "version": document.version}
             found.append(types.CodeLens(place, data=data))
             continue
