@@ -54,6 +54,7 @@ def failures_of(
     settings: Mapping[str, object] | None = None,
     path: str | None = None,
     trusted: bool = True,
+    extensions: tuple[Path, ...] = (),
 ) -> list[str]:
     """What went wrong in a suite of `vscode-extension/test`; an empty list if nothing did.
 
@@ -70,6 +71,7 @@ def failures_of(
             environment=variables,
             smoke=True,
             trusted=trusted,
+            extensions=extensions,
         ) as address,
         page_of_browser() as page,
     ):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from tests.e2e.extension_host import failures_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("extension")]
 
-OWN_START = {"installing", "measure", "noPython", "otherVersion", "untrusted"}
+OWN_START = {"installing", "measure", "noPython", "otherServer", "otherVersion", "untrusted"}
 """Suites that test nothing, or want another machine than one on which llmspell is installed."""
 
 SUITES = {path.name.removesuffix(".test.ts") for path in (EXTENSION / "test").glob("*.test.ts")}
@@ -54,6 +56,19 @@ def test_where_the_workspace_is_not_trusted(tmp_path: Path, workspace: Path) -> 
     _fake_llmspell(workspace, f"touch {workspace / 'trace'}")
     settings = {"security.workspace.trust.startupPrompt": "never"}
     _check(failures_of("untrusted", tmp_path, workspace, settings=settings, trusted=False))
+
+
+def test_beside_another_extension_for_lua(tmp_path: Path, workspace: Path) -> None:
+    manifest = {
+        "publisher": "sumneko",
+        "name": "lua",
+        "version": "0.0.1",
+        "engines": {"vscode": "*"},
+    }
+    other = tmp_path / "lua.vsix"
+    with zipfile.ZipFile(other, "w") as package:
+        package.writestr("extension/package.json", json.dumps(manifest))
+    _check(failures_of("otherServer", tmp_path, workspace, extensions=(other,)))
 
 
 def _programs(folder: Path, *names: str) -> Path:

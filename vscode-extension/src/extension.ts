@@ -5,6 +5,7 @@ import { FirstSpell } from "./firstSpell";
 import { Installation } from "./installation";
 import { Installer } from "./installing";
 import { LanguageServer } from "./languageServer";
+import { otherServer, tellOfOther } from "./otherServers";
 import { showReferences } from "./references";
 import { addRunning } from "./running";
 import { programOf, type Program } from "./runtime";
@@ -38,6 +39,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       status.missing();
     } else {
       await server.start();
+      void tellOfOther(context);
     }
   };
   const restart = async (): Promise<void> => {
@@ -57,6 +59,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       vscode.window.createTerminal({ name: "llmspell", shellPath, shellArgs: args }).show();
     }
   };
+  let other = otherServer();
   const command = vscode.commands.registerCommand;
   context.subscriptions.push(
     log,
@@ -69,6 +72,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     new FirstSpell(context, installation).register(),
     new Tasks(installation).register(),
     vscode.workspace.onDidGrantWorkspaceTrust(start),
+    vscode.extensions.onDidChange(async () => {
+      if (otherServer() !== other) {
+        other = otherServer();
+        await restart();
+      }
+    }),
     vscode.workspace.onDidChangeConfiguration(async (change) => {
       if (change.affectsConfiguration("llmspell.environment")) {
         await restart();

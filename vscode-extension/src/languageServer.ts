@@ -10,6 +10,7 @@ import {
   type StaticFeature,
 } from "vscode-languageclient/node";
 import type { Installation } from "./installation";
+import { withMode } from "./otherServers";
 import { programOf, type Runtime } from "./runtime";
 import type { Status } from "./status";
 
@@ -90,7 +91,7 @@ export class LanguageServer {
           workspace: {
             configuration: async (params, token, next) => {
               const answer = await next(params, token);
-              return Array.isArray(answer) ? answer.map(withoutOwn) : answer;
+              return Array.isArray(answer) ? answer.map(forServer) : answer;
             },
           },
         },
@@ -143,9 +144,11 @@ class Patience implements ErrorHandler {
   }
 }
 
-function withoutOwn(section: unknown): unknown {
+/** The settings of a folder as the server knows them. */
+function forServer(section: unknown): unknown {
   if (typeof section !== "object" || section === null) {
     return section;
   }
-  return Object.fromEntries(Object.entries(section).filter(([key]) => !OWN_SETTINGS.includes(key)));
+  const known = Object.entries(section).filter(([key]) => !OWN_SETTINGS.includes(key));
+  return withMode(Object.fromEntries(known));
 }
