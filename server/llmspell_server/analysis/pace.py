@@ -60,32 +60,44 @@ def within(seconds: float) -> Iterator[None]:
 
     Not within `thorough`, where nothing may be left out.
     """
+    deadline = time.monotonic() + seconds
+    with until(lambda: time.monotonic() > deadline):
+        yield
+
+
+@contextmanager
+def until(is_over: Callable[[], bool]) -> Iterator[None]:
+    """Ends the block with `OutOfTime` at the first checkpoint at which a condition holds.
+
+    Not within `thorough`, where nothing may be left out.
+    """
     if _pace.thorough:
         yield
         return
-    with _limited(seconds, OutOfTime):
+    with _limited(is_over, OutOfTime):
         yield
 
 
 @contextmanager
 def thorough(seconds: float) -> Iterator[None]:
     """Lets nothing inside be cut off, and ends the whole with `TookTooLong` after some seconds."""
+    deadline = time.monotonic() + seconds
     before, _pace.thorough = _pace.thorough, True
     try:
-        with _limited(seconds, TookTooLong):
+        with _limited(lambda: time.monotonic() > deadline, TookTooLong):
             yield
     finally:
         _pace.thorough = before
 
 
 @contextmanager
-def _limited(seconds: float, end: type[Cancelled]) -> Iterator[None]:
-    outer, deadline = _pace.look, time.monotonic() + seconds
+def _limited(is_over: Callable[[], bool], end: type[Cancelled]) -> Iterator[None]:
+    outer = _pace.look
 
     def look() -> None:
         if outer is not None:
             outer()
-        if time.monotonic() > deadline:
+        if is_over():
             raise end
 
     with paced(look):

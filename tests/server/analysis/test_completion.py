@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 
 from llmspell_server.analysis.completion.candidates import Candidate
 from llmspell_server.analysis.completion.complete import Options, complete
+from llmspell_server.analysis.completion.gathering import Budget
 from llmspell_server.analysis.explaining import Explanation, explained_candidate
 from tests.server.places import place
 
@@ -321,3 +324,34 @@ def test_all_annotations_of_a_function_are_offered_at_once() -> None:
 @pytest.mark.parametrize("marked", ["-- a comm|ent", "x = 'plain |text'", "--[[ | ]]"])
 def test_nothing_is_offered_in_plain_text(marked: str) -> None:
     assert offered(marked) == {}
+
+
+def budget(seconds: float, at_most: float) -> Budget:
+    """A budget by a clock on which a second passes whenever somebody looks at it."""
+    return Budget(seconds, at_most, clock=count().__next__)
+
+
+def test_what_cannot_be_found_in_time_is_left_out_and_the_list_says_so() -> None:
+    subject = place("local abc = 1\nlocal t = { key = abc }\nx = |\nprint(t)")
+    found = complete(subject, Options({}, True), budget(3, 3))
+    labels = {each.label for each in found.candidates}
+    assert found.incomplete
+    assert {"abc", "t", "nil"} <= labels
+    assert len(labels) < len(offered("local abc = 1\nlocal t\nx = |"))
+
+
+def test_what_was_found_until_the_time_was_over_is_offered() -> None:
+    subject = place("local t = { a = 1, b = 2, c = 3, d = 4 }\nt.|")
+    found = complete(subject, Options({}, True), budget(2, 10_000))
+    assert found.incomplete
+    assert 0 < len(found.candidates) < 4
+
+
+@pytest.mark.parametrize("marked", ["local t = { a = 1 }\nt.|", MODE + "f('‸')"])
+def test_members_and_values_that_take_too_long_come_with_the_next_key(marked: str) -> None:
+    subject = place(marked)
+    first = complete(subject, Options({}, True), budget(0, 0))
+    assert (first.candidates, first.incomplete) == ((), True)
+    second = complete(subject, Options({}, True), budget(10_000, 10_000))
+    assert second.candidates
+    assert not second.incomplete

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any, Protocol
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Literal, Protocol
 
 from attrs import frozen
 
@@ -16,8 +17,9 @@ from llmspell_server.analysis.syntax import tree
 from .annotations import complete_annotation
 from .candidates import Candidate, Completions
 from .expected import value_candidates
+from .gathering import Budget, gathered
 from .members import member_candidates
-from .names import name_candidates
+from .names import global_candidates, local_candidates
 from .overriding import definition_candidates, is_being_defined
 from .postfix import Around, postfix_candidates
 from .strings import string_completions
@@ -25,6 +27,9 @@ from .tables import key_candidates
 
 _WORD = re.compile(r"[A-Za-z_]\w*\Z|\Z", re.ASCII)
 _BEHIND_DOT = re.compile(r"(?<!\.)[.:][ \t\n]*\Z")
+
+
+_BUDGET = Budget()
 
 
 class Place(Protocol):
@@ -57,8 +62,12 @@ class Options:
     auto_require: bool = True
 
 
-def complete(place: Place, options: Options) -> Completions:
-    """All that may stand at a place; editors choose what fits what is written already."""
+def complete(place: Place, options: Options, budget: Budget = _BUDGET) -> Completions:
+    """All that may stand at a place; editors choose what fits what is written already.
+
+    What takes too long to find is left out, and the result is incomplete then. Locals and keywords
+    are offered in any case.
+    """
     comment = place.where.file.snapshot.comment_at(place.offset)
     if comment is not None:
         text = comment.node.text if isinstance(comment.node, tree.Word) else ""
@@ -66,12 +75,14 @@ def complete(place: Place, options: Options) -> Completions:
         return complete_annotation(place, text, inside, options)
     string = _string(place)
     if string is not None:
-        return string_completions(place, string, options)
+        return string_completions(place, string, options, budget)
     source = place.where.file.snapshot.text.source
     found = _WORD.search(source, max(0, place.offset - 200), place.offset)
     start = found.start() if found is not None else place.offset
-    candidates, kind = _candidates(place, start, source, options)
-    return Completions(start, place.offset, kind, candidates)
+    offer = _offer(place, start, source, options)
+    in_time, incomplete = gathered(offer.in_time, budget)
+    candidates = (*in_time, *offer.at_once)
+    return Completions(start, place.offset, offer.kind, candidates, incomplete)
 
 
 def _string(place: Place) -> tree.String | None:
@@ -83,19 +94,33 @@ def _string(place: Place) -> tree.String | None:
     return node if node.start < place.inside and not closed else None
 
 
-def _candidates(
-    place: Place, start: int, source: str, options: Options
-) -> tuple[tuple[Candidate, ...], Any]:
+@frozen
+class _Offer:
+    """What may stand at a place. at_once: what needs no type; in_time: what may take a while."""
+
+    kind: Literal["member", "name", "nothing"]
+    at_once: tuple[Candidate, ...] = ()
+    in_time: Iterable[Candidate] = ()
+
+
+def _offer(place: Place, start: int, source: str, options: Options) -> _Offer:
     found = _base(place, start, source)
     if found is not None:
-        return tuple(_behind_base(place, found, options)), "member"
+        return _Offer("member", in_time=_behind_base(place, found, options))
     if _is_number(source, start):
-        return (), "nothing"
+        return _Offer("nothing")
     special = _special(place, start)
     if special is not None:
-        return special, "name"
-    keys = tuple(key_candidates(place, start, options))
-    return (*keys, *value_candidates(place), *name_candidates(place, start, options)), "name"
+        return _Offer("name", special)
+    return _Offer(
+        "name",
+        tuple(local_candidates(place, start, options)),
+        chain(
+            key_candidates(place, start, options),
+            value_candidates(place),
+            global_candidates(place, start, options),
+        ),
+    )
 
 
 @frozen

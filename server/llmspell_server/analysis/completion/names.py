@@ -30,21 +30,26 @@ _SNIPPETS = {
 }
 
 
-def name_candidates(place: Place, start: int, options: Options) -> Iterator[Candidate]:
-    """Locals, globals, keywords, snippets, and modules that could be required."""
+def local_candidates(place: Place, start: int, options: Options) -> Iterator[Candidate]:
+    """Locals, keywords and snippets."""
     locals_ = place.where.file.snapshot.visible_locals(start)
     for name, local in locals_.items():
         kind: Kind = "function" if local.kind == "function" else "local"
         parameters = _parameters(local.statement)
         yield Candidate(name, kind, rank=0, parameters=parameters, of=("local", name))
-    for name in place.inference.world.global_names():
-        if name not in locals_:
-            yield _global(place, name)
     for word in sorted(KEYWORDS):
         yield Candidate(word, "keyword", rank=2)
     if options.snippets and _begins_statement(place, start):
         for label, text in _SNIPPETS.items():
             yield Candidate(label, "snippet", text=text, is_snippet=True, rank=3)
+
+
+def global_candidates(place: Place, start: int, options: Options) -> Iterator[Candidate]:
+    """Globals, and modules that could be required."""
+    locals_ = place.where.file.snapshot.visible_locals(start)
+    for name in place.inference.world.global_names():
+        if name not in locals_:
+            yield _global(place, name)
     yield from _modules(place, options, locals_.keys())
 
 

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.types import model
-from llmspell_server.analysis.types.model import Type
 
 from .candidates import Candidate, Completions
 from .expected import choices, expected_at
+from .gathering import Budget, gathered
 
 if TYPE_CHECKING:
     from .complete import Options, Place
 
 
-def string_completions(place: Place, string: tree.String, options: Options) -> Completions:
-    """What the string at a place may hold."""
+def string_completions(
+    place: Place, string: tree.String, options: Options, budget: Budget
+) -> Completions:
+    """What the string at a place may hold, as far as it is found in time."""
     begin = place.where.file.snapshot.pieces.start_of[place.where.piece] + string.start
     opening = len(string.text) - len(string.text.lstrip("[=")) if string.text[0] == "[" else 1
     start = begin + opening
@@ -32,10 +34,8 @@ def string_completions(place: Place, string: tree.String, options: Options) -> C
             for name, file in options.modules.items()
         )
         return Completions(start, end, "string", modules)
-    expected = expected_at(place, string)
-    if expected is None:
-        return Completions(start, end, "string")
-    return Completions(start, end, "string", tuple(_literals(place, expected)))
+    candidates, incomplete = gathered(_literals(place, string), budget)
+    return Completions(start, end, "string", candidates, incomplete)
 
 
 def _is_required(place: Place) -> bool:
@@ -47,10 +47,11 @@ def _is_required(place: Place) -> bool:
     return False
 
 
-def _literals(place: Place, type_: Type) -> Iterator[Candidate]:
-    """The strings that a type lists, with what is said of them."""
+def _literals(place: Place, string: tree.String) -> Iterator[Candidate]:
+    """The strings that the type lists which is wanted of one, with what is said of them."""
+    expected = expected_at(place, string)
     seen: set[str] = set()
-    for each, description in choices(place, type_):
+    for each, description in choices(place, expected) if expected is not None else ():
         if isinstance(each, model.StringLiteral) and each.value not in seen:
             seen.add(each.value)
             yield Candidate(each.value, "value", description, rank=len(seen))

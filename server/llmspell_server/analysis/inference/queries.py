@@ -13,6 +13,8 @@ from typing import Any
 
 from attrs import define
 
+from llmspell_server.analysis.pace import checkpoint
+
 Key = tuple[Hashable, ...]
 """A question: its kind, and what it is about. Must mean the same before and after an edit."""
 
@@ -170,6 +172,7 @@ class Queries:
         self._half_known.clear()
 
     def _answer(self, question: _Question) -> Any:
+        checkpoint()
         depth = self._enter(question)
         asking = question.asking = {}
         try:
