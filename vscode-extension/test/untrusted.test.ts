@@ -16,8 +16,12 @@ describe("in a workspace that is not trusted", () => {
     assert.strictEqual(extension?.isActive, true);
     const commands = [
       ...["run", "runWithArguments", "runSelection", "debug", "attach"],
-      ...["doctor", "install"],
+      ...["doctor", "install", "api.show", "state.export", "state.clear", "firstSpell.run"],
     ];
+    for (const view of ["api", "state"]) {
+      await vscode.commands.executeCommand(`llmspell.${view}.focus`);
+      await vscode.commands.executeCommand(`llmspell.${view}.refresh`);
+    }
     for (const command of commands) {
       await vscode.commands.executeCommand(`llmspell.${command}`);
       assert.match(messages.pop() ?? "", /before this workspace is trusted/, command);

@@ -68,6 +68,16 @@ describe("the side bar", () => {
     }
   });
 
+  it("has somebody behind every command of the manifest", async () => {
+    const manifest = vscode.extensions.getExtension("llmspell.llmspell")?.packageJSON.contributes;
+    const carriedOut = new Set(await vscode.commands.getCommands(true));
+    const named = manifest.commands.map((each: { command: string }) => each.command);
+    assert.deepStrictEqual(
+      named.filter((command: string) => !carriedOut.has(command)),
+      [],
+    );
+  });
+
   it("lists the globals with their functions", async () => {
     const tree = treeOf(API);
     const found = await entries(tree);
@@ -136,7 +146,7 @@ describe("the side bar", () => {
         ["global", [["runs", "3"]]],
       ],
     );
-    assert.match(tree.summary, /state\.db$/);
+    assert.match(tree.summary, /^~\/.*state\.db$/);
     const [first] = scopes;
     assert.ok(first);
     assert.strictEqual(
@@ -158,6 +168,23 @@ describe("the side bar", () => {
     await openMarked("hello.lua", "print(1)\n");
     await openMarked("notes.md", "# Notes\n");
     assert.match(places.current.script ?? "", /hello\.lua$/);
+    places.dispose();
+  });
+
+  it("follows the spell into another folder, which has a store of its own", async () => {
+    await openMarked("hello.lua", "print(1)\n");
+    const places = new Places();
+    let moves = 0;
+    places.onDidMove(() => moves++);
+    await openMarked("saves.lua", "print(2)\n");
+    fs.mkdirSync(path.join(folder().fsPath, "other"));
+    await openMarked("other/far.lua", "print(3)\n");
+    assert.strictEqual(moves, 1);
+    assert.match(places.current.script ?? "", /far\.lua$/);
+    assert.strictEqual((await entries(treeOf(STATE))).size, 0);
+    await openMarked("hello.lua", "print(1)\n");
+    assert.strictEqual(moves, 2);
+    assert.ok((await entries(treeOf(STATE))).has('["global","runs"]'));
     places.dispose();
   });
 

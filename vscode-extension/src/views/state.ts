@@ -1,3 +1,5 @@
+import * as os from "node:os";
+import * as path from "node:path";
 import * as vscode from "vscode";
 import type { Place } from "./place";
 import type { Entry, View } from "./view";
@@ -21,7 +23,8 @@ export const STATE: View<Answer> = {
   id: "llmspell.state",
   ask: (place) => state("show", place, ["--by-scope", "--output", "json"]),
   entries: ({ scopes }) => scopes.map(scopeEntry),
-  summary: ({ store }) => store ?? vscode.l10n.t("in memory, not kept"),
+  summary: ({ store }) =>
+    store === null ? vscode.l10n.t("in memory, not kept") : fromHome(store),
   followsSpells: true,
   actions: [
     {
@@ -60,6 +63,12 @@ export const STATE: View<Answer> = {
     },
   ],
 };
+
+/** A path as shells write it: `~/spells`. */
+function fromHome(file: string): string {
+  const home = os.homedir() + path.sep;
+  return file.startsWith(home) ? path.join("~", file.slice(home.length)) : file;
+}
 
 /** The store is that of the project or, without one, of the folder of the spell. */
 function state(command: string, { script }: Place, rest: readonly string[]): readonly string[] {
