@@ -134,11 +134,11 @@ class Breakpoints:
         for site in result.sites:
             self._define(evolve(site, in_place=False, handed_over=False, protected=False))
         lines: dict[int, list[int]] = {}
-        openings: set[str] = set()
+        openings: set[tuple[str, str]] = set()
         for site in result.sites:
             lines.setdefault(site.line, []).append(site.number)
             openings.update(site.openings)
-        late = {"lines": lines, "openings": list(openings)}
+        late = {"lines": lines, "openings": [list(names) for names in openings]}
         self._call("set_late", os.fsencode(chunk.name), packed=lua_value(late))
         if not all(map(_is_quiet, wished)):
             self._call("disturb", b"facts")
@@ -152,6 +152,7 @@ class Breakpoints:
             "protected": site.protected,
             "names": list(site.names),
             "handed_over": site.handed_over,
+            "owner": list(site.owner),
             "checks": [_check(check, site) for check in site.checks],
         }
         self._call("define_site", site.number, packed=lua_value(described))

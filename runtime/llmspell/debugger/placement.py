@@ -143,15 +143,20 @@ class Places:
                 return place
         return None
 
-    def openings(self, line: int) -> tuple[str, ...]:
-        """The first parameters of the functions with code on a line; "" for one without."""
+    def outline(self, function: Function) -> tuple[int, int, int, bool]:
+        """What `debug.getinfo` tells a function by: first and last line, parameters, varargs."""
+        return self._prototypes[function.index].outline
+
+    def openings(self, line: int) -> tuple[tuple[str, str], ...]:
+        """The first two parameters of the functions with code on a line; "" where there is none."""
         found = set()
         for function, prototype in zip(self.chunk.functions, self._prototypes, strict=True):
             inside = function.parent is None or prototype.first_line <= line <= prototype.last_line
             if inside and line in prototype.active_lines:
                 body = function.body
-                first = next(declarations(self.chunk, body, body.open), None)
-                found.add(first.name if first else "")
+                names = [local.name for local in declarations(self.chunk, body, body.open)]
+                first, second, *_ = (*names, "", "")
+                found.add((first, second))
         return tuple(sorted(found))
 
     def _check(self) -> None:

@@ -175,7 +175,12 @@ class Plan:
         checks = tuple(request.check(names) for request in requests)
         column = place.column(self.chunk)
         openings = self.places.openings(place.line)
-        site = Site(number, place.line, column, names, False, False, checks, openings=openings)
+        owner = self.places.outline(place.function)
+        site = Site(
+            *(number, place.line, column, names, False, False, checks),
+            openings=openings,
+            owner=owner,
+        )
         call = Call(site, place)
         if names:
             call = Call(evolve(site, handed_over=True), place, simpler=call)

@@ -71,8 +71,10 @@ class Site:
     else, where they are needed, they are to be looked up in the frame. in_place: the program
     itself tests the condition and calls only where it holds. protected: it does so in protected
     mode, and hands over whether that went well and what it gave, instead of the values. always:
-    the program calls whenever it comes by. openings: the first parameters of all functions with
-    code on the line; nothing ("") for a function without.
+    the program calls whenever it comes by. openings: the first two parameters of all functions
+    with code on the line; "" where there is none.
+    owner: first and last line, number of parameters, and whether it has varargs, of the function
+    that is stopped; (0, 0, 0, True) is the chunk itself.
     """
 
     number: int
@@ -84,7 +86,8 @@ class Site:
     checks: tuple[Check, ...]
     protected: bool = False
     always: bool = True
-    openings: tuple[str, ...] = ()
+    openings: tuple[tuple[str, str], ...] = ()
+    owner: tuple[int, int, int, bool] = (0, 0, 0, True)
 
 
 @frozen

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from llmspell.debugger.model import BreakpointSpec, FunctionBreakpointSpec
-from tests.runtime.debugger.conftest import MakeSession
+from tests.runtime.debugger.conftest import MakeSession, Session
 
 LOOP = """
 local total = 0
@@ -265,3 +265,71 @@ print(table.concat(seen, " "))
     session.debugger.resume()
     session.ended()
     assert session.output == "1\n3 4 5\n"
+
+
+ONE_LINE = "local function f(x) return x + 1 end\nf(1) f(2)\n"
+
+
+def stops_of(session: Session) -> list[str]:
+    """The functions in which a spell stops, until it has ended."""
+    session.start()
+    seen = []
+    while session.next_stop() is not None:
+        seen.append(session.frames()[0].name)
+        session.debugger.resume()
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("column", "stops"),
+    [(None, ["main chunk", "f", "f"]), (1, ["main chunk"]), (21, ["f", "f"])],
+)
+def test_a_line_with_a_whole_function_stops_in_what_was_asked_for(
+    make_session: MakeSession, mode: str, column: int | None, stops: list[str]
+) -> None:
+    session = make_session(ONE_LINE, mode)
+    session.debugger.set_breakpoints(str(session.path), [BreakpointSpec(1, column)])
+    assert stops_of(session) == stops
+
+
+def test_each_function_of_a_line_counts_its_own_passes(
+    make_session: MakeSession, mode: str
+) -> None:
+    session = make_session(ONE_LINE, mode)
+    session.debugger.set_breakpoints(str(session.path), [BreakpointSpec(1, hit_condition="2")])
+    assert stops_of(session) == ["f"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "local function f(x) return x + 1 end f(1)\nf(2)\n",
+        "local f = function() return 1 end\nf() f()\n",
+        "function f(...) return ... end f(1) f(2)\n",
+        "local t = {} function t.f(a) return a end t.f(t.f(1))\n",
+    ],
+)
+def test_a_breakpoint_on_a_function_of_one_line_stops_inside_it_only(
+    make_session: MakeSession, mode: str, code: str
+) -> None:
+    session = make_session(code, mode)
+    session.debugger.set_function_breakpoints(
+        [FunctionBreakpointSpec("t.f" if "t.f" in code else "f")]
+    )
+    assert [name.removeprefix("t.") for name in stops_of(session)] == ["f", "f"]
+
+
+@pytest.mark.parametrize(
+    "parameters", ["", "x", "x, y", "x, y, z", "...", "x, ...", "x, y, ...", "self, x"]
+)
+def test_a_late_breakpoint_is_reached_whatever_the_parameters_of_other_functions(
+    make_session: MakeSession, parameters: str
+) -> None:
+    others = ["", "x", "y", "x, y", "x, z", "...", "x, ..."]
+    code = "".join(f"local function f{n}({p}) return 1 end\n" for n, p in enumerate(others))
+    code += f"local function hit({parameters})\n  return 1 -- in\nend\n"
+    calls = " ".join(f"f{n}() f{n}(1, 2, 3)" for n in range(len(others)))
+    code += f"for _ = 1, 2 do {calls} hit() hit(1, 2, 3) end\n"
+    session = make_session(code, "hook")
+    session.break_at("in")
+    assert stops_of(session) == ["hit"] * 4

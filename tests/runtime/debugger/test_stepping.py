@@ -404,3 +404,27 @@ def test_a_breakpoint_in_a_coroutine_ends_a_step_over_its_resume(
     assert (stop.reason, session.at(stop.thread)) == ("breakpoint", session.line("resumed"))
     assert stop.thread > 1
     session.finish()
+
+
+def test_a_script_s_count_hook_is_not_called_for_what_a_step_counts(
+    make_session: MakeSession, mode: str
+) -> None:
+    session = make_session(
+        """
+        local calls = 0
+        debug.sethook(function() calls = calls + 1 end, "", 1000000000)
+        local co = coroutine.create(function()
+          return 1 -- in
+        end)
+        coroutine.resume(co) -- resume
+        debug.sethook()
+        print(calls)
+        """,
+        mode,
+    )
+    session.break_at("in")
+    session.start()
+    session.thread = session.stop().thread
+    session.go("out")
+    session.finish()
+    assert session.output == "0\n"

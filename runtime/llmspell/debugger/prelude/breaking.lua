@@ -87,6 +87,7 @@ local quiet = false -- late breakpoints alone, every thread sees calls only, no 
 local loud = 0 -- threads that see more than calls
 local go_on, stand, step_thread
 local late_wanted, late_hits_at, lines_of -- see "Late breakpoints"
+local sites = {} -- number -> { names, handed_over, checks, owner }, see wishes.py
 local reached -- what compiled breakpoints call, see below
 
 --- Stands still at the innermost frame of the script. `inside` tells where it was called: in the
@@ -185,7 +186,7 @@ end
 
 local function on_line(line, step, thread)
   local level = 2 + host.via
-  local info = getinfo(level, "Slf")
+  local info = getinfo(level, "Slfu")
   if not is_mine(info) then return end
   leave_landing(thread)
   if step.kind == "leaving" then
@@ -193,7 +194,7 @@ local function on_line(line, step, thread)
     host.refresh_late()
     set_mask(thread, late_wanted() and "crl" or nil, 0)
   end
-  local hits = late_hits_at(info.source, line)
+  local hits = late_hits_at(info, line)
   if hits then return stand("breakpoint", "hook", hits) end
   if step.kind == "leaving" then return end
   local depth = levels() - level + 1
@@ -263,8 +264,8 @@ end
 -- Late breakpoints -----------------------------------------------------------------------------
 
 debugger.late = {} -- source -> line -> { ids }
--- The first parameters of all functions that have late breakpoints. A function that is called has
--- none if its first parameter has another name, which can be asked without making a table.
+-- The first and second parameters of all functions that have late breakpoints. A function that is
+-- called has none if its parameters have other names, which can be asked without making a table.
 local late_openings, openings_of = {}, {}
 local late_functions = setmetatable({}, WEAK_KEYS) -- function -> its lines, or false
 local late_masks = setmetatable({}, WEAK_KEYS) -- thread -> the mask that was set for it
@@ -315,18 +316,27 @@ local function set_late_mask(thread, mask)
   quiet = loud == 0 and host.via == 0 and not debugger.step and not debugger.watching and not debugger.reading
 end
 
---- The wishes that want to stop at a line, as text with commas; nil if none does.
-function late_hits_at(source, line)
-  local lines = debugger.late[source]
+--- Whether a site is in a function: other functions may have code on the same line.
+local function is_in(site, info)
+  local owner = site.owner
+  return owner[1] == info.linedefined and owner[2] == info.lastlinedefined
+    and owner[3] == info.nparams and owner[4] == info.isvararg
+end
+
+--- The wishes that want to stop at a line of a function, as text with commas; nil if none does.
+function late_hits_at(info, line)
+  local lines = debugger.late[info.source]
   local numbers = lines and lines[line]
   if not numbers then return nil end
   local hits = {}
-  for i = 1, #numbers do hits[#hits + 1] = host.late_hits(numbers[i]) end
+  for i = 1, #numbers do
+    if is_in(sites[numbers[i]], info) then hits[#hits + 1] = host.late_hits(numbers[i]) end
+  end
   return #hits > 0 and concat(hits, ",") or nil
 end
 
 local function on_late_line(line)
-  local hits = late_hits_at(getinfo(2 + host.via, "S").source, line)
+  local hits = late_hits_at(getinfo(2 + host.via, "Su"), line)
   if hits then stand("breakpoint", "hook", hits) end
 end
 
@@ -354,16 +364,21 @@ function host.refresh_late()
   end)
 end
 
---- Sets the late sites of a source: `lines` (line -> numbers), and `openings`, the first parameters
---- of the functions that have them; nil removes them.
+--- Sets the late sites of a source: `lines` (line -> numbers), and `openings`, the first two
+--- parameters of the functions that have them; nil removes them.
 function host.set_late(source, late)
   if late and not next(late.lines) then late = nil end
   debugger.late[source], openings_of[source] = late and late.lines, late and late.openings
   late_functions, late_openings = setmetatable({}, WEAK_KEYS), {}
   for _, openings in next, openings_of do
-    for i = 1, #openings do late_openings[openings[i]] = true end
+    for i = 1, #openings do
+      local first, second = openings[i][1], openings[i][2]
+      local seconds = late_openings[first] or {}
+      late_openings[first], seconds[second] = seconds, true
+      if second == "" then seconds["(temporary)"] = true end -- what `getlocal` finds where there is none
+    end
   end
-  late_openings["(temporary)"] = late_openings[""] -- what `getlocal` finds where there is no parameter
+  late_openings["(temporary)"] = late_openings[""]
 end
 
 -- The hook -------------------------------------------------------------------------------------
@@ -378,7 +393,8 @@ local hook
 function hook(event, line)
   if quiet and event == "call" then
     -- The usual case with late breakpoints: a function that has none is called.
-    if not late_openings[getlocal(2, 1) or ""] then return end
+    local seconds = late_openings[getlocal(2, 1) or ""]
+    if not seconds or not seconds[getlocal(2, 2) or ""] then return end
     local lines = late_functions[getinfo(2, "f").func]
     if lines == false then return end
   end
@@ -461,7 +477,6 @@ end
 function host.is_hidden(name) return sub(name, 1, 11) == "__llmspell_" end
 
 local function no_condition() end
-local sites = {} -- number -> { names, handed_over, checks }, see instrument.py
 local wishes = {} -- id -> true while somebody wants it
 debugger.site_lines = {} -- source -> line -> "always" or "tested": when a call stands there
 

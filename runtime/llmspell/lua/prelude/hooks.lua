@@ -18,7 +18,9 @@ local STOP = host.STOP
 local stop_pending = host.stop_pending
 
 local WEAK_KEYS = { __mode = "k" }
-local script_hooks = setmetatable({}, WEAK_KEYS) -- thread -> { hook, mask, count }
+-- thread -> { hook, mask, count, left, unit }: after how many instructions it wants to be told, how
+-- many are left until then, and how many an event of the VM stands for.
+local script_hooks = setmetatable({}, WEAK_KEYS)
 local poll_count = host.poll_count -- instructions between polls where nothing can arm the hook
 
 -- The debugger (with profiler and coverage) is the other client: its hook, and the mask and count
@@ -55,13 +57,17 @@ end
 local function dispatch(event, line)
   local thread = running()
   if event == "count" then
+    local client = script_hooks[thread]
+    if client then client.left = client.left - client.unit end
     local reason = stop_pending()
     if reason == true then error(STOP, 0) end
     if reason == POKE and host.poked then host.poked() end
     local wanted = debug_counts[thread]
     if wanted and wanted > 0 then call_debugger(event, line) end
-    local client = script_hooks[thread]
-    if client and client.count > 0 then return client.hook(event, line) end
+    if client and client.count > 0 and client.left <= 0 then
+      client.left = client.count
+      return client.hook(event, line)
+    end
     if not poll_count and not wanted then apply(thread) end -- left over from a stop that is past
     return
   end
@@ -82,6 +88,7 @@ function apply(thread)
   if debug_mask then mask = mask .. debug_mask end
   if debug_count and debug_count > 0 and (count == 0 or debug_count < count) then count = debug_count end
   if poll_count and (count == 0 or count > poll_count) then count = poll_count end
+  if client then client.unit = count end
   sethook(thread, dispatch, mask, count)
 end
 
@@ -163,7 +170,7 @@ function host.script_sethook(first, second, third, fourth)
     script_hooks[thread] = nil
   else
     if type(hook) ~= "function" then error("bad argument to 'sethook' (function expected)", 2) end
-    script_hooks[thread] = { hook = hook, mask = mask or "", count = count or 0 }
+    script_hooks[thread] = { hook = hook, mask = mask or "", count = count or 0, left = count or 0, unit = 0 }
   end
   apply(thread)
 end
