@@ -102,7 +102,7 @@ class Surroundings:
         Certain is that only of files in the folders of the session, once all files are known.
         """
         server = self._server
-        known = server.files.complete and not server.files.cut and server.indexing.idle.is_set()
+        known = server.files.complete and not server.files.cut and server.indexing.complete
         inside = any(requiring.startswith(f"{root}/") for root in self.search_path.roots)
         return known and inside and self.module_file(module, requiring) is None
 

@@ -72,6 +72,42 @@ def test_an_open_document_counts_more_than_its_file(server: RawClient, tmp_path:
     assert references(server, uri, 0, 1) == [("a.lua", 2), ("main.lua", 0)]
 
 
+def test_a_rename_over_files_waits_until_they_are_read(server: RawClient, tmp_path: Path) -> None:
+    (tmp_path / "user.lua").write_text("run()")
+    uri = (tmp_path / "main.lua").as_uri()
+    begin(server, tmp_path)
+    place = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 10}}
+    with server.together():
+        server.open("function run() end", uri)
+        first = server.ask("textDocument/rename", {**place, "newName": "go"})
+    answer = server.answer(first)
+    assert "still being read" in answer["error"]["message"]
+    while "error" in answer:
+        assert "still being read" in answer["error"]["message"]
+        answer = server.request("textDocument/rename", {**place, "newName": "go"})
+    changed = answer["result"]["changes"]
+    assert sorted(each.rpartition("/")[2] for each in changed) == ["main.lua", "user.lua"]
+
+
+def test_a_local_is_renamed_while_files_are_read(server: RawClient, tmp_path: Path) -> None:
+    (tmp_path / "user.lua").write_text("run()")
+    uri = (tmp_path / "main.lua").as_uri()
+    begin(server, tmp_path)
+    place = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 6}}
+    with server.together():
+        server.open("local a", uri)
+        asked = server.ask("textDocument/rename", {**place, "newName": "b"})
+    assert server.answer(asked)["result"]
+
+
+def test_a_file_that_is_renamed_too_early_is_told(server: RawClient, tmp_path: Path) -> None:
+    (tmp_path / "tools.lua").write_text("return {}")
+    old, new = ((tmp_path / name).as_uri() for name in ("tools.lua", "x.lua"))
+    server.initialize(workspaceFolders=[{"uri": tmp_path.as_uri(), "name": "w"}])
+    server.ask("workspace/willRenameFiles", {"files": [{"oldUri": old, "newUri": new}]})
+    assert "still being read" in server.notification("window/showMessage")["message"]
+
+
 def test_what_was_read_is_kept_on_the_disk(
     server: RawClient, cache_home: Path, tmp_path: Path
 ) -> None:

@@ -33,6 +33,13 @@ def will_rename_files(
     ls: SpellServer, params: types.RenameFilesParams
 ) -> types.WorkspaceEdit | None:
     """The names of modules to write elsewhere when files or folders get other names."""
+    ls.files.finish()
+    if ls.indexing.reading:
+        message = (
+            "The files of the workspace are still being read: where files of other names are "
+            "required may not be put right everywhere."
+        )
+        ls.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
     index = ls.surroundings.index
     moves: dict[str, str] = {}
     for renamed in params.files:

@@ -8,6 +8,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from llmspell_server.analysis.navigation.renaming import NotRenamable, renamable_at, renaming
+from llmspell_server.analysis.navigation.symbols import LabelSymbol, LocalSymbol, symbol_at
 from llmspell_server.analysis.spells.names import Refusal
 
 from .edits import workspace_edit
@@ -67,6 +68,11 @@ def rename(ls: SpellServer, params: types.RenameParams) -> types.WorkspaceEdit |
             changes.setdefault(place.uri, []).append(edit)
         return types.WorkspaceEdit(changes=changes)
     offset, name = where.document.offset(params.position), params.new_name
+    under = symbol_at(where.snapshot, where.file, offset, ls.surroundings)
+    if under is not None and not isinstance(under.symbol, (LocalSymbol, LabelSymbol)):
+        ls.files.finish()
+        if ls.indexing.reading:
+            raise _Refused("the files of the workspace are still being read; try again shortly")
     try:
         places = renaming(where.snapshot, where.file, offset, name, ls.surroundings)
     except NotRenamable as reason:

@@ -40,8 +40,20 @@ class Indexing:
         self._wanted: queue.SimpleQueue[dict[str, str] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._handed = self._taken = 0  # how often something was handed over, and taken over
+        self._cut = False  # whether the user has ended the reading of some files
         self.idle = threading.Event()
         self.idle.set()
+
+    @property
+    def reading(self) -> bool:
+        """Whether some of the files that are known to be there will be known by their text soon."""
+        return not self.idle.is_set() or self._handed != self._taken
+
+    @property
+    def complete(self) -> bool:
+        """Whether all files that are known to be there have been read."""
+        return not self.reading and not self._cut
 
     def changed(self, changes: Iterable[FileChange]) -> None:
         """Files came, went, or changed; open documents speak for themselves."""
@@ -79,7 +91,7 @@ class Indexing:
                 try:
                     self._index(paths, cache)
                 except Cancelled:  # the user has had enough of it
-                    continue
+                    self._cut = True
                 except Exception as error:  # noqa: BLE001  # the index is a help, not a condition
                     self._server.protocol.complain(f"reading files failed: {error!r}")
                 if self._wanted.empty():
@@ -139,9 +151,14 @@ class Indexing:
 
     def _take_over(self, summaries: dict[str, Summary]) -> None:
         if summaries:
-            run = partial(self._server.closed_files.put, summaries)
+            self._handed += 1
+            run = partial(self._take, summaries)
             job = Job(run, Priority.NOTICE, done=self._server.protocol.reporter("indexing"))
             self._server.worker.submit(job)
+
+    def _take(self, summaries: dict[str, Summary]) -> None:
+        self._server.closed_files.put(summaries)
+        self._taken += 1
 
 
 def cache_folder() -> Path:
