@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import cattrs
@@ -81,6 +81,11 @@ class Lookups:
                 thread.start()
         return None if result is None else result.content
 
+    def answered(self, arguments: tuple[str, ...]) -> bool:
+        """Whether there has been an answer, or an attempt that failed."""
+        with self._lock:
+            return arguments in self._results
+
     def wait(self) -> None:
         """Waits for what is under way."""
         with self._lock:
@@ -133,6 +138,28 @@ def _names(folder: str) -> Mapping[str, bool] | None:
     return found
 
 
+class Found(Mapping[str, Mapping[str, Known]]):
+    """The values of kinds, each looked for when it is asked for. find: gives them, if there are."""
+
+    def __init__(self, find: Callable[[str], Mapping[str, Known] | None]) -> None:
+        self._find = find
+        self._known: dict[str, Mapping[str, Known] | None] = {}
+
+    def __getitem__(self, kind: str) -> Mapping[str, Known]:
+        if kind not in self._known:
+            self._known[kind] = self._find(kind)
+        found = self._known[kind]
+        if found is None:
+            raise KeyError(kind)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return (kind for kind, found in self._known.items() if found is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
 class KindWorld:
     """Makes the `KindSources` of a script, and the API with the kinds that are found outside."""
 
@@ -168,22 +195,34 @@ class KindWorld:
         script: str | None,
         workspace: str | None,
         configured: ConfiguredKeys,
-        written: Mapping[str, Mapping[str, Known]],
+        written: Callable[[], Mapping[str, Mapping[str, Known]]],
     ) -> KindSources:
-        """What is known for a script: `written` is what scripts say (`names.defined_in`)."""
+        """What is known for a script: `written` gives what scripts say (`names.defined_in`)."""
         roots = {"script": os.path.dirname(script)} if script else {}  # noqa: PTH120
         if workspace:
             roots["workspace"] = workspace
-        values = {
-            kind.name: {
-                **self._outside(kind, workspace, configured),
-                **written.get(kind.name, {}),
-            }
-            for kind in api.kinds.values()
-        }
-        return KindSources(
-            {name: known for name, known in values.items() if known}, roots, self._folders.listing
-        )
+        said: list[Mapping[str, Mapping[str, Known]]] = []
+        waiting: set[str] = set()
+
+        def values(name: str) -> Mapping[str, Known] | None:
+            kind = api.kinds.get(name)
+            if kind is None:
+                return None
+            if self._is_awaited(kind, workspace):  # also if the answer comes right now
+                waiting.add(name)
+            found = self._outside(kind, workspace, configured)
+            if any(source.startswith("script:") for source in kind.sources):
+                said[:] = said or [written()]
+                found |= said[0].get(name, {})
+            return found or None
+
+        return KindSources(Found(values), roots, self._folders.listing, waiting.__contains__)
+
+    def _is_awaited(self, kind: StringKind, workspace: str | None) -> bool:
+        """Whether values are looked for in the background, and none have come yet."""
+        if kind.background is None or not workspace:
+            return False
+        return not self.lookups.answered(_lookup(kind.background, workspace)[0])
 
     def _outside(
         self, kind: StringKind, workspace: str | None, configured: ConfiguredKeys

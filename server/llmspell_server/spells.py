@@ -24,6 +24,8 @@ from .analysis.spells.literals import Strings, Written
 from .analysis.spells.names import defined_in, functions_of_sources
 from .analysis.spells.sources import KindSources, Known
 from .analysis.types.schemas import DescribedTable
+from .analysis.workspace.given import Given
+from .analysis.workspace.occurrences import given_of
 from .analysis.workspace.summary import Summary
 from .documents import Document, Documents, key_of
 from .kind_sources import KindWorld
@@ -88,7 +90,7 @@ class Spells:
         self._strings, self._closed = strings, closed
         self.kinds = kinds or KindWorld()
         self._files: dict[str, tuple[object, Project]] = {}
-        self._given: dict[str, tuple[Summary, Api, _Values]] = {}
+        self._given: dict[str, tuple[tuple[Given, ...], Api, _Values]] = {}
 
     def table(
         self, script: str | None, folder: str | None, function: str, parameter: int, before: Before
@@ -128,7 +130,7 @@ class Spells:
                 script=path,
                 workspace=folder,
                 configured=project.keys,
-                written=self._written(api),
+                written=lambda: self._written(api),
             ),
         )
 
@@ -145,28 +147,28 @@ class Spells:
         words = {function.rpartition(".")[2] for function in functions}
         for file, document in documents.items():
             if document.is_lua and any(word in document.text.source for word in words):
-                name = to_fs_path(document.uri) or document.uri
-                strings = self._strings().written(file, api)
-                _add(found, defined_in(name, strings, api.kinds))
+                given = given_of(document.snapshot(self._compile))
+                _add(found, self._values_of(file, given, api, functions))
         for file, summary in self._closed().items():
             if file not in documents:
-                _add(found, self._values_of(file, summary, api, functions))
+                _add(found, self._values_of(file, summary.given(), api, functions))
         return found
 
     def _values_of(
-        self, file: str, summary: Summary, api: Api, functions: frozenset[str]
+        self, file: str, given: tuple[Given, ...], api: Api, functions: frozenset[str]
     ) -> _Values:
-        """What a closed file adds by giving strings to some functions."""
+        """What a file adds by giving strings to some functions."""
         kept = self._given.get(file)
-        if kept is None or kept[0] is not summary or kept[1] is not api:
+        if kept is None or kept[0] is not given or kept[1] is not api:
             strings = [
                 Written(kind, content, start, function, parameter)
-                for function, parameter, content, start in summary.given()
+                for function, parameter, content, start in given
                 if function in functions
                 and (kind := self._strings().kind_of(function, parameter, api)) is not None
             ]
-            values = defined_in(file.removeprefix("file://"), strings, api.kinds)
-            kept = self._given[file] = (summary, api, values)
+            name = file.removeprefix("file://")
+            values = defined_in(name, strings, api.kinds)
+            kept = self._given[file] = (given, api, values)
         return kept[2]
 
     def _project(self, script: str) -> Project:

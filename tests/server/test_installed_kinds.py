@@ -60,7 +60,7 @@ def spell(
     spells = Spells(lambda: documents, compiler, lambda: strings, kinds=KindWorld(lookups))
     (document,) = documents.values()
     for _ in range(2):  # the kinds, then their values
-        assert spells.of(document, str(tmp_path)).sources is not None
+        spells.of(document, str(tmp_path)).sources.values.get("potion-name")
         lookups.wait()
     yield spells.of(document, str(tmp_path))
 

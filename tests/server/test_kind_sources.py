@@ -6,11 +6,15 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
+
 from llmspell.globals.describe import Background, Kind
 from llmspell.state.location import default_path, open_store
 from llmspell_server.analysis.api import Api
 from llmspell_server.analysis.configuration.keys import NO_KEYS, configured_keys
 from llmspell_server.analysis.configuration.reader import read
+from llmspell_server.analysis.spells.kind import read_kind
+from llmspell_server.analysis.spells.kinds import problem
 from llmspell_server.analysis.spells.sources import KindSources
 from llmspell_server.kind_sources import Folders, KindWorld, Lookups, run_provider
 
@@ -21,7 +25,7 @@ EGG = Kind(
 
 def sources(world: KindWorld, api: Api, toml: str = "", workspace: str = "/w") -> KindSources:
     keys = configured_keys(read(toml), "/w/llmspell.toml") if toml else NO_KEYS
-    return world.sources(api, script="/w/a.lua", workspace=workspace, configured=keys, written={})
+    return world.sources(api, script="/w/a.lua", workspace=workspace, configured=keys, written=dict)
 
 
 def test_a_lookup_never_waits_and_is_there_the_next_time() -> None:
@@ -74,12 +78,29 @@ def test_a_kind_of_an_installed_package_is_completed_and_looked_up(api: Api) -> 
     world.lookups.wait()
     extended = world.api(api, {})
     assert extended.kinds["egg"].description == "An egg."
-    sources(world, extended)
+    assert "egg" not in sources(world, extended).values
     world.lookups.wait()
     known = sources(world, extended, "[eggs.brown]\nsize = 1\n").values["egg"]
     assert known["blue"].description == "of a robin"
     place = known["brown"].place
     assert place is not None and place.path == "/w/llmspell.toml"
+
+
+def test_nothing_is_said_against_strings_while_values_are_looked_for(api: Api) -> None:
+    found = threading.Event()
+
+    def run(arguments: tuple[str, ...], budget: float) -> Any:
+        found.wait()
+        return {"blue": "of a robin"}
+
+    world = KindWorld(Lookups(run))
+    egg = read_kind({**EGG, "closed": True})
+    extended = evolve(api, kinds={"egg": egg})
+    before = sources(world, extended)
+    assert problem(egg, "green", before) is None
+    found.set()
+    world.lookups.wait()
+    assert problem(egg, "green", sources(world, extended)) is not None
 
 
 def test_configured_keys_have_places(api: Api) -> None:

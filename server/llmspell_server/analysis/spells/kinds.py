@@ -111,6 +111,8 @@ def problem(kind: StringKind, content: str, sources: KindSources = NOTHING) -> P
     """What is wrong with a string of some kind."""
     if content in kind.values or content in sources.values.get(kind.name, ()):
         return None
+    if sources.pending(kind.name):
+        return None
     values = _values(kind, sources)
     written = parts(content, _separator(kind))
     if kind.pattern is not None:

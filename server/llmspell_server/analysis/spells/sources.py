@@ -41,12 +41,14 @@ class KindSources:
     """What is known at one moment.
 
     values: those of each kind that the description itself does not list. roots: the folders of
-    `script` and `workspace`, absolute.
+    `script` and `workspace`, absolute. pending: whether values of a kind were still looked for when
+    `values` gave the others, so that nothing can be said against a string of it.
     """
 
     values: Mapping[str, Mapping[str, Known]] = field(factory=dict)
     roots: Mapping[str, str] = field(factory=dict)
     listing: Listing = unlisted
+    pending: Callable[[str], bool] = lambda _: False
 
     def found(self, path: str) -> str | None:
         """`file` or `folder` for what exists, an empty text for what does not, None: not known."""
