@@ -1,8 +1,14 @@
-"""For all tests: what the shell that started them may have changed is put right."""
+"""For all tests: what the shell that started them may have changed is put right, and no deadlines."""
 
 from __future__ import annotations
 
 import signal
+
+from hypothesis import settings
+
+# No test fails because the machine is busy: an example may take as long as it does.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_configure() -> None:

@@ -166,7 +166,7 @@ class Forwarder:
         if self._phase == Phase.STARTING:
             raise Refused(f"{command}: the debuggee is not there yet", EARLY)
         if self._phase == Phase.OVER or self._debuggee is None:
-            raise _late(request, "the program has ended")
+            raise Refused.late(command)
         if command == "configurationDone":
             self._configured = True
         self._pass_on(self._debuggee, request)
@@ -318,7 +318,7 @@ class Forwarder:
             if request.command in ("disconnect", "terminate"):
                 answered(response(request))
             else:
-                answered(refusal(request, _late(request, "the debuggee has ended")))
+                answered(refusal(request, Refused.late(request.command)))
         if debuggee is self._replaced and self._restart is not None:
             self._start_again()
             return
@@ -458,8 +458,3 @@ class Forwarder:
 
     def _emit_from_thread(self, name: str, body: Message) -> None:
         self._inbox.post(lambda: self._client.emit(name, body))
-
-
-def _late(request: Request, sentence: str) -> Refused:
-    """Editors ask while the spell ends. Their users have asked for nothing, so none is told."""
-    return Refused(f"{request.command}: {sentence}", LATE, show=False)

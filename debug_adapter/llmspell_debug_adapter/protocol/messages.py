@@ -38,6 +38,11 @@ class Refused(Exception):
         """The client does not want the answer any more."""
         return cls("cancelled", CANCELLED, show=False)
 
+    @classmethod
+    def late(cls, command: str) -> Refused:
+        """What editors ask while a spell ends. Their users have asked for nothing."""
+        return cls(f"{command}: the program has ended", LATE, show=False)
+
 
 @frozen
 class Request:

@@ -17,6 +17,7 @@ from typing import Any
 
 from llmspell.debugger.debugger import NotStanding, Silent
 from llmspell.errors import LLMSpellError
+from llmspell.lua.outcome import EngineLost
 from llmspell_debug_adapter.debuggee import Debugger, Program
 from llmspell_debug_adapter.protocol.framing import Message
 from llmspell_debug_adapter.protocol.messages import (
@@ -214,6 +215,8 @@ class Session:
             answer = refusal(request, refused)
         except NotStanding:
             answer = refusal(request, Refused.not_stopped())
+        except EngineLost:  # the spell has ended, and nobody has said so yet
+            answer = refusal(request, Refused.late(request.command))
         except LLMSpellError as error:
             cancelled = request.command != "cancel" and self.is_cancelled()
             answer = refusal(request, Refused.cancelled() if cancelled else Refused(str(error)))
@@ -249,7 +252,7 @@ class Session:
         if phase == Phase.NEW:
             raise Refused(f"{handler.command}: initialize first", EARLY)
         if phase == Phase.ENDED:
-            raise Refused(f"{handler.command}: the program has ended", LATE)
+            raise Refused.late(handler.command)
         if phase > max(handler.phases):
             raise Refused(f"{handler.command} was answered already", LATE)
         if phase == Phase.CONFIGURING:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
-from tests.debug_adapter.client import RequestFailed
+from tests.debug_adapter.client import PATIENCE, RequestFailed
 from tests.debug_adapter.conftest import MakeSpell
 from tests.debug_adapter.in_process import InProcess
 from tests.debug_adapter.proofs import proves
@@ -139,6 +141,25 @@ def test_ending_the_main_thread_ends_the_spell(client: InProcess, spell: MakeSpe
     client.wait_for_output("going")
     client.request("terminateThreads", threadIds=[1])
     client.event("terminated")
+
+
+def test_what_is_asked_while_the_spell_ends_is_no_matter_of_the_user(
+    client: InProcess, spell: MakeSpell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it = spell("print(1)\n")
+    client.launch(it)
+    tell = client.session.program_ended
+    ended = threading.Event()
+    monkeypatch.setattr(client.session, "program_ended", lambda _: ended.set())
+    client.go()
+    assert ended.wait(PATIENCE)
+    for told in (False, True):
+        if told:
+            tell(0)
+            client.event("terminated")
+        with pytest.raises(RequestFailed, match="the program has ended") as refused:
+            client.request("breakpointLocations", source={"path": str(it.path)}, line=1)
+        assert refused.value.error["showUser"] is False
 
 
 def test_threads_that_cannot_be_ended(client: InProcess, spell: MakeSpell) -> None:
