@@ -14,6 +14,8 @@ from llmspell_server.diagnosing import SEVERITIES, SOURCE
 from llmspell_server.documents import key_of
 from llmspell_server.settings import Settings
 
+from . import strings
+
 if TYPE_CHECKING:
     from llmspell_server.documents import Document
     from llmspell_server.server import SpellServer
@@ -22,6 +24,7 @@ _TAGS: dict[Tag, types.DiagnosticTag] = {
     "unnecessary": types.DiagnosticTag.Unnecessary,
     "deprecated": types.DiagnosticTag.Deprecated,
 }
+_OF_TYPES = frozenset(("param-type-mismatch", "assign-type-mismatch", "return-type-mismatch"))
 _OF_GLOBALS = frozenset(("undefined-global", "lowercase-global"))
 
 
@@ -40,6 +43,8 @@ def findings(ls: SpellServer, document: Document) -> Iterator[types.Diagnostic]:
         if scope == "off" or (scope == "open" and not is_open):
             continue
         if placed.code in _OF_GLOBALS and _is_declared(settings, placed):
+            continue
+        if placed.code in _OF_TYPES and strings.is_told(ls, document, placed.start, placed.end):
             continue
         yield _diagnostic(ls, document, checker, placed)
 

@@ -110,6 +110,21 @@ def _locations(ls: SpellServer, all_: _Found, chosen: Iterable[Written]) -> list
     ]
 
 
+def is_told(ls: SpellServer, document: Document, start: int, end: int) -> bool:
+    """Whether it is said of a string literal between two offsets that its kind has no such value.
+
+    Its type has none either, then, and to say that too would be to say the same twice.
+    """
+    if ls.configuration.of(document.uri).spells != "full":
+        return False
+    spell = ls.spell(document)
+    string = ls.strings.at(key_of(document.uri), (start + end) // 2, spell.api)
+    if string is None:
+        return False
+    wrong = problem(string.kind, string.content, spell.sources)
+    return wrong is not None and wrong.code not in CODES
+
+
 def diagnostics(ls: SpellServer, document: Document) -> list[types.Diagnostic]:
     """The strings of a document that name nothing, or look like a slip."""
     if ls.configuration.of(document.uri).spells != "full":

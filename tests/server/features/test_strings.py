@@ -118,6 +118,22 @@ async def test_a_setting_is_defined_in_the_configuration(
     assert spans(await client.text_document_definition_async(params)) == [(1, 0)]
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        'Debug.addAdvancedFilter("x", "wildcrd", true)|',
+        '---@type llmspell.FilterKind\nlocal kind = "wildcrd"|\nprint(kind)',
+    ],
+)
+async def test_what_type_and_kind_refuse_is_told_once(
+    client: LanguageClient, tmp_path: Path, source: str
+) -> None:
+    document, _ = open_at(client, tmp_path / "a.lua", source)
+    await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    codes = [each.code for each in client.diagnostics[document.uri]]
+    assert codes == ["unknown-filter-kind"]
+
+
 async def test_a_module_is_found_by_another_name_of_require(
     client: LanguageClient, tmp_path: Path
 ) -> None:

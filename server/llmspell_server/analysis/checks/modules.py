@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from llmspell_server.analysis.inference.global_names import called_name
 from llmspell_server.analysis.inference.inference import Inference
 from llmspell_server.analysis.inference.sources import FileSources
 from llmspell_server.analysis.snapshot import Snapshot
@@ -18,6 +19,8 @@ from .finding import Finding, Related
 def unresolved(context: Context, node: tree.Call) -> Iterator[Finding]:
     """`unresolved-require`: no file is found for a module, unless the code is ready for that."""
     name = required(context.snapshot, context.piece, node)
+    if name is None:
+        name = _required_by_another_name(context, node)
     if name is None or _is_tried(context, node):
         return
     if context.inference.queries.get("module missing", name, context.where.file.file):
@@ -34,6 +37,18 @@ def required(snapshot: Snapshot, piece: Piece, node: tree.Call) -> str | None:
     if not isinstance(callee, tree.Name) or callee.text != "require" or len(values) != 1:
         return None
     if not isinstance(values[0], tree.String) or snapshot.local(piece, callee) is not None:
+        return None
+    return string_value(values[0].text)
+
+
+def _required_by_another_name(context: Context, node: tree.Call) -> str | None:
+    """The name in `load("name")`, where a local `load` is `require`."""
+    values = node.arguments.values
+    if len(values) != 1 or not isinstance(values[0], tree.String):
+        return None
+    if not isinstance(node.callee, tree.Name) or context.local(node.callee) is None:
+        return None
+    if called_name(context.inference, context.where, node) != "require":
         return None
     return string_value(values[0].text)
 
