@@ -111,8 +111,13 @@ def _running(folder: str) -> list[Figure]:
                 5.0,
             ),
             (
+                "false condition on a global variable",
+                [BreakpointSpec(hot, condition="limit == n")],
+                5.0,
+            ),
+            (
                 "false condition that may raise",
-                [BreakpointSpec(hot, condition="math.x == n")],
+                [BreakpointSpec(hot, condition="ARGS.x == n")],
                 5.0,
             ),
             ("hit count", [BreakpointSpec(hot, hit_condition="> 100000000")], 5.0),

@@ -5,8 +5,9 @@ Each kind of expression, and what a pass costs where it is false:
 1. Nothing in it can raise (`==` with a literal, `and`, `or`, `not`, arithmetic on the variable of
    a numeric `for`): a few nanoseconds.
 2. It compares or adds variables of which the text of the chunk shows that they always hold numbers
-   (`facts`), or calls standard functions that raise nothing for such values (`standard`). The same,
-   and a look whether these facts still hold: where they do not, the condition is of the third kind.
+   (`facts`), reads global variables, or calls standard functions that raise nothing for such
+   values (`standard`). The same, and a look whether these facts still hold: where they do not, the
+   condition is of the third kind.
 3. Any other: the program calls it in protected mode, as a function that gets the values of the
    variables it names. An error in it is said once and counts as false.
 """
@@ -33,6 +34,7 @@ Licence = Literal["none", "facts", "standard"]
 Value = Literal["number", "scalar", "any"]  # scalar: not a table or userdata, so without `__eq`
 
 _LONGEST = 500
+_MATH = re.compile(r"math\s*\.\s*(\w+)")
 
 
 @frozen
@@ -86,7 +88,7 @@ class _Reading:
             case "string" | "true" | "false" | "nil":
                 return "scalar"
             case "identifier":
-                return self._variable(self._text(node))
+                return self._variable(node)
             case "vararg_expression":
                 return "any"
             case "parenthesized_expression":
@@ -99,16 +101,16 @@ class _Reading:
             case "function_call":
                 return self._call(node)
             case "dot_index_expression":
-                return self._constant(node)
+                return self._member(node)
         return None
 
     def _text(self, node: Node) -> str:
         return self._expression.chunk.text(node)
 
-    def _variable(self, name: str) -> Value | None:
-        local = self._scope.names.get(name)
+    def _variable(self, node: Node) -> Value | None:
+        local = self._scope.names.get(self._text(node))
         if local is None:
-            return None
+            return self._global(node)
         if local.kind == "numeric for" and not is_assigned(self._scope.chunk, local):
             return "number"
         return "any"
@@ -126,7 +128,8 @@ class _Reading:
             )
         if node.type != "identifier":
             return False
-        if not self._facts.is_number(self._scope.names[self._text(node)]):
+        local = self._scope.names.get(self._text(node))
+        if local is None or not self._facts.is_number(local):
             return False
         if self.licence == "none":
             self.licence = "facts"
@@ -157,9 +160,12 @@ class _Reading:
             return left if left == right else "any" if "any" in (left, right) else "scalar"
         if operator in ("==", "~=") and not left == right == "any":
             return "scalar"
+        if operator in ("==", "~="):
+            numeric = self._is_number(left_node, left) or self._is_number(right_node, right)
+            return "scalar" if numeric else None
         if not (self._is_number(left_node, left) and self._is_number(right_node, right)):
             return None
-        if operator in ("<", "<=", ">", ">=", "==", "~="):
+        if operator in ("<", "<=", ">", ">="):
             return "scalar"
         if operator in ("%", "//") and not self._is_not_zero(right_node):
             return None
@@ -182,14 +188,22 @@ class _Reading:
             kind = None if value.type == "vararg_expression" else self.value(value)
             if kind is None or (function.numbers and not self._is_number(value, kind)):
                 return None
-        self._lend(name)
+        self._lend(name, f"{SUPPORT}.{Standard.field(self._text(name))}")
         return function.result
 
-    def _constant(self, node: Node) -> Value | None:
-        if self._text(node) not in CONSTANTS or not self._is_standard(node):
+    def _global(self, node: Node) -> Value | None:
+        if not self._is_standard(node):
             return None
-        self._lend(node)
-        return "number"
+        self._lend(node, f"{SUPPORT}.G.{self._text(node)}")
+        return "any"
+
+    def _member(self, node: Node) -> Value | None:
+        """A member of `math`, which may be none."""
+        name = _MATH.fullmatch(self._text(node))
+        if name is None or not self._is_standard(node):
+            return None
+        self._lend(node, f"{SUPPORT}.math_{name[1]}")
+        return "number" if f"math.{name[1]}" in CONSTANTS else "any"
 
     def _is_standard(self, name: Node) -> bool:
         """Whether a name is that of a global of the program."""
@@ -198,7 +212,6 @@ class _Reading:
         root = self._text(name).partition(".")[0].strip()
         return root not in self._scope.names and "_ENV" not in self._scope.names
 
-    def _lend(self, name: Node) -> None:
+    def _lend(self, name: Node, text: str) -> None:
         self.licence = "standard"
-        text = f"{SUPPORT}.{Standard.field(self._text(name))}"
         self._lent[name.start_byte] = (name.end_byte, text)

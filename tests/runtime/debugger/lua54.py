@@ -23,15 +23,6 @@ end
 
 _RUN = b"""
 local secret, limit, text, on_call, conditions = ...
-local support = { facts = true, standard = true, pcall = pcall, type = type, rawequal = rawequal }
-for name, value in next, math do support["math_" .. name] = value end
-for number, source in next, conditions do support["c" .. number] = assert(load(source, "=condition")) end
-setmetatable(support, { __index = function() return 0 end }) -- every pass is looked at
-debug.setmetatable(true, { __call = function(_, key, number, ...)
-  assert(key == secret, "a foreign call")
-  if number == 0 then return support end
-  if on_call then return on_call(number, debug.getinfo(2, "l").currentline, ...) end
-end })
 local out = {}
 local environment = setmetatable({ print = function(...)
   local values = table.pack(...)
@@ -39,6 +30,16 @@ local environment = setmetatable({ print = function(...)
   out[#out + 1] = table.concat(values, " ")
 end }, { __index = _G })
 environment._G = environment
+local support = { G = environment, facts = true, standard = true, pcall = pcall, type = type, rawequal = rawequal }
+for name, value in next, math do support["math_" .. name] = value end
+for number, source in next, conditions do support["c" .. number] = assert(load(source, "=condition", "t", environment)) end
+local function passes(_, key) if math.type(key) then return 0 end end -- every pass is looked at
+setmetatable(support, { __index = passes })
+debug.setmetatable(true, { __call = function(_, key, number, ...)
+  assert(key == secret, "a foreign call")
+  if number == 0 then return support end
+  if on_call then return on_call(number, debug.getinfo(2, "l").currentline, ...) end
+end })
 local steps = 0
 local function tick() error("too long", 0) end
 local chunk, message = load(text, "=chunk", "t", environment)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from llmspell.debugger.in_place import SUPPORT
 from llmspell.debugger.instrument import Wish
-from llmspell.debugger.model import BreakpointSpec
+from llmspell.debugger.model import BreakpointSpec, DataBreakpointSpec
 from llmspell.debugger.standard import is_harmless, may_replace
 
 from .conftest import MakeSession, Session
@@ -109,7 +109,16 @@ def test_what_may_be_anything_is_compared_in_protected_mode(text: str) -> None:
         ("rawequal(x)", "protected"),
         ("math.fmod(n, 0) == 1", "protected"),
         ("math.random(n) == 1", "protected"),
-        ("math.nothing", "protected"),
+        ("math.nothing == n", "standard"),
+        ("math.nothing == x", "protected"),
+        ("math.nothing < n", "protected"),
+        ("limit == n", "standard"),
+        ("limit and not (limit == 'a')", "standard"),
+        ("limit == x", "protected"),
+        ("limit > n", "protected"),
+        ("-limit", "protected"),
+        ("limit.x == n", "protected"),
+        ("(limit or n) + 1 == n", "protected"),
         ("math:abs(n)", "protected"),
         ("math.abs 'x'", "protected"),
         ("tostring(n) == '1'", "protected"),
@@ -158,7 +167,7 @@ def test_a_chunk_with_all_its_locals_taken_keeps_its_breakpoint(condition: str) 
 
 # That it means the same as in protected mode ------------------------------------------------------
 
-ATOMS = ["n", "m", "i", "x", "s", "1", "2.5", "-3", "nil", "'a'", "math.pi", "true"]
+ATOMS = ["n", "m", "i", "x", "s", "1", "2.5", "-3", "nil", "'a'", "math.pi", "math.no", "true", "g"]
 BINARY = ["==", "~=", "<", "<=", ">", ">=", "+", "-", "*", "/", "//", "%", "^", "and", "or"]
 CALLS = ["math.abs", "math.floor", "math.max", "type", "math.type", "rawequal", "math.tointeger"]
 
@@ -177,6 +186,7 @@ def expressions() -> st.SearchStrategy[str]:
 
 
 PROGRAM = """local x, s = ({x}), 'a'
+g = x
 local n, m = ({n}), 2
 local function f(i)
   print(i)
@@ -290,6 +300,53 @@ def test_a_function_replaced_in_another_file_is_the_one_that_is_asked(
     session.break_at("body", condition="type(n) == 'odd' and i < 3")
     session.start()
     assert session.values_at_stops("i") == ["1", "2"]
+
+
+GLOBALS = """
+limit = 3
+for i = 1, 4 do
+  if i == 4 then limit = nil end
+  print(i) -- body
+end
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "stops"),
+    [("limit == i", ["3"]), ("not limit", ["4"]), ("limit and i < 3", ["1", "2"])],
+)
+def test_a_condition_on_global_variables_chooses(
+    make_session: MakeSession, condition: str, stops: list[str]
+) -> None:
+    assert run_to_the_end(make_session, GLOBALS, condition)[1] == stops
+
+
+def test_globals_that_raise_when_they_are_read_do_no_harm(make_session: MakeSession) -> None:
+    strict = "setmetatable(_G, { __index = function(_, name) error('no ' .. name, 0) end })\n"
+    session, stopped = run_to_the_end(make_session, strict + GLOBALS, "missing == i or i == 2")
+    assert stopped == []
+    assert session.error is None
+    assert session.output.split() == ["1", "2", "3", "4"]
+    (remark,) = session.seen.outputs
+    assert "no missing" in remark[1]
+
+
+def test_what_a_condition_reads_is_no_read_of_the_program(make_session: MakeSession) -> None:
+    session = make_session("limit = 1\nprint(1) -- start\nprint(2) -- body\nprint(limit) -- read\n")
+    lines = [BreakpointSpec(session.line("start"))]
+    lines.append(BreakpointSpec(session.line("body"), condition="limit == 2"))
+    session.debugger.set_breakpoints(str(session.path), lines)
+    session.start()
+    session.stop()
+    frame = session.frames()[0].id
+    number, _, kinds = session.debugger.data_breakpoint_info("limit", None, frame)
+    if "read" not in kinds:
+        pytest.skip("reads cannot be seen here")
+    session.debugger.set_data_breakpoints([DataBreakpointSpec(number or "", "read")])
+    session.debugger.resume()
+    session.stop()
+    assert session.at() == session.line("read")
+    session.finish()
 
 
 def test_a_field_called_type_replaces_nothing() -> None:

@@ -463,7 +463,8 @@ local plan_passes
 --   "c" and the number: its condition, for `pcall`
 --   standard functions as they were; whether it is certain that they are those of the program
 --     ("standard") and that the variables hold what their assignments in the text say ("facts").
-local support, NEVER = { [0] = 0, facts = true, standard = true, pcall = pcall }, raw.math.maxinteger
+--   "G": the globals, which can be read without an error while "standard" holds.
+local support, NEVER = { [0] = 0, facts = true, standard = true, pcall = pcall, G = G }, raw.math.maxinteger
 support.type, support.rawequal = type, rawequal
 for name, value in next, raw.math do support["math_" .. name] = value end
 
