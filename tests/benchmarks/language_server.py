@@ -68,7 +68,14 @@ def _small() -> Iterator[Figure]:
 
 
 def _large() -> Iterator[Figure]:
-    yield from _typing("10 450 lines", large_file(10_450).decode())
+    name, source = "10 450 lines", large_file(10_450).decode()
+    yield from _typing(name, source)
+    with tempfile.TemporaryDirectory() as folder:
+        typing = Typing(OURS, Path(folder), source)
+        with typing.session:
+            typing.open()
+            felt = typing.key_for_all() * 1000
+    yield Figure(f"{name}: a key that all functions feel, to diagnostics of the file", felt, "ms")
 
 
 def _smb() -> Iterator[Figure]:
@@ -80,11 +87,13 @@ def _smb() -> Iterator[Figure]:
     yield from _typing("smb.lua (4 456 lines)", source)
 
 
-_ROWS: tuple[tuple[str, Callable[[Typing], list[float]], float, float], ...] = (
+_ROWS: tuple[tuple[str, Callable[[Typing], list[float]], float, float | None], ...] = (
     ("keystroke to completion, p50", lambda it: it.completions, 0.5, 30),
     ("keystroke to completion, p95", lambda it: it.completions, 0.95, 100),
-    ("keystroke to diagnostics, p50", lambda it: it.diagnoses, 0.5, 100),
-    ("keystroke to diagnostics, p95", lambda it: it.diagnoses, 0.95, 300),
+    ("keystroke to a problem of the function, p50", lambda it: it.mistakes, 0.5, 100),
+    ("keystroke to a problem of the function, p95", lambda it: it.mistakes, 0.95, None),
+    ("keystroke to diagnostics of the file, p50", lambda it: it.diagnoses, 0.5, None),
+    ("keystroke to diagnostics of the file, p95", lambda it: it.diagnoses, 0.95, 300),
 )
 
 
@@ -121,12 +130,17 @@ def _type(documents: list[Typing]) -> None:
         for character in _KEYSTROKES:
             for each in documents:
                 each.press(character)
+    for place in documents[0].places(20):
+        for each in documents:
+            each.mistake(place)
 
 
 def _say_unanswered(name: str, ours: Typing, theirs: Typing | None) -> None:
     for whose, it in (("ours", ours), ("EmmyLua's", theirs)):
         if it is not None and it.unanswered:
             _say(f"{name}: {it.unanswered} completions of {whose}, to which nothing was offered")
+        if it is not None and it.unshown:
+            _say(f"{name}: {it.unshown} mistakes that {whose} server did not show at their place")
 
 
 def _looking(name: str, typing: Typing) -> Iterator[Figure]:
@@ -175,8 +189,12 @@ def _workspace(package: str, place: str) -> Iterator[Figure]:
             times = first.references(30)
             value = percentile(times, 0.95) * 1000
             yield Figure(f"{name}: references, p95", value, "ms", 150)
-            value = percentile(first.cancellations(10), 0.95) * 1000
-            yield Figure(f"{name}: cancellation, p95", value, "ms", 50)
+            times = first.cancellations(10)
+            if times:
+                value = percentile(times, 0.95) * 1000
+                yield Figure(f"{name}: cancellation, p95", value, "ms", 50)
+            else:
+                _say(f"{name}: cancellation; all requests were answered before")
         second = Workspace(OURS, root, Path(cache))
         with second.session:
             yield Figure(f"{name}: second start", second.until_indexed() * 1000, "ms", 1000)

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .lsp_session import Session
+from .lsp_session import NoAnswer, Session
 
 NAME = "typed.lua"
 _WORD = re.compile(r"(?<![\w.\"'-])[a-z]\w{3,}(?=[.:(\[ ])")
 _INCREMENTAL = 2  # LSP 3.17 "TextDocumentSyncKind"; EmmyLua's server wants the whole text each time
 _UNANSWERED = 1.0  # seconds
+_UNSHOWN = 10.0  # seconds
 
 
 def percentile(times: Sequence[float], share: float) -> float:
@@ -26,8 +27,10 @@ class Typing:
     """A document in a session, with what was measured there, in seconds.
 
     completions: from a keystroke to a completion that offers something. diagnoses:
-    from a keystroke to the diagnostics of that version. unanswered: completions for which nothing
-    was offered within a second.
+    from a keystroke to the diagnostics of that version, which are those of the whole file. mistakes:
+    from a keystroke that is a mistake to diagnostics that show one at its place. unanswered:
+    completions for which nothing was offered within a second. unshown: mistakes that were not shown
+    at their place within ten.
     """
 
     def __init__(self, command: list[str], folder: Path, source: str) -> None:
@@ -38,7 +41,8 @@ class Typing:
         self._incremental = (sync["change"] if isinstance(sync, dict) else sync) == _INCREMENTAL
         self.completions: list[float] = []
         self.diagnoses: list[float] = []
-        self.unanswered = 0
+        self.mistakes: list[float] = []
+        self.unanswered = self.unshown = 0
         self._uri = (folder / NAME).as_uri()
         self._version = 1
         self._lines = source.split("\n")
@@ -74,6 +78,44 @@ class Typing:
         if character.isalpha() or character == ".":
             self._complete(sent)
         self.diagnoses.append(self._diagnosed(begin) - sent)
+
+    def mistake(self, line: int) -> None:
+        """Begins a line behind another one with a word that means nothing, and takes it back."""
+        self.go_to(line)
+        self._wait_for_diagnosis("\n")
+        begin = len(self.session.messages)
+        sent = self._insert("x")
+        try:
+            shown = self.session.wait(
+                lambda body: self._is_about_this_version(body) and self._shows(body, self._line),
+                begin,
+                _UNSHOWN,
+            )
+            self.mistakes.append(shown.at - sent)
+        except NoAnswer:
+            self.unshown += 1
+        begin = len(self.session.messages)
+        self._erase(line)
+        self._diagnosed(begin)
+
+    def key_for_all(self) -> float:
+        """From a key in the name of the local of the first line, which all functions use, to the
+        diagnostics of the file.
+        """
+        name = re.match(r"local \w+", self._lines[0])
+        assert name is not None
+        self._line, self._column = 0, name.end()
+        return self._wait_for_diagnosis("x")
+
+    def _wait_for_diagnosis(self, character: str) -> float:
+        begin = len(self.session.messages)
+        sent = self._insert(character)
+        return self._diagnosed(begin) - sent
+
+    def _shows(self, body: dict[str, Any], line: int) -> bool:
+        """Whether there is a problem on a line, or what it makes of the next one."""
+        places = [each["range"]["start"]["line"] for each in body["params"]["diagnostics"]]
+        return line in places or line + 1 in places
 
     def _complete(self, sent: float) -> None:
         """Asks until something is offered: EmmyLua's server answers at once with nothing while it
@@ -138,7 +180,21 @@ class Typing:
         else:
             self._lines[self._line] = before + character + after
             self._column += 1
-        change: dict[str, Any] = {"range": {"start": place, "end": place}, "text": character}
+        change = {"range": {"start": place, "end": place}, "text": character}
+        return self._change(change)
+
+    def _erase(self, line: int) -> None:
+        """Takes back all that was written behind the end of a line as it was."""
+        kept = self._lines[line]
+        start = {"line": line, "character": len(kept)}
+        end = {"line": self._line, "character": self._column}
+        rest = self._lines[self._line][self._column :]
+        self._lines[line : self._line + 1] = [kept + rest]
+        self._line, self._column = line, len(kept)
+        self._change({"range": {"start": start, "end": end}, "text": ""})
+
+    def _change(self, change: dict[str, Any]) -> float:
+        """When it was sent."""
         if not self._incremental:
             change = {"text": "\n".join(self._lines)}
         self._version += 1
@@ -157,10 +213,10 @@ class Typing:
 
     def _diagnosed(self, begin: int) -> float:
         """When the diagnostics of this version came."""
-        return self.session.wait(
-            lambda body: (
-                body.get("method") == "textDocument/publishDiagnostics"
-                and body["params"].get("version", self._version) == self._version
-            ),
-            begin,
-        ).at
+        return self.session.wait(self._is_about_this_version, begin).at
+
+    def _is_about_this_version(self, body: dict[str, Any]) -> bool:
+        return (
+            body.get("method") == "textDocument/publishDiagnostics"
+            and body["params"].get("version", self._version) == self._version
+        )

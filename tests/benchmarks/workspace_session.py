@@ -64,7 +64,10 @@ class Workspace:
         return times
 
     def cancellations(self, count: int) -> list[float]:
-        """From a cancellation to the answer, in the middle of looking at the whole workspace."""
+        """From a cancellation to the answer, in the middle of looking at the whole workspace.
+
+        Requests that were answered before they could be cancelled do not count.
+        """
         times = []
         for _ in range(count):
             number = self.session.ask("workspace/diagnostic", {"previousResultIds": []})
@@ -74,7 +77,7 @@ class Workspace:
             answer = self.session.answer(number)
             if "error" in answer.body:
                 times.append(answer.at - sent)
-        return times or [0.0]
+        return times
 
 
 def _document(path: Path) -> dict[str, Any]:
