@@ -47,13 +47,17 @@ class Recorder(Silent):
 class Session:
     """A spell in a file, its debugger, and the thread that runs it."""
 
-    def __init__(self, folder: Path, mode: str, **options: Any) -> None:
+    def __init__(
+        self, folder: Path, mode: str, security: str | None = None, **options: Any
+    ) -> None:
         self.folder = folder
         self.path = folder / "spell.lua"
         self._output: list[bytes] = []
         streams = Streams(self._output.append, self._output.append, lambda _: b"")
         environ = {"HOME": str(folder), "PATH": "/usr/bin:/bin"}
-        self.runtime = Runtime(streams=streams, script_dir=str(folder), environ=environ)
+        self.runtime = Runtime(
+            streams=streams, script_dir=str(folder), environ=environ, security=security
+        )
         self.debugger = Debugger.attach_to(self.runtime, mode, **options)  # type: ignore[arg-type]
         self.seen = Recorder()
         self.debugger.listener = self.seen

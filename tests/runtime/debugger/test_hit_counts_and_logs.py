@@ -128,3 +128,28 @@ def test_a_few_messages_are_never_left_out(make_session: MakeSession, mode: str)
     session.start()
     session.ended()
     assert [text for _, text, _ in session.seen.outputs] == [f"{i}\n" for i in range(1, 100)]
+
+
+def test_a_trusted_spell_finds_its_upvalues_by_the_numbers_that_they_have_without_a_debugger(
+    make_session: MakeSession,
+) -> None:
+    session = make_session(
+        """
+        local first, second = 1, 2
+        local function f()
+          first = second -- in
+          return first
+        end
+        print(debug.getupvalue(f, 1))
+        print(debug.setupvalue(f, 2, 5))
+        print(debug.getupvalue(f, 3))
+        print(f(), first)
+        debug.upvaluejoin(f, 1, f, 2)
+        print(debug.upvalueid(f, 1) == debug.upvalueid(f, 2))
+        """,
+        security="trusted",
+    )
+    session.break_at("in", hit_condition="> 100")
+    session.start()
+    session.ended()
+    assert session.output == "first\t1\nsecond\n\n5\t5\ntrue\n"

@@ -247,12 +247,25 @@ function debug.getlocal(first, second, third)
   return found(getlocal(first + 1, index_of(nil, first + 1, second)))
 end
 
+--- Where an upvalue of a function is, numbered without those that a debugger has compiled in.
+local function upvalue_index(target, number)
+  if not host.is_hidden or raw.math.type(number) ~= "integer" or number < 1 then return number end
+  local index, left = 0, number
+  while left > 0 do
+    index = index + 1
+    local name = raw.debug.getupvalue(target, index)
+    if not name or not host.is_hidden(name) then left = left - 1 end
+  end
+  return index
+end
+
 if host.security_level == "trusted" then
   local function own(name)
     local function inspect(target, ...)
-      if type(target) == "function" and foreign(getinfo(target, "S")) then return nil end
+      if type(target) ~= "function" then return raw.debug[name](target, ...) end
+      if foreign(getinfo(target, "S")) then return nil end
       disturb()
-      return raw.debug[name](target, ...)
+      return raw.debug[name](target, upvalue_index(target, (...)), select(2, ...))
     end
     debug[name] = inspect
   end
@@ -264,7 +277,7 @@ if host.security_level == "trusted" then
       error("functions of the engine have no upvalues to join", 2)
     end
     disturb()
-    return raw.debug.upvaluejoin(target, i, source, j)
+    return raw.debug.upvaluejoin(target, upvalue_index(target, i), source, upvalue_index(source, j))
   end
   function debug.setlocal(first, second, ...)
     disturb()
