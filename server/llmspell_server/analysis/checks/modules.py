@@ -15,13 +15,18 @@ from llmspell_server.analysis.syntax.pieces import Piece
 from .context import Context
 from .finding import Finding, Related
 
+_OF_LUA = frozenset(
+    ("_G", "coroutine", "debug", "io", "math", "os", "package", "string", "table", "utf8")
+)
+"""Modules that are loaded before a program begins (Lua 5.4 §6.3, `package.loaded`)."""
+
 
 def unresolved(context: Context, node: tree.Call) -> Iterator[Finding]:
     """`unresolved-require`: no file is found for a module, unless the code is ready for that."""
     name = required(context.snapshot, context.piece, node)
     if name is None:
         name = _required_by_another_name(context, node)
-    if name is None or _is_tried(context, node):
+    if name is None or name in _OF_LUA or _is_tried(context, node):
         return
     if context.inference.queries.get("module missing", name, context.where.file.file):
         place = node.arguments.values[0]

@@ -16,6 +16,7 @@ from .checking import check
         "local ok = pcall(function() return require('nothing') end)",
         "local require = print\nrequire('nothing')",
         "local x = require(name)",
+        "local d = require('debug')",
         "local load_module = require\nload_module(⟦'nothing'⟧)",
         "local load_module = print\nload_module('nothing')",
     ],
