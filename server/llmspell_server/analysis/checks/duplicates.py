@@ -21,7 +21,7 @@ def set_fields(file: FileSources) -> Iterator[tuple[Piece, Finding]]:
             for write in writes:
                 if not isinstance(write.value, tree.Function) or write.through_self:
                     continue
-                if not write.path.keys or write.computed is not None or write.position:
+                if not write.path.keys or write.is_item or write.position:
                     continue
                 block = parents_of(piece).get(write.statement)
                 key = (file.owner(piece, write.path), block)

@@ -35,6 +35,8 @@ class Calls:
             "setmetatable": self._setmetatable,
             "pcall": self._pcall,
             "xpcall": self._pcall,
+            "select": self._select,
+            "rawget": self._rawget,
         }
 
     def call(self, where: Where, node: tree.Call) -> Values:
@@ -152,6 +154,23 @@ class Calls:
         index = self._inference.field_type(metatable, "__index")
         return index if isinstance(index, model.Named) else None
 
+    def _select(self, where: Where, node: tree.Call) -> Values | None:
+        """`select(n, …)` with a number that is written out; `"#"` is a signature of its own."""
+        if not node.arguments.values:
+            return None
+        given = self._inference.expressions.list(where, node.arguments.values[1:])
+        match self._inference.type(where, node.arguments.values[0]):
+            case model.IntegerLiteral(value=first) if first > 0:
+                return Values(given.items[first - 1 :], given.rest)
+        return None
+
+    def _rawget(self, where: Where, node: tree.Call) -> Values | None:
+        if len(node.arguments.values) < 2:
+            return None
+        table, key = (self._inference.type(where, each) for each in node.arguments.values[:2])
+        found = self._inference.field_type(table, key)
+        return None if found is None else Values((found,))
+
     def _pcall(self, where: Where, node: tree.Call) -> Values | None:
         if not node.arguments.values:
             return None
@@ -169,4 +188,12 @@ def shift(node: tree.Call | tree.MethodCall) -> int:
 
 
 def _is_global(where: Where, callee: tree.Expression) -> bool:
-    return isinstance(callee, tree.Name) and where.file.snapshot.local(where.piece, callee) is None
+    """Whether a name means the global of that name: by itself, or by `local name = name`."""
+    if not isinstance(callee, tree.Name):
+        return False
+    local = where.file.snapshot.local(where.piece, callee)
+    statement = local.statement if local is not None else None
+    if local is None or not isinstance(statement, tree.LocalStatement):
+        return local is None
+    value = statement.values[local.position] if local.position < len(statement.values) else None
+    return isinstance(value, tree.Name) and value.text == callee.text and value.local is None

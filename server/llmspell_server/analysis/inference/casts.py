@@ -29,7 +29,7 @@ class Casts:
         written = [
             write.key.start
             for write in writes_of(where.piece).by_root.get(path.root, ())
-            if not write.path.keys and write.key.start < node.start
+            if not write.path.keys and not write.is_item and write.key.start < node.start
         ]
         for place, tag in casts_of(where.piece):
             if tag.name is None or tag.name.text != node.text or place > node.start:

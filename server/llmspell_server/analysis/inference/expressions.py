@@ -212,7 +212,7 @@ class Expressions:
         writes = [
             write.key.start
             for write in writes_of(where.piece).by_root.get(path.root, ())
-            if write.path.keys == path.keys[: len(write.path.keys)]
+            if write.changes(path)
         ]
         if path.root in conditioned(where.piece):
             for guard in guards_of(where.piece, node):

@@ -21,7 +21,18 @@ from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
 
 from .flow import Guard, conditioned, guards_after
-from .writes import Key, Path, Write, key_of_field, path_of, writes_of
+from .writes import (
+    Key,
+    Path,
+    Root,
+    Write,
+    holds_insert,
+    inserted,
+    key_of_field,
+    path_of,
+    statements_that_call,
+    writes_of,
+)
 
 
 @frozen
@@ -145,16 +156,41 @@ class FileSources:
         """The writes to variables of the chunk and globals, and to their fields."""
         found: dict[Owner, list[tuple[Piece, Write]]] = {}
         for piece in self.snapshot.pieces.all:
-            for root, writes in writes_of(piece).by_root.items():
-                if isinstance(root, Local) and not root.is_of_chunk:
-                    continue
-                owner = self.owner(piece, Path(root))
-                found.setdefault(owner, []).extend((piece, write) for write in writes)
-                if owner == _GLOBALS:
-                    for write in writes:
+            for by_root in (writes_of(piece).by_root, self._inserts(piece)):
+                for root, writes in by_root.items():
+                    if isinstance(root, Local) and not root.is_of_chunk:
+                        continue
+                    owner = self.owner(piece, Path(root))
+                    found.setdefault(owner, []).extend((piece, write) for write in writes)
+                    for write in writes if owner == _GLOBALS else ():
                         variable = self.owner(piece, write.path).variable
                         if variable != owner:
                             found.setdefault(variable, []).append((piece, write))
+        return found
+
+    @cached_property
+    def _insert_names(self) -> frozenset[str]:
+        """The locals of the chunk that hold `table.insert`, by name."""
+        return frozenset(
+            local.name
+            for piece in self.snapshot.pieces.all
+            for local in binding_of(piece).declared
+            if holds_insert(local)
+        )
+
+    def _inserts(self, piece: Piece) -> dict[Root, list[Write]]:
+        """What a piece puts into lists by a local of the chunk that holds `table.insert`."""
+        found: dict[Root, list[Write]] = {}
+        for name in self._insert_names:
+            if name not in binding_of(piece).free:
+                continue
+            local = self.snapshot.chunk_locals(piece).get(name)
+            if local is None or not holds_insert(local):
+                continue
+            for statement in statements_that_call(piece).get(name, ()):
+                assert isinstance(statement.expression, tree.Call)
+                for write in inserted(statement, statement.expression, writes_of(piece).owners):
+                    found.setdefault(write.path.root, []).append(write)
         return found
 
     @cached_property
@@ -202,8 +238,9 @@ class FileSources:
 
     def global_names(self) -> Iterator[str]:
         """The globals that are written, or whose fields are."""
-        for owner in self._writes:
-            if owner.is_global and isinstance(owner.root, str):
+        for owner, writes in self._writes.items():
+            is_written = owner.is_global and any(not write.is_inserted for _, write in writes)
+            if is_written and isinstance(owner.root, str):
                 yield owner.root
 
     def owner(self, piece: Piece, path: Path) -> Owner:
@@ -273,8 +310,9 @@ class FileSources:
             found.insert((), _declaration(self.file, piece, local))
         if isinstance(variable.root, Local):
             assert variable.piece is not None
-            writes = writes_of(variable.piece).by_root.get(variable.root, ())
-            pairs = [(variable.piece, write) for write in writes]
+            root, here = variable.root, variable.piece
+            writes = [*writes_of(here).by_root.get(root, ()), *self._inserts(here).get(root, ())]
+            pairs = [(here, write) for write in writes]
         else:
             pairs = self._writes.get(variable, [])
         for piece, write in pairs:
@@ -284,7 +322,7 @@ class FileSources:
             keys = write.path.keys
             if variable.is_global and variable != _GLOBALS and write.path.root == "_G":
                 keys = keys[1:]
-            if write.computed is not None:
+            if write.is_item:
                 found.ensure(keys).items.append(source)
             else:
                 found.insert(keys, source)

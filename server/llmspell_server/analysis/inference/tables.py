@@ -28,6 +28,7 @@ _EVENTS = (
     *("add", "sub", "mul", "div", "mod", "pow", "unm", "idiv", "band", "bor", "bxor", "shl"),
     *("shr", "bnot", "concat", "len"),
 )
+_MOST_ITEMS = 50  # of a table, from which the types of its values are told
 Inherited = tuple[tuple[Type, ...], tuple[Operator, ...], tuple[model.Function, ...]]
 
 
@@ -122,7 +123,7 @@ class Tables:
     def find_indexers(self, owner: Owner) -> tuple[Indexer, ...]:
         """What is behind computed keys, and in the list part."""
         found: dict[Type, list[Type]] = {}
-        for source in self._inference.items_of(owner):
+        for source in self._inference.items_of(owner)[:_MOST_ITEMS]:
             where = self._inference.where(source.file, source.piece)
             key: Type = model.INTEGER
             if isinstance(source.statement, tree.Keyed):
@@ -139,7 +140,8 @@ class Tables:
                 value = self._inference.variables.value(owner.down(each))
                 found.setdefault(model.INTEGER, []).append(model.widened(value))
         return tuple(
-            Indexer(key, model.without_nil(model.union(*values))) for key, values in found.items()
+            Indexer(key, model.union(*map(model.without_nil, values)))
+            for key, values in found.items()
         )
 
     def instances(self, owner: Owner) -> tuple[Owner, ...]:

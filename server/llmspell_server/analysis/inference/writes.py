@@ -18,6 +18,7 @@ from llmspell_server.analysis.syntax.literals import integer_value, string_value
 from llmspell_server.analysis.syntax.pieces import Piece
 
 Key = str | int
+_Writing = tree.Assignment | tree.FunctionStatement | tree.ExpressionStatement
 Root = Local | str
 """A local of the piece; or the name of what is free in it: a local of the chunk, or a global."""
 
@@ -38,11 +39,11 @@ class Path:
 class Write:
     """A value that is given to a variable or field.
 
-    path: which; of an entry under a computed key, the path of the table. key: the node that names
-    it (a `Name`, `Word` or key expression). value: the expression, None if there is none (more
-    names than values). position: which of the values of `value` it is, from 0. computed: whether
-    the key is computed. statement: what does it; is_method: whether that is `function a:b()`.
-    through_self: whether it is written as a field of `self`.
+    path: which; of an item, the path of the table. key: the node that names it (a `Name`, `Word`
+    or key expression). value: the expression, None if there is none (more names than values).
+    position: which of the values of `value` it is, from 0. computed: the key, where it is computed.
+    statement: what does it; is_method: whether that is `function a:b()`. through_self: whether it
+    is written as a field of `self`. is_inserted: whether a function puts it into a list.
     """
 
     path: Path
@@ -53,6 +54,23 @@ class Write:
     computed: tree.Expression | None = None
     is_method: bool = False
     through_self: bool = False
+    is_inserted: bool = False
+
+    @property
+    def is_item(self) -> bool:
+        """Whether it stands in the table under a key that the text does not say."""
+        return self.computed is not None or self.is_inserted
+
+    def changes(self, path: Path) -> bool:
+        """Whether what is in a variable or field, of the same root, may be another after it."""
+        width = len(self.path.keys)
+        if path.keys[:width] != self.path.keys:
+            return False
+        if not self.is_item:
+            return True
+        return len(path.keys) > width and (
+            self.computed is not None or isinstance(path.keys[width], int)
+        )
 
 
 @define(eq=False)
@@ -123,6 +141,51 @@ def is_setmetatable(call: tree.Call) -> bool:
     return isinstance(callee, tree.Name) and callee.text == "setmetatable"
 
 
+def is_insert(function: tree.Node) -> bool:
+    """Whether an expression is `table.insert`, as far as its text says."""
+    match function:
+        case tree.Member(base=tree.Name(text="table"), key=tree.Word(text="insert")):
+            return True
+    return False
+
+
+def _is_local_insert(function: tree.Node) -> bool:
+    """Whether a name is that of a local of the piece that holds `table.insert`."""
+    local = function.local if isinstance(function, tree.Name) else None
+    return local is not None and holds_insert(local)
+
+
+def holds_insert(local: Local) -> bool:
+    """Whether a local gets `table.insert` where it is declared."""
+    statement = local.statement
+    if not isinstance(statement, tree.LocalStatement) or local.position >= len(statement.values):
+        return False
+    return is_insert(statement.values[local.position])
+
+
+def inserted(
+    statement: tree.ExpressionStatement, call: tree.Call, owners: dict[Local, Path]
+) -> Iterator[Write]:
+    """What a call of `table.insert` writes."""
+    values = call.arguments.values
+    path = path_of(values[0], owners) if len(values) in (2, 3) else None
+    if path is not None:
+        yield Write(path, values[-1], values[-1], 0, statement, is_inserted=True)
+
+
+@remembered
+def statements_that_call(piece: Piece) -> dict[str, list[tree.ExpressionStatement]]:
+    """The calls of free names that are statements and give two or three arguments, by the name."""
+    found: dict[str, list[tree.ExpressionStatement]] = {}
+    for node in tree.walk(piece.statement) if piece.statement is not None else ():
+        match node:
+            case tree.ExpressionStatement(
+                expression=tree.Call(callee=tree.Name(text=name, local=None), arguments=arguments)
+            ) if len(arguments.values) in (2, 3):
+                found.setdefault(name, []).append(node)
+    return found
+
+
 class _Collector:
     def __init__(self) -> None:
         self._writes = PieceWrites()
@@ -130,7 +193,9 @@ class _Collector:
     def collect(self, piece: Piece) -> PieceWrites:
         if piece.statement is not None:
             for node in tree.walk(piece.statement):
-                if isinstance(node, (tree.Assignment, tree.FunctionStatement)):
+                if isinstance(
+                    node, (tree.Assignment, tree.FunctionStatement, tree.ExpressionStatement)
+                ):
                     for write in self._of(node):
                         self._writes.by_root.setdefault(write.path.root, []).append(write)
                 elif isinstance(node, tree.LocalStatement):
@@ -139,7 +204,25 @@ class _Collector:
                     self._writes.metatables.append(node)
         return self._writes
 
-    def _of(self, statement: tree.Assignment | tree.FunctionStatement) -> Iterator[Write]:
+    def _called(self, statement: tree.ExpressionStatement) -> Iterator[Write]:
+        """`table.insert(t, v)`, `rawset(t, k, v)`."""
+        match statement.expression:
+            case tree.Call(callee=tree.Name(text="rawset"), arguments=arguments):
+                if len(arguments.values) > 2:
+                    table, key, value = arguments.values[:3]
+                    path = path_of(table, self._writes.owners)
+                    if path is not None:
+                        literal = literal_key(key)
+                        written = path if literal is None else path.down(literal)
+                        computed = key if literal is None else None
+                        yield Write(written, key, value, 0, statement, computed)
+            case tree.Call() as call if is_insert(call.callee) or _is_local_insert(call.callee):
+                yield from inserted(statement, call, self._writes.owners)
+
+    def _of(self, statement: _Writing) -> Iterator[Write]:
+        if isinstance(statement, tree.ExpressionStatement):
+            yield from self._called(statement)
+            return
         if isinstance(statement, tree.FunctionStatement):
             yield from self._function(statement)
             return

@@ -172,3 +172,49 @@ def test_metatables_of_each_other_are_no_endless_question() -> None:
 def test_a_module_that_returns_its_environment_is_not_nil() -> None:
     module = "_ENV = host_module('mod')\nfunction f() end\nreturn _ENV"
     assert type_at("local m = require 'mod' print(m|)", mod=module) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("local t = {}\nt[#t + 1] = 'x'\nlocal v = t[1] print(v|)", "string"),
+        ("local t = {}\ntable.insert(t, 'x')\nlocal v = t[1] print(v|)", "string"),
+        ("local t = {}\ntable.insert(t, 1, { n = 1 })\nprint(t[2].n|)", "integer"),
+        (("local M = { list = {} }\nfunction M:add() table.insert(self.list, 'x') end\n"
+          "print(M.list[1]|)"), "string"),
+        ("local function f() local t = {} table.insert(t, 'x') return t end\nprint(f()[1]|)",
+         "string"),
+        ("local add, other = table.insert, 1\nlocal t = {}\nadd(t, 'x')\nprint(t[1]|)", "string"),
+        ("local add = table.insert\nlocal function f() local t = {} add(t, 'x') print(t[1]|) end",
+         "string"),
+        ("local function f() local add, t = table.insert, {} add(t, 'x') print(t[1]|) end",
+         "string"),
+        ("local add = print\nlocal t = {}\nadd(t, 'x')\nprint(t[1]|)", "unknown"),
+        ("local t = {}\nrawset(t, 'name', 'x')\nprint(t.name|)", "string"),
+        ("local t = {}\nrawset(t, f(), 'x')\nprint(t[1]|)", "string"),
+        ("local t = { name = 'x' }\nlocal v = rawget(t, 'name') print(v|)", "string"),
+    ],
+)  # fmt: skip
+def test_what_functions_put_into_tables(marked: str, expected: str) -> None:
+    assert type_at(marked) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("local a, b = select(2, 1, 'x', true) print(a|)", "string"),
+        ("local a, b = select(2, 1, 'x', true) print(b|)", "boolean"),
+        ("local a = select(3, 1, 'x') print(a|)", "nil"),
+        ("local function g() return 1, 'x' end local a = select(2, g()) print(a|)", "string"),
+        ("local select = select\nlocal a = select(2, 1, 'x') print(a|)", "string"),
+        ("local function select() return true end\nlocal a = select(2, 1, 'x') print(a|)",
+         "boolean"),
+    ],
+)  # fmt: skip
+def test_what_select_leaves(marked: str, expected: str) -> None:
+    assert type_at(marked) == expected
+
+
+def test_insertions_leave_what_conditions_say() -> None:
+    code = MAYBE + "local t = v and {} if t then table.insert(t, 1) t[v] = 2 print(t|) end"
+    assert type_at(code) == "table"
