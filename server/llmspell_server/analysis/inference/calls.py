@@ -18,6 +18,7 @@ from llmspell_server.analysis.types.model import Function, Type, Values
 
 from .expressions import Where
 from .sources import Owner, constructor_of
+from .writes import path_of
 
 if TYPE_CHECKING:
     from .inference import Inference
@@ -48,17 +49,38 @@ class Calls:
             if results is not None:
                 return results
         arguments = self._inference.expressions.list(where, node.arguments.values)
-        return self._inference.called(self._inference.type(where, callee), arguments)
+        type_ = self._inference.type(where, callee)
+        if isinstance(type_, model.Shape) and not self._inference.signatures(type_):
+            return self._of_class(where, callee, type_)
+        holder = None
+        if isinstance(callee, tree.Member):
+            holder = self._inference.type(where, callee.base)
+        return self._inference.called(type_, arguments, holder=holder)
 
     def method_call(self, where: Where, node: tree.MethodCall) -> Values:
         """The results of `a:b(…)`."""
         base = self._inference.type(where, node.base)
         method = self._inference.field_type(base, node.method.text)
         if method is None:
-            return _UNKNOWN
+            return self._of_class(where, node.base, base)
         arguments = self._inference.expressions.list(where, node.arguments.values)
         with_self = Values((base, *arguments.items), arguments.rest)
         return self._inference.called(method, with_self, base)
+
+    def _of_class(self, where: Where, node: tree.Expression, type_: Type) -> Values:
+        """What is given by a class that something unknown made: likely an object of it."""
+        path = path_of(node)
+        owner = type_.identity if isinstance(type_, model.Shape) else None
+        if (
+            path is None
+            or not isinstance(owner, Owner)
+            or owner != where.file.owner(where.piece, path)
+        ):
+            return _UNKNOWN
+        made = self._inference.variables.made_from(owner)
+        if made is None or model.UNKNOWN not in model.members_of(made):
+            return _UNKNOWN
+        return Values((model.choice((type_, model.UNKNOWN)),), model.UNKNOWN)
 
     def signatures(self, where: Where, node: tree.Call | tree.MethodCall) -> tuple[Function, ...]:
         """The signatures of what is called."""

@@ -15,6 +15,7 @@ from llmspell_server.analysis.types.model import Function, Parameter, Type, Valu
 
 from .expressions import Where
 from .flow import leaves, parents_of
+from .making import Made, made_by
 from .writes import Path, key_of_field, literal_key
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Functions:
         is_method = node.receiver is not None
         if is_method:
             parameters.insert(0, Parameter("self", model.SELF))
+        elif node in made_by(where.piece):
+            is_method = made_by(where.piece)[node].is_of_first
         variadic = model.UNKNOWN if node.vararg is not None else None
         return Function(tuple(parameters), variadic, returns, is_method=is_method)
 
@@ -79,13 +82,26 @@ class Functions:
 
     def inferred_returns(self, where: Where, node: tree.Function) -> Values:
         """What the `return`s of a function give together."""
+        made = made_by(where.piece).get(node)
         found = [
-            self._inference.expressions.list(where, each.values)
+            self._returned(where, each.values, made)
             for each in returns_of(where.piece).get(node, ())
         ]
         if not leaves(node.body):
             found.append(model.NO_VALUES)
         return _together(found)
+
+    def _returned(
+        self, where: Where, values: tuple[tree.Expression, ...], made: Made | None
+    ) -> Values:
+        found = self._inference.expressions.list(where, values)
+        if made is None or not any(made.holds(each) for each in values):
+            return found
+        items = tuple(
+            model.SELF if position < len(values) and made.holds(values[position]) else item
+            for position, item in enumerate(found.items)
+        )
+        return Values(items, found.rest)
 
     # What is wanted
 

@@ -274,11 +274,17 @@ class Inference:
         """With what a value can be called."""
         return calls.signatures(type_, self)
 
-    def called(self, type_: Type, arguments: Values, receiver: Type | None = None) -> Values:
-        """What a call gives."""
+    def called(
+        self,
+        type_: Type,
+        arguments: Values,
+        receiver: Type | None = None,
+        holder: Type | None = None,
+    ) -> Values:
+        """What a call gives. holder: the table that holds the function, for a call with a dot."""
         if type_ is model.NEVER:  # a function that is being worked out
             return Values((model.NEVER,), model.NEVER)
-        return calls.call(type_, arguments, self, receiver)
+        return calls.call(type_, arguments, self, receiver, holder)
 
     def operator(self, event: str, left: Type, right: Type | None) -> Type | None:
         """The result of an operator for which a type has a handler."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.definitions import (
@@ -58,9 +60,12 @@ class Tables:
         It is a question of its own because metatables may have each other as metatables.
         """
         metatables = self.metatables(owner)
+        made_from = self._inference.variables.made_from(owner)
+        made = () if made_from is None else model.members_of(made_from)
+        metatables += made  # it may have been made with that as its metatable
         return (
-            tuple(self._parents(owner, metatables)),
-            tuple(self._operators(metatables)),
+            tuple(dict.fromkeys((*self._parents(owner, metatables), *made))),
+            tuple(self._operators(owner, metatables)),
             tuple(self._calls(metatables)),
         )
 
@@ -100,19 +105,22 @@ class Tables:
             if index is not None and index != model.Shape(owner):
                 yield index
 
-    def _operators(self, metatables: list[Type]) -> Iterator[Operator]:
+    def _operators(self, owner: Owner, metatables: list[Type]) -> Iterator[Operator]:
+        arguments = model.Values((model.Shape(owner),), model.UNKNOWN)
         for metatable in metatables:
             for event in _EVENTS:
                 handler = self._inference.field_type(metatable, f"__{event}")
                 if handler is not None:
-                    results = self._inference.called(handler, model.NO_VALUES)
+                    results = self._inference.called(handler, arguments)
                     yield Operator(event, None, results.at(0))
 
     def _calls(self, metatables: list[Type]) -> Iterator[model.Function]:
         for metatable in metatables:
             handler = self._inference.field_type(metatable, "__call")
-            if handler is not None:
-                yield from self._inference.signatures(handler)
+            if handler is None:
+                continue
+            for each in self._inference.signatures(handler):
+                yield evolve(each, parameters=each.parameters[1:], is_method=False)
 
     def _indexers(self, owner: Owner) -> tuple[Indexer, ...]:
         if owner.piece is not None:
@@ -151,7 +159,7 @@ class Tables:
 
     def find_instances(self, owner: Owner) -> Iterator[Owner]:
         """The same, worked out."""
-        for where, call, _, metatable in self._inference.metatable_calls(owner):
+        for where, call, given, metatable in self._inference.metatable_calls(owner):
             if metatable is None or metatable != owner:
                 continue
             table = constructor_of(call.arguments.values[0])
@@ -160,6 +168,8 @@ class Tables:
                 yield holder
             elif table is not None:
                 yield Owner(where.file.file, table, 0, where.piece)
+            elif given is not None:
+                yield given
 
     def holder(self, where: Where, call: tree.Call) -> Owner | None:
         """The variable that gets the result of a call."""

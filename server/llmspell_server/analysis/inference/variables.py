@@ -11,10 +11,12 @@ from llmspell_server.analysis.types.model import Type
 
 from .expressions import Where
 from .sources import Owner, Source, constructor_of
-from .writes import Path, is_setmetatable, writes_of
+from .writes import Path, is_require, is_setmetatable, writes_of
 
 if TYPE_CHECKING:
     from .inference import Inference
+
+_MADE = (model.UNKNOWN, model.TABLE, model.NIL, model.NEVER)
 
 
 class Variables:
@@ -48,12 +50,44 @@ class Variables:
         types = [self.source(owner, source) for source in sources]
         if not types and (self._inference.keys_of(owner) or self._inference.items_of(owner)):
             return model.Shape(owner, owner_name(owner))
+        if len(types) == 1 and self.is_class(owner, sources[0], types[0]):
+            return model.Shape(owner, owner_name(owner))
         types = [type_ for type_ in types if type_ is not model.NEVER]  # depends on itself
         known = [type_ for type_ in types if type_ is not model.UNKNOWN]
         if len(sources) > 1:  # set to nil somewhere means no more than that it may be absent
             known = [model.widened(type_) for type_ in known]
         found = model.union(*known) if known else model.UNKNOWN
         return found if len(known) == len(types) else _with_unknown(found)
+
+    def is_class(self, owner: Owner, source: Source, type_: Type) -> bool:
+        """Whether a variable holds a table that a call made and that gets functions of its own.
+
+        source: where it gets its value. type_: what the call gives.
+        """
+        value = source.value
+        if not isinstance(value, (tree.Call, tree.MethodCall)) or source.position:
+            return False
+        if constructor_of(value) is not None or is_require(value):
+            return False
+        if not all(
+            isinstance(each, model.Shape) or each in _MADE for each in model.members_of(type_)
+        ):
+            return False
+        return any(
+            isinstance(each.statement, tree.FunctionStatement)
+            for key in self._inference.keys_of(owner)
+            for each in self._inference.values_of(owner.down(key))[:1]
+        )
+
+    def made_from(self, owner: Owner) -> Type | None:
+        """What the call gives that made the table in a variable; None where no call did."""
+        sources = self._inference.values_of(owner)
+        if len(sources) != 1 or sources[0].value is None:
+            return None
+        if not isinstance(sources[0].value, (tree.Call, tree.MethodCall)):
+            return None
+        type_ = self.source(owner, sources[0])
+        return type_ if self.is_class(owner, sources[0], type_) else None
 
     def declared(self, owner: Owner) -> Type | None:
         """The type that annotations give a variable or field; None without any."""

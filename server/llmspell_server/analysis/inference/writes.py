@@ -141,6 +141,13 @@ def is_setmetatable(call: tree.Call) -> bool:
     return isinstance(callee, tree.Name) and callee.text == "setmetatable"
 
 
+def is_require(call: tree.Node) -> bool:
+    """Whether a call asks for a module."""
+    return isinstance(call, tree.Call) and (
+        isinstance(call.callee, tree.Name) and call.callee.text == "require"
+    )
+
+
 def is_insert(function: tree.Node) -> bool:
     """Whether an expression is `table.insert`, as far as its text says."""
     match function:

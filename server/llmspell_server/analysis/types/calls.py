@@ -25,7 +25,7 @@ def signatures(type_: Type, definitions: Definitions) -> tuple[Function, ...]:
                 if definition is not None:
                     bindings = generics_of(ancestor, definitions)
                     own = (*definition.calls, *_operator_calls(definition.operators))
-                    found += [function_with(each, bindings) for each in own]
+                    found += [function_with(function, bindings, each) for function in own]
     return tuple(found)
 
 
@@ -40,11 +40,16 @@ def _operator_calls(operators: tuple[Operator, ...]) -> list[Function]:
 
 
 def call(
-    type_: Type, arguments: Values, definitions: Definitions, receiver: Type | None = None
+    type_: Type,
+    arguments: Values,
+    definitions: Definitions,
+    receiver: Type | None = None,
+    holder: Type | None = None,
 ) -> Values:
     """The results of a call; `unknown` ones where nothing says what they are.
 
-    receiver: the object on which a method is called; the arguments begin with it.
+    receiver: the object on which a method is called; the arguments begin with it. holder: the table
+    in whose field a function is that is called without a colon.
     """
     rows = []
     for each in members(type_, definitions):
@@ -52,7 +57,7 @@ def call(
         if not known:
             return _UNKNOWN
         function = chosen(known, arguments, definitions)
-        rows.append(_results(function, arguments, definitions, receiver))
+        rows.append(_results(function, arguments, definitions, receiver, holder))
     if not rows:
         return _UNKNOWN
     return rows[0] if len(rows) == 1 else together(rows)
@@ -129,14 +134,18 @@ def may_be_left_out(parameter: model.Parameter, definitions: Definitions) -> boo
 
 
 def _results(
-    function: Function, arguments: Values, definitions: Definitions, receiver: Type | None
+    function: Function,
+    arguments: Values,
+    definitions: Definitions,
+    receiver: Type | None,
+    holder: Type | None,
 ) -> Values:
     if function.returns is None:
         return _UNKNOWN
     bindings = bind_call(function, arguments, definitions) if function.generics else {}
     owner = receiver
-    if owner is None and function.is_method and arguments.items:
-        owner = arguments.items[0]
+    if owner is None:
+        owner = arguments.items[0] if function.is_method and arguments.items else holder
     return substituted_values(function.returns, bindings, owner)
 
 

@@ -27,9 +27,13 @@ def substituted_values(values: Values, bindings: Bindings, self_type: Type | Non
     return _Substitution(bindings, self_type).values(values)
 
 
-def function_with(function: Function, bindings: Bindings) -> Function:
+def function_with(
+    function: Function, bindings: Bindings, self_type: Type | None = None
+) -> Function:
     """The same for a function."""
-    return _Substitution(bindings, None).function(function) if bindings else function
+    if not bindings and self_type is None:
+        return function
+    return _Substitution(bindings, self_type).function(function)
 
 
 class _Substitution:

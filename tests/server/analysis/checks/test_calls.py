@@ -30,6 +30,10 @@ C = "---@class C\nlocal C = {}\n---@param a integer\nfunction C:m(a) return a en
         "('x'):rep⟦()⟧",
         "local x\nx.y.z()",
         "---@type fun(a: string, b: any, c: number?)\nlocal f\nf⟦()⟧ f('x')",
+        (
+            "local M = setmetatable({}, {\n---@param _ table\n---@param a string\n"
+            "__call = function(_, a) return a end })\nM('x')\nM⟦()⟧"
+        ),
         "---@param a (optional, string) unreadable\nlocal function f(a) return a end\nf()",
         "---@param a Undeclared\nlocal function f(a) return a end\nf()",
     ],
