@@ -12,6 +12,7 @@ from llmspell_server.analysis.types.calls import may_be_left_out, takes
 from llmspell_server.analysis.types.generics import substituted
 from llmspell_server.analysis.types.model import Function, Type, Values
 
+from . import awaiting
 from .context import Context, shown
 from .finding import Finding
 from .fitting import misfit, mismatched
@@ -34,6 +35,7 @@ def of_call(context: Context, node: Call) -> Iterator[Finding]:
         return  # it may also be something of which nothing is known
     written = node.arguments.values
     yield from _deprecated(context, node, signatures)
+    yield from awaiting.of_call(context, node, named(node), signatures)
     if any(isinstance(each, tree.Missing) for each in written):
         return
     enough = [each for each in signatures if len(written) + shift(node) <= _most(each)]

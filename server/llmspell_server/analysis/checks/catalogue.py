@@ -48,6 +48,7 @@ GROUPS = (
     Group("type-check", "Types"),
     Group("unbalanced", "Too many or too few"),
     Group("strict", "What should not be done"),
+    Group("await", "Waiting"),
     Group("duplicate", "Twice the same"),
     Group("ambiguity", "Other than it looks"),
     Group("unused", "Not used"),
@@ -66,6 +67,7 @@ _BUILDER = (
     "---@field build fun(self: self): table\n\n---@return Builder\n"
     "local function builder() return {} end\n"
 )
+_ASYNC = "---@async\nlocal function wait() end\n"
 _F = "local function f(a) return a end"
 _OF_ANNOTATIONS = (
     ("luadoc-syntax", "An annotation cannot be read.", "---@type string|⟦\n⟧local x"),
@@ -278,6 +280,22 @@ def _codes() -> Iterator[Code]:
         "any",
         "A constant is assigned.",
         "local x <const> = 1\n⟦x⟧ = 2",
+    )
+    yield Code(
+        "await-in-sync",
+        "await",
+        "warning",
+        "off",
+        "A function that may wait (`---@async`) is called in one that does not say so.",
+        f"{_ASYNC}local function sync() ⟦wait⟧() end",
+    )
+    yield Code(
+        "not-yieldable",
+        "await",
+        "warning",
+        "off",
+        "A function that may wait is given to one that does not allow for it (`async fun()`).",
+        f"---@param f fun()\nlocal function run(f) f() end\n{_ASYNC}run(⟦wait⟧)",
     )
     yield Code(
         "duplicate-index",
