@@ -1,6 +1,6 @@
 -- Drives the language server from Neovim: nvim --headless -u NONE -i NONE -n -S neovim.lua
--- SERVER: its command, words between blanks; SPELL: the file. One line for each thing that works.
-local server, spell = vim.split(os.getenv("SERVER"), " "), os.getenv("SPELL")
+-- SETUP: what a user has in init.lua; SPELL: the file. One line for each thing that works.
+local setup, spell = os.getenv("SETUP"), os.getenv("SPELL")
 
 local function check(fine, name)
   io.stdout:write((fine and "ok " or "FAIL ") .. name .. "\n")
@@ -10,14 +10,14 @@ end
 local function wait(condition) return vim.wait(30000, condition, 20) end
 
 local function main()
+  dofile(setup)
+  vim.cmd("filetype on")
   vim.cmd("edit " .. spell)
-  vim.bo.filetype = "lua"
   local buffer, uri = vim.api.nvim_get_current_buf(), vim.uri_from_fname(spell)
-  local folder = vim.fn.fnamemodify(spell, ":h")
-  local id = vim.lsp.start_client({ name = "llmspell", cmd = server, root_dir = folder })
-  vim.lsp.buf_attach_client(buffer, id)
-  local function client() return vim.lsp.get_client_by_id(id) end
+  local clients = vim.lsp.get_clients or vim.lsp.get_active_clients
+  local function client() return clients()[1] end
   check(wait(function() return client() and client().initialized end), "initialize")
+  local id = client().id
 
   local function ask(method, line, character, more)
     local params = { textDocument = { uri = uri }, position = { line = line, character = character } }
@@ -57,7 +57,7 @@ local function main()
   end
   check(wait(renamed), "rename")
 
-  client().stop()
+  vim.lsp.stop_client(id)
   check(wait(function() return vim.lsp.client_is_stopped(id) end), "shutdown")
   vim.cmd("qall!")
 end

