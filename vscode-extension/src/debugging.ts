@@ -67,10 +67,6 @@ export class Debugging
     }
     return undefined;
   }
-
-  provideDebugConfigurations(): vscode.DebugConfiguration[] {
-    return [thisSpell()];
-  }
 }
 
 /** The configuration that stands for none: the file in the editor, or another. */

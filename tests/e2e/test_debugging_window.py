@@ -1,0 +1,124 @@
+"""What of debugging is to be seen in VS Code's window only: choices, values, hovers, the console."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.built_extension import packaged
+from tests.e2e.code_server import code_server
+from tests.e2e.workbench import Workbench, workbench
+
+pytestmark = pytest.mark.slow
+
+SPELL = """\
+local limits = { size = 1 }
+print("begin")
+limits.size = limits.size + 1
+print("size", limits.size, ARGS[1])
+"""
+
+
+@contextmanager
+def _window(tmp_path: Path) -> Iterator[Workbench]:
+    """VS Code with the packaged extension, in which a spell is open."""
+    folder = tmp_path / "workspace"
+    folder.mkdir()
+    (folder / "sizes.lua").write_text(SPELL)
+    with code_server(tmp_path, extensions=(packaged(),)) as address, workbench() as opened:
+        opened.open(address, folder)
+        opened.open_file("sizes.lua")
+        yield opened
+
+
+def test_a_spell_that_stands_is_looked_at(tmp_path: Path) -> None:
+    with _window(tmp_path) as window:
+        window.lines.nth(2).click()
+        window.press("F9")
+        window.page.locator(".codicon-debug-breakpoint").first.wait_for()
+        _start_with_arguments(window, "ada")
+        window.stopped()
+        _look(window)
+        _use_the_console(window)
+        _stop_at_a_change(window)
+        window.page.locator(".repl .monaco-list-row", has_text="ada").wait_for()
+
+
+def _start_with_arguments(window: Workbench, arguments: str) -> None:
+    """Chooses a configuration that is offered without any launch.json."""
+    page = window.page
+    window.command("Debug: Select and Start Debugging")
+    rows = page.locator(".quick-input-list .monaco-list-row")
+    rows.filter(has_text="llmspell").first.click()
+    rows.filter(has_text="This spell with arguments").first.click()
+    page.locator(".quick-input-widget", has_text="Arguments of the spell").wait_for()
+    window.type(arguments)
+    window.press("Enter")
+
+
+def _look(window: Workbench) -> None:
+    page = window.page
+    window.lines.filter(has_text="limits = {").first.wait_for()
+    page.locator(".view-line", has_text="limits.size = 1").first.wait_for()
+    window.lines.nth(2).get_by_text("size", exact=False).first.hover()
+    page.locator(".debug-hover-widget", has_text="1").wait_for()
+    window.picture("debug-hover")
+
+
+def _use_the_console(window: Workbench) -> None:
+    window.command("Debug Console: Focus on Debug Console View")
+    window.type("limits.")
+    window.suggestion("size").wait_for()
+    window.picture("debug-console")
+    window.type("size + 41")
+    window.press("Escape", "Enter")
+    window.page.locator(".repl .monaco-list-row", has_text="42").first.wait_for()
+
+
+def _stop_at_a_change(window: Workbench) -> None:
+    page = window.page
+    window.expand("Locals")
+    window.expand("limits")
+    window.variable("size").click(button="right")
+    page.get_by_role("menuitem", name="Break on Value Change").click()
+    page.get_by_role("checkbox", name="Data Breakpoint").wait_for()
+    window.press("F5")
+    page.locator(".pane-header", has_text="Paused on data breakpoint").wait_for()
+    window.press("F5")
+    window.ended()
+
+
+def test_a_launch_json_is_written_from_snippets(tmp_path: Path) -> None:
+    with _window(tmp_path) as window:
+        window.command("Debug: Add Configuration...")
+        page = window.page
+        page.locator(".tab.active", has_text="launch.json").wait_for()
+        programs = window.lines.filter(has_text='"program": "${file}"')
+        programs.first.wait_for()
+        assert programs.count() == 1
+        window.lines.filter(has_text='"configurations"').click()
+        page.locator(".breadcrumbs-control", has_text="configurations").wait_for()  # VS Code is up
+        page.get_by_role("button", name="Add Configuration...").click()
+        window.suggestion("llmspell: spell to choose").wait_for()
+        window.picture("launch-snippets")
+        window.suggestion("llmspell: spell to choose").click()
+        window.lines.filter(has_text='"${command:PickSpell}"').first.wait_for()
+        assert page.locator(".squiggly-warning, .squiggly-error").count() == 0
+
+
+def test_buttons_above_the_editor_run_and_debug(tmp_path: Path) -> None:
+    with _window(tmp_path) as window:
+        page = window.page
+        actions = page.locator(".editor-actions")
+        actions.locator(".codicon-play").click()
+        page.locator(".terminal .xterm-rows", has_text="size").wait_for()
+        window.ended()
+        actions.locator(".codicon-chevron-down, .codicon-drop-down-button").first.click()
+        items = page.get_by_role("menuitem")
+        items.filter(has_text="Run spell with arguments").wait_for()
+        window.picture("run-menu")
+        items.filter(has_text="Debug spell").click()
+        page.locator(".repl .monaco-list-row", has_text="begin").wait_for()
