@@ -34,7 +34,9 @@ def document_color(
     ]
 
 
-def color_presentation(params: types.ColorPresentationParams) -> list[types.ColorPresentation]:
+def color_presentation(
+    _: SpellServer, params: types.ColorPresentationParams
+) -> list[types.ColorPresentation]:
     """How another colour is written in its place."""
     color = params.color
     text = written(color.red, color.green, color.blue, color.alpha)
