@@ -23,6 +23,9 @@ _MESSAGE = re.compile(r"source:(\d+): (.*)", re.DOTALL)
 _NEAR = re.compile(r"near (?:'(.*)'|(<eof>))\Z", re.DOTALL)
 _QUOTED = re.compile(r"'(\w+)'")
 _ELSEWHERE = re.compile(r" at line (\d+)\Z")  # `break outside loop at line 3`
+_JUMPS = re.compile(r"<goto (\w+)> at line (\d+) jumps")
+_LABEL = re.compile(r"label '(\w+)' already defined")
+_CLOSED = "multiple to-be-closed"
 _OPENED = re.compile(r"\((?:to close '(.+)'|starting) at line (\d+)\)")
 _LEXEME = re.compile(
     r"""[A-Za-z_]\w* | \.?\d(?:[eEpP][+-]|[\w.])*
@@ -82,6 +85,9 @@ def _place(
     if elsewhere := _ELSEWHERE.search(message):
         line = int(elsewhere[1])
     start, end = _line(text, line)
+    found = _last_named(text, source, end, message)
+    if found is not None:
+        return found
     if near is not None:
         wanted = near[1]
     else:
@@ -95,6 +101,22 @@ def _place(
         return spans[0]
     inside = source.find(wanted, start, end)
     return (inside, inside + len(wanted)) if inside >= 0 else _trimmed(source, start, end)
+
+
+def _last_named(text: Text, source: str, end: int, message: str) -> Span | None:
+    """The place of a message that comes behind what it is about: the last that is written so."""
+    first = 0
+    if jump := _JUMPS.search(message):
+        first, end = _line(text, int(jump[2]))
+        pattern = rf"\bgoto\s+({jump[1]})\b"
+    elif label := _LABEL.search(message):
+        pattern = rf"::\s*({label[1]})\s*::"
+    elif message.startswith(_CLOSED):
+        pattern = r"<\s*(close)\s*>"
+    else:
+        return None
+    found = [match.span(1) for match in re.finditer(pattern, source[:end]) if match.end() > first]
+    return found[-1] if found else None
 
 
 def _opening(text: Text, opened: re.Match[str]) -> Span:

@@ -29,9 +29,10 @@ def register(server: SpellServer) -> None:
 def syntax_errors(ls: SpellServer, document: Document) -> Iterator[types.Diagnostic]:
     """What is said against a document by Lua's compiler, and behind that by the parser."""
     fault = document.fault(ls.compile)
-    if fault is None or fault.message.startswith(_CONSTANT):
+    if fault is None:
         return
-    yield _syntax_error(document, fault)
+    if not fault.message.startswith(_CONSTANT):
+        yield _syntax_error(document, fault)
     pieces = document.snapshot(ls.compile).pieces
     first = pieces.index_at(fault.start) + 1
     for piece, start in zip(pieces.all[first:], pieces.starts[first:], strict=True):

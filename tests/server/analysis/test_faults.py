@@ -36,6 +36,15 @@ def check(marked: str, compiler: Compiler, message: str) -> None:
         ("local x <⟦foo⟧> = 1", "unknown attribute 'foo'"),
         ("-- a\ngoto ⟦a⟧\nf()", "no visible label 'a' for <goto> at line 2"),
         ("\n⟦break⟧\nf()", "break outside loop at line 2"),
+        (
+            "do\ngoto ⟦out⟧; local x = 1\n::out:: print(x) end",
+            "<goto out> at line 2 jumps into the scope of local 'x'",
+        ),
+        ("::a:: f() ::⟦a⟧::\n\nf()", "label 'a' already defined on line 1"),
+        (
+            "local a <close>, b <⟦close⟧> = nil, nil",
+            "multiple to-be-closed variables in local list",
+        ),
         ("f(⟦(⟧\n\n", "unexpected symbol near <eof>"),
         ("⟦if⟧ a then\n\nx = ⟦1⟧\n", "'end' expected (to close 'if' at line 1) near <eof>"),
         ("x = ⟦{⟧ a, '{'\n⟦y⟧ = 1", "'}' expected (to close '{' at line 1) near 'y'"),

@@ -32,3 +32,8 @@ def test_a_comment_switches_every_kind_of_problem_off(raw: RawClient) -> None:
 def test_a_constant_that_is_assigned_is_told_once(raw: RawClient) -> None:
     found = problems(raw, "local a <const> = 1\na = 2\nprint(a)\n")
     assert list(found) == ["local-const-reassign"]
+
+
+def test_what_is_missing_behind_an_assigned_constant_is_told(raw: RawClient) -> None:
+    found = problems(raw, "local a <const> = 1\na = 2\nprint(a)\nX = = 1\n")
+    assert set(found) == {"local-const-reassign", "syntax-error"}

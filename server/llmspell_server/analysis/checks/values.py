@@ -34,6 +34,13 @@ def of_assignment(context: Context, node: tree.Assignment) -> Iterator[Finding]:
             yield _reassigned(context, target, local)
 
 
+def of_function(context: Context, node: tree.FunctionStatement) -> Iterator[Finding]:
+    """`local-const-reassign`, by a function."""
+    local = context.local(node.target) if isinstance(node.target, tree.Name) else None
+    if local is not None and local.attribute in ("const", "close"):
+        yield _reassigned(context, node.target, local)
+
+
 def _counted(
     context: Context, names: Sequence[tree.Node], values: Sequence[tree.Expression]
 ) -> Iterator[Finding]:

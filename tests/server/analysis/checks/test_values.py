@@ -58,6 +58,7 @@ def test_close_non_object(marked: str) -> None:
         "local a <close> = nil\nlocal function f() ⟦a⟧ = 2 end",
         "local a <const> = {}\na.x = 1",
         "local a <const> = 1\nlocal function f(a) a = 2 end",
+        "local a <const> = print\nfunction ⟦a⟧() end\nfunction b.a() end",
     ],
 )
 def test_local_const_reassign(marked: str) -> None:
