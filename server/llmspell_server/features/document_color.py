@@ -35,7 +35,8 @@ def document_color(
 
 
 def color_presentation(
-    _: SpellServer, params: types.ColorPresentationParams
+    ls: SpellServer,  # noqa: ARG001  # pygls hands it over by this name
+    params: types.ColorPresentationParams,
 ) -> list[types.ColorPresentation]:
     """How another colour is written in its place."""
     color = params.color
