@@ -125,7 +125,7 @@ half(7)
     assert.strictEqual(await valueOf(again, "total"), "0");
     await endAfter(() => press("stop"));
     assert.strictEqual(output(), "");
-    assert.deepStrictEqual(heard.filter(({ success }) => success === false), []);
+    assert.deepStrictEqual(heard.filter(({ body }) => body?.error?.showUser), []);
   });
 });
 

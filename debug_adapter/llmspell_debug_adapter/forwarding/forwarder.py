@@ -160,7 +160,9 @@ class Forwarder:
             raise Refused(f"{command}: initialize first", EARLY)
         if self._phase == Phase.READY:
             raise Refused(f"{command}: launch or attach first", EARLY)
-        if self._restart is not None and command in _LASTING:
+        if self._restart is not None:
+            if command not in _LASTING:  # about the last run, as editors ask before they know
+                raise Refused.not_stopped()
             self._held.append(request)
             return
         if self._phase == Phase.STARTING:

@@ -80,6 +80,22 @@ def test_breakpoints_that_are_set_during_a_restart_hold_in_the_new_run(
     assert adapter.stopped(now)["hitBreakpointIds"] == [first["id"]]
 
 
+def test_what_an_editor_asks_during_a_restart_disturbs_nobody(
+    adapter: OverStdio, spell: MakeSpell
+) -> None:
+    it = spell(SPELL)
+    adapter.launch(it)
+    adapter.break_at(it, "second")
+    adapter.go()
+    adapter.stopped()
+    restart = adapter.ask("restart")
+    asked = adapter.ask("stackTrace", threadId=1)
+    refused = adapter.wait_for(lambda m: m.get("request_seq") == asked)
+    assert refused["message"] == "notStopped"
+    assert refused["body"]["error"]["showUser"] is False
+    adapter.answer_to(restart)
+
+
 def test_restart_with_other_arguments(adapter: OverStdio, spell: MakeSpell) -> None:
     it = spell("print(ARGS[1])\nwhile ARGS[1] == 'one' do end\n")
     adapter.launch(it, args=["one"])
