@@ -188,7 +188,7 @@ def test_what_a_function_above_reads_is_a_local_once_it_is_declared() -> None:
     assert not any("`nothing`" in message for _, _, message, _ in typed.findings())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, len(PROGRAM)), st.integers(0, 12), st.sampled_from(_TEXTS)),
