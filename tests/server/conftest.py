@@ -7,44 +7,46 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_lsp
-from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient
 
 from llmspell_server.analysis.api import Api
 from llmspell_server.compiler import Compiler
 from llmspell_server.library import load_api
+from tests.server.profiles import BARE, PROFILES, begin, capabilities_of
 from tests.server.raw import RawClient
 
 SERVER = [sys.executable, "-m", "llmspell_server"]
 
 
+CLIENTS = [PROFILES[0], *(pytest.param(each, marks=pytest.mark.slow) for each in PROFILES[1:])]
+"""The recorded clients; for `make quick` one is enough."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs what is marked `clients` as each of them."""
+    if metafunc.definition.get_closest_marker("clients") is not None:
+        name = "client" if "client" in metafunc.fixturenames else "profile"
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, CLIENTS, indirect=True)
+
+
 @pytest.fixture
-def raw() -> Iterator[RawClient]:
+def profile(request: pytest.FixtureRequest) -> str:
+    """The client whose capabilities a raw client sends with those of the test."""
+    return str(getattr(request, "param", BARE))
+
+
+@pytest.fixture
+def raw(profile: str) -> Iterator[RawClient]:
     """A server over standard input and output to which any message can be sent."""
-    with RawClient.of_stdio(SERVER) as client:
+    with RawClient.of_stdio(SERVER, capabilities_of(profile)) as client:
         yield client
 
 
-_FORMATS = [types.MarkupKind.Markdown]
-_SHOWS_MARKDOWN = types.ClientCapabilities(
-    text_document=types.TextDocumentClientCapabilities(
-        hover=types.HoverClientCapabilities(content_format=_FORMATS),
-        completion=types.CompletionClientCapabilities(
-            completion_item=types.ClientCompletionItemOptions(documentation_format=_FORMATS)
-        ),
-        signature_help=types.SignatureHelpClientCapabilities(
-            signature_information=types.ClientSignatureInformationOptions(
-                documentation_format=_FORMATS
-            )
-        ),
-    )
-)
-
-
 @pytest_lsp.fixture(config=ClientServerConfig(server_command=SERVER))  # type: ignore[untyped-decorator]
-async def client(lsp_client: LanguageClient) -> AsyncIterator[None]:
-    """A client that shows Markdown, and neither pulls diagnostics nor names position encodings."""
-    await lsp_client.initialize_session(types.InitializeParams(_SHOWS_MARKDOWN))
+async def client(lsp_client: LanguageClient, request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """A recorded client; where none is wanted, one that shows Markdown and nothing else."""
+    await begin(lsp_client, getattr(request, "param", BARE))
     yield
     await lsp_client.shutdown_session()
 

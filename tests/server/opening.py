@@ -8,6 +8,7 @@ from lsprotocol import types
 from pytest_lsp import LanguageClient
 
 from tests.server.marks import cursor
+from tests.server.profiles import units_of
 
 
 def open_at(
@@ -20,5 +21,20 @@ def open_at(
     text, offset = cursor(marked)
     item = types.TextDocumentItem(path.as_uri(), language or path.suffix[1:], 1, text.source)
     client.text_document_did_open(types.DidOpenTextDocumentParams(item))
-    position = types.Position(*text.position(offset, "utf-16"))
+    position = types.Position(*text.position(offset, units_of(client)))
     return types.TextDocumentIdentifier(item.uri), position
+
+
+async def problems(
+    client: LanguageClient, document: types.TextDocumentIdentifier
+) -> list[types.Diagnostic]:
+    """What is wrong with a document: pulled where the client pulls, pushed where it does not."""
+    assert client.capabilities is not None
+    text_document = client.capabilities.text_document
+    if text_document and text_document.diagnostic:
+        params = types.DocumentDiagnosticParams(document)
+        report = await client.text_document_diagnostic_async(params)
+        assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
+        return list(report.items)
+    await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    return list(client.diagnostics[document.uri])

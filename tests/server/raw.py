@@ -8,11 +8,14 @@ import json
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
+
+from llmspell_server.analysis.text import Units
+from tests.server.profiles import merged
 
 _LIMIT = 60  # seconds
 
@@ -21,9 +24,16 @@ class RawClient:
     """Messages as JSON, over a pair of streams."""
 
     def __init__(
-        self, process: subprocess.Popen[bytes], reader: IO[bytes], writer: IO[bytes]
+        self,
+        process: subprocess.Popen[bytes],
+        reader: IO[bytes],
+        writer: IO[bytes],
+        capabilities: Mapping[str, Any] | None = None,
     ) -> None:
+        """capabilities: what it can do, whatever else a test has it say."""
         self.process = process
+        self._capabilities = dict(capabilities or {})
+        self.units: Units = "utf-16"
         self._reader, self._writer = reader, writer
         self._ids = itertools.count(1)
         # What a test waits for in vain would keep it for ever.
@@ -32,7 +42,9 @@ class RawClient:
         self._limit.start()
 
     @classmethod
-    def of_stdio(cls, command: Sequence[str]) -> RawClient:
+    def of_stdio(
+        cls, command: Sequence[str], capabilities: Mapping[str, Any] | None = None
+    ) -> RawClient:
         process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -41,7 +53,7 @@ class RawClient:
             cwd=Path(__file__).parents[2],
         )
         assert process.stdout and process.stdin
-        return cls(process, process.stdout, process.stdin)
+        return cls(process, process.stdout, process.stdin, capabilities)
 
     @classmethod
     def of_port(cls, process: subprocess.Popen[bytes], connection: socket.socket) -> RawClient:
@@ -82,7 +94,7 @@ class RawClient:
     def answer(self, number: int | None) -> dict[str, Any]:
         """The answer to the request with a number; what comes before it is read and forgotten."""
         while not _answers(message := self.receive(), number):
-            pass
+            self._agree(message)
         return message
 
     @contextmanager
@@ -99,14 +111,30 @@ class RawClient:
     def notification(self, method: str) -> Any:
         """The parameters of the next notification of that method."""
         while (message := self.receive()).get("method") != method:
-            pass
+            self._agree(message)
         return message["params"]
+
+    def problems(self, uri: str) -> list[dict[str, Any]]:
+        """What is wrong with a document: asked for, or waited for where it comes by itself."""
+        if "diagnostic" in self._capabilities.get("textDocument", {}):
+            answer = self.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})
+            report: dict[str, Any] = answer["result"]
+            return list(report["items"])
+        while (report := self.notification("textDocument/publishDiagnostics"))["uri"] != uri:
+            pass
+        return list(report["diagnostics"])
 
     def asked(self, method: str) -> dict[str, Any]:
         """The next request of that method from the server."""
         while (message := self.receive()).get("method") != method or "id" not in message:
-            pass
+            self._agree(message)
         return message
+
+    def _agree(self, message: dict[str, Any]) -> None:
+        """Answers what the server asks and no test waits for: yes, and no settings."""
+        if "id" in message and "method" in message:
+            asked = message.get("params", {}).get("items")
+            self.respond(message, [None] * len(asked) if isinstance(asked, list) else None)
 
     def respond(self, request: dict[str, Any], result: object) -> None:
         self._send({"id": request["id"], "result": result})
@@ -123,11 +151,16 @@ class RawClient:
 
     def initialize(self, **params: object) -> dict[str, Any]:
         """The result of `initialize`."""
+        said = params.get("capabilities")
+        if isinstance(said, Mapping):
+            self._capabilities = merged(self._capabilities, said)
         answer = self.request(
-            "initialize", {"processId": None, "rootUri": None, "capabilities": {}, **params}
+            "initialize",
+            {"processId": None, "rootUri": None, **params, "capabilities": self._capabilities},
         )
         self.notify("initialized", {})
         result: dict[str, Any] = answer["result"]
+        self.units = result["capabilities"]["positionEncoding"]
         return result
 
     def open(self, text: str, uri: str = "file:///spell.lua") -> str:

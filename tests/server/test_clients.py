@@ -13,44 +13,23 @@ from typing import Any
 import pytest
 import pytest_lsp
 from lsprotocol import types
-from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
+from pytest_lsp import ClientServerConfig, LanguageClient
 
-from tests.server.conftest import SERVER
+from tests.server.conftest import CLIENTS, SERVER
+from tests.server.opening import problems
+from tests.server.profiles import begin
 
 pytestmark = pytest.mark.asyncio
 
 
-_ASKED = (
-    types.CLIENT_REGISTER_CAPABILITY,
-    types.WORKSPACE_SEMANTIC_TOKENS_REFRESH,
-    types.WORKSPACE_INLAY_HINT_REFRESH,
-    types.WORKSPACE_CODE_LENS_REFRESH,
-)
-
-
-def _agrees(*_: object) -> None:
-    """What every client answers to a request that has no result."""
-
-
-@pytest_lsp.fixture(  # type: ignore[untyped-decorator]
-    params=["visual_studio_code", "neovim", "emacs"],
-    config=ClientServerConfig(server_command=SERVER),
-)
+@pytest_lsp.fixture(params=CLIENTS, config=ClientServerConfig(server_command=SERVER))  # type: ignore[untyped-decorator]
 async def client(
     lsp_client: LanguageClient, request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[None]:
     """One of the recorded clients, with a folder."""
     (tmp_path / "broken.lua").write_text("X = = 1")
-    for method in _ASKED:
-        lsp_client.feature(method)(_agrees)
     folder = types.WorkspaceFolder(tmp_path.as_uri(), "it")
-    await lsp_client.initialize_session(
-        types.InitializeParams(
-            client_capabilities(request.param),
-            root_uri=folder.uri,
-            workspace_folders=[folder],
-        )
-    )
+    await begin(lsp_client, request.param, root_uri=folder.uri, workspace_folders=[folder])
     yield
     await lsp_client.shutdown_session()
 
@@ -60,19 +39,6 @@ def opened(client: LanguageClient, tmp_path: Path, text: str) -> types.TextDocum
     item = types.TextDocumentItem(document.uri, "lua", 1, text)
     client.text_document_did_open(types.DidOpenTextDocumentParams(item))
     return document
-
-
-async def problems(client: LanguageClient, document: types.TextDocumentIdentifier) -> list[Any]:
-    """Pulled where the client pulls, pushed where it does not."""
-    assert client.capabilities is not None
-    text_document = client.capabilities.text_document
-    if text_document and text_document.diagnostic:
-        params = types.DocumentDiagnosticParams(document)
-        report = await client.text_document_diagnostic_async(params)
-        assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
-        return list(report.items)
-    pushed = await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-    return list(pushed.diagnostics)
 
 
 async def test_problems_and_columns(client: LanguageClient, tmp_path: Path) -> None:

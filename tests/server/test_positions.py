@@ -11,9 +11,8 @@ from tests.server.raw import RawClient
 BROKEN = "X = = 1"  # the second `=` is wrong
 
 
-def first_range(raw: RawClient) -> Any:
-    report = raw.notification("textDocument/publishDiagnostics")
-    return report["diagnostics"][0]["range"]["start"]
+def first_range(raw: RawClient, uri: str = "file:///spell.lua") -> Any:
+    return raw.problems(uri)[0]["range"]["start"]
 
 
 @pytest.mark.parametrize(
@@ -35,6 +34,7 @@ def test_columns_after_an_astral_character(
     assert first_range(raw) == {"line": 0, "character": column - 1}
 
 
+@pytest.mark.clients
 @pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])
 def test_what_ends_a_line(raw: RawClient, line_break: str) -> None:
     raw.initialize()
@@ -71,5 +71,4 @@ def test_an_edit_behind_odd_characters_hits_its_place(raw: RawClient, encoding: 
     }
     document = {"uri": uri, "version": 2}
     raw.notify("textDocument/didChange", {"textDocument": document, "contentChanges": [change]})
-    report = raw.notification("textDocument/publishDiagnostics")
-    assert (report["version"], report["diagnostics"]) == (2, [])
+    assert raw.problems(uri) == []

@@ -8,7 +8,7 @@ import pytest
 from lsprotocol import types
 from pytest_lsp import LanguageClient
 
-from tests.server.opening import open_at
+from tests.server.opening import open_at, problems
 
 pytestmark = pytest.mark.asyncio
 
@@ -30,10 +30,9 @@ async def test_keys_are_explained(client: LanguageClient, tmp_path: Path) -> Non
     assert "docs/configuration.md" in found.contents.value
 
 
-async def test_problems_are_pushed_and_fixed(client: LanguageClient, tmp_path: Path) -> None:
+async def test_problems_are_found_and_fixed(client: LanguageClient, tmp_path: Path) -> None:
     document, _ = open_at(client, tmp_path / "llmspell.toml", "[debug]\nlevl = 'info'|\n")
-    await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-    (problem,) = client.diagnostics[document.uri]
+    (problem,) = await problems(client, document)
     assert problem.message == "unknown key, ignored; did you mean 'level'?"
     actions = await client.text_document_code_action_async(
         types.CodeActionParams(document, problem.range, types.CodeActionContext([problem]))
@@ -50,8 +49,7 @@ async def test_a_file_that_is_extended_counts(client: LanguageClient, tmp_path: 
     (tmp_path / "base.toml").write_text("[providers.mine]\napi_key = 'k'\n")
     source = "extends = 'base.toml'\n[providers]\ndefault_provider = 'mine'|\n"
     document, _ = open_at(client, tmp_path / "llmspell.toml", source)
-    await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-    assert not client.diagnostics[document.uri]
+    assert not await problems(client, document)
 
 
 async def test_symbols_folds_and_links(client: LanguageClient, tmp_path: Path) -> None:

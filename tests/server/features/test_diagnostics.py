@@ -4,21 +4,22 @@ import pytest
 from lsprotocol import types
 from pytest_lsp import LanguageClient
 
+from tests.server.opening import problems
 from tests.server.raw import RawClient
 
 URI = "file:///spell.lua"
+DOCUMENT = types.TextDocumentIdentifier(URI)
 
 
 def opened(text: str, language: str = "lua", uri: str = URI) -> types.DidOpenTextDocumentParams:
     return types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, language, 1, text))
 
 
+@pytest.mark.clients
 @pytest.mark.asyncio
 async def test_a_syntax_error_appears_and_vanishes(client: LanguageClient) -> None:
     client.text_document_did_open(opened("print('a'\n"))
-    report = await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-    (found,) = report.diagnostics
-    assert (report.uri, report.version) == (URI, 1)
+    (found,) = await problems(client, DOCUMENT)
     assert (found.message, found.code) == (
         "')' expected (to close '(' at line 1) near <eof>",
         "syntax-error",
@@ -30,32 +31,36 @@ async def test_a_syntax_error_appears_and_vanishes(client: LanguageClient) -> No
     )
     document = types.VersionedTextDocumentIdentifier(2, URI)
     client.text_document_did_change(types.DidChangeTextDocumentParams(document, [change]))
-    report = await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-    assert (report.version, list(report.diagnostics)) == (2, [])
+    assert await problems(client, DOCUMENT) == []
 
 
-@pytest.mark.asyncio
-async def test_closing_takes_diagnostics_back(client: LanguageClient) -> None:
-    client.text_document_did_open(opened("X = = 1"))
-    report = await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-    assert report.diagnostics
-    client.text_document_did_close(
-        types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(URI))
-    )
-    report = await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-    assert not report.diagnostics
+def test_what_is_pushed_names_the_document_and_its_version(raw: RawClient) -> None:
+    raw.initialize()
+    raw.open("print(1)")
+    raw.edit("print('a'", 2)
+    while (report := raw.notification("textDocument/publishDiagnostics"))["version"] == 1:
+        pass
+    assert (report["uri"], report["version"], len(report["diagnostics"])) == (URI, 2, 1)
 
 
+def test_closing_takes_diagnostics_back(raw: RawClient) -> None:
+    raw.initialize()
+    assert raw.problems(raw.open("X = = 1"))
+    raw.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
+    assert raw.problems(URI) == []
+
+
+@pytest.mark.clients
 @pytest.mark.asyncio
 async def test_what_is_not_closed_is_shown_too(client: LanguageClient) -> None:
     client.text_document_did_open(opened("local x\nif x then\n"))
-    report = await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-    related = report.diagnostics[0].related_information
+    related = (await problems(client, DOCUMENT))[0].related_information
     assert related and related[0].location.range == types.Range(
         types.Position(1, 0), types.Position(1, 2)
     )
 
 
+@pytest.mark.clients
 @pytest.mark.asyncio
 async def test_pulled_diagnostics_are_unchanged_for_the_same_text(client: LanguageClient) -> None:
     client.text_document_did_open(opened("X = = 1"))

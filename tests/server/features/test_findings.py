@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.server.raw import RawClient
+
+pytestmark = pytest.mark.clients
 
 
 def problems(raw: RawClient, text: str) -> dict[str, dict[str, Any]]:
     """What is reported of a document, by its codes."""
     raw.initialize()
-    raw.open(text)
-    report = raw.notification("textDocument/publishDiagnostics")
-    return {each["code"]: each for each in report["diagnostics"]}
+    return {each["code"]: each for each in raw.problems(raw.open(text))}
 
 
 def test_a_finding_has_its_severity_tags_places_and_data(raw: RawClient) -> None:

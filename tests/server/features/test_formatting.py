@@ -10,6 +10,7 @@ from pygls.exceptions import JsonRpcException
 from pytest_lsp import LanguageClient
 
 from llmspell_server.analysis.text import Text
+from tests.server.profiles import units_of
 
 URI = "file:///nowhere/spell.lua"
 DOCUMENT = types.TextDocumentIdentifier(URI)
@@ -26,12 +27,13 @@ def opened(client: LanguageClient, source: str) -> Text:
     return Text(source)
 
 
-def after(text: Text, edits: Sequence[types.TextEdit] | None) -> str:
+def after(client: LanguageClient, text: Text, edits: Sequence[types.TextEdit] | None) -> str:
+    units = units_of(client)
     assert edits is not None
     source = text.source
     for edit in reversed(edits):
         start, end = (
-            text.offset(place.line, place.character, "utf-16")
+            text.offset(place.line, place.character, units)
             for place in (edit.range.start, edit.range.end)
         )
         source = source[:start] + edit.new_text + source[end:]
@@ -47,7 +49,7 @@ async def test_a_document(client: LanguageClient) -> None:
     edits = await client.text_document_formatting_async(
         types.DocumentFormattingParams(DOCUMENT, OPTIONS)
     )
-    assert after(text, edits) == 'do\n   x = 1\n   local s = "🙂" .. t\nend\n'
+    assert after(client, text, edits) == 'do\n   x = 1\n   local s = "🙂" .. t\nend\n'
 
 
 async def test_tabs_where_the_editor_wants_them(client: LanguageClient) -> None:
@@ -56,7 +58,7 @@ async def test_tabs_where_the_editor_wants_them(client: LanguageClient) -> None:
     edits = await client.text_document_formatting_async(
         types.DocumentFormattingParams(DOCUMENT, tabs)
     )
-    assert after(text, edits).startswith("do\n\tx = 1\n\tlocal")
+    assert after(client, text, edits).startswith("do\n\tx = 1\n\tlocal")
 
 
 async def test_a_range(client: LanguageClient) -> None:
@@ -64,7 +66,7 @@ async def test_a_range(client: LanguageClient) -> None:
     edits = await client.text_document_range_formatting_async(
         types.DocumentRangeFormattingParams(DOCUMENT, lines(1, 2), OPTIONS)
     )
-    assert after(text, edits) == 'do\n   x = 1\nlocal s="🙂"..t\nend\n'
+    assert after(client, text, edits) == 'do\n   x = 1\nlocal s="🙂"..t\nend\n'
 
 
 async def test_ranges(client: LanguageClient) -> None:
@@ -72,7 +74,7 @@ async def test_ranges(client: LanguageClient) -> None:
     edits = await client.text_document_ranges_formatting_async(
         types.DocumentRangesFormattingParams(DOCUMENT, [lines(1, 2), lines(3, 4)], OPTIONS)
     )
-    assert after(text, edits) == "do\n   a = 1\nb=2\n   c = 3\nend\n"
+    assert after(client, text, edits) == "do\n   a = 1\nb=2\n   c = 3\nend\n"
 
 
 async def test_ranges_that_overlap(client: LanguageClient) -> None:
@@ -80,7 +82,7 @@ async def test_ranges_that_overlap(client: LanguageClient) -> None:
     edits = await client.text_document_ranges_formatting_async(
         types.DocumentRangesFormattingParams(DOCUMENT, [lines(2, 4), lines(1, 3)], OPTIONS)
     )
-    assert after(text, edits) == "do\n   a = 1\n   b = 2\n   c = 3\nend\n"
+    assert after(client, text, edits) == "do\n   a = 1\n   b = 2\n   c = 3\nend\n"
 
 
 async def test_what_does_not_compile_is_said(client: LanguageClient) -> None:
@@ -109,4 +111,4 @@ async def test_while_typing(
     edits = await client.text_document_on_type_formatting_async(
         types.DocumentOnTypeFormattingParams(DOCUMENT, place, key, OPTIONS)
     )
-    assert after(text, edits) == expected
+    assert after(client, text, edits) == expected

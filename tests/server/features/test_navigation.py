@@ -9,6 +9,7 @@ import pytest
 
 from tests.server.conftest import SERVER
 from tests.server.marks import cursor
+from tests.server.profiles import capabilities_of
 from tests.server.raw import RawClient
 
 URI, OTHER = "file:///w/spell.lua", "file:///w/other.lua"
@@ -26,9 +27,9 @@ CAPABILITIES = {
 
 
 @pytest.fixture
-def editor() -> Iterator[RawClient]:
+def editor(profile: str) -> Iterator[RawClient]:
     """A client that understands all that there is."""
-    with RawClient.of_stdio(SERVER) as client:
+    with RawClient.of_stdio(SERVER, capabilities_of(profile)) as client:
         client.initialize(capabilities=CAPABILITIES, workspaceFolders=FOLDERS)
         yield client
 
@@ -37,9 +38,9 @@ def ask(client: RawClient, method: str, marked: str, **more: object) -> Any:
     """The result of a request about the place of the cursor."""
     text, offset = cursor(marked)
     client.open(text.source, URI)
-    return client.request(f"textDocument/{method}", at(text.position(offset, "utf-16"), **more))[
-        "result"
-    ]
+    return client.request(
+        f"textDocument/{method}", at(text.position(offset, client.units), **more)
+    )["result"]
 
 
 def at(position: tuple[int, int], **more: object) -> dict[str, object]:
@@ -98,7 +99,7 @@ def test_a_rename_names_the_versions_of_documents(editor: RawClient) -> None:
 def test_a_refused_rename_says_why(editor: RawClient) -> None:
     text, offset = cursor("local function f(a, b)\n  return a| + b\nend")
     editor.open(text.source, URI)
-    place = text.position(offset, "utf-16")
+    place = text.position(offset, editor.units)
     prepared = editor.request("textDocument/prepareRename", at(place))["result"]
     assert prepared["placeholder"] == "a"
     error = editor.request("textDocument/rename", at(place, newName="b"))["error"]

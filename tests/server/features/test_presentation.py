@@ -7,6 +7,7 @@ from lsprotocol import types
 from pytest_lsp import LanguageClient
 
 from tests.server.marks import cursor
+from tests.server.profiles import units_of
 
 URI = "file:///spell.lua"
 DOCUMENT = types.TextDocumentIdentifier(URI)
@@ -18,7 +19,7 @@ def opened(client: LanguageClient, marked: str) -> types.Position:
     text, offset = cursor(marked, "‸")
     item = types.TextDocumentItem(URI, "lua", 1, text.source)
     client.text_document_did_open(types.DidOpenTextDocumentParams(item))
-    return types.Position(*text.position(offset, "utf-16"))
+    return types.Position(*text.position(offset, units_of(client)))
 
 
 def change(client: LanguageClient, line: int, start: int, end: int, text: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from lsprotocol import types
 from pytest_lsp import LanguageClient
 
-from tests.server.opening import open_at
+from tests.server.opening import open_at, problems
 
 pytestmark = pytest.mark.asyncio
 
@@ -59,8 +59,7 @@ async def test_a_string_that_is_wrong_is_a_diagnostic(
     client: LanguageClient, tmp_path: Path
 ) -> None:
     document, _ = open_at(client, tmp_path / "a.lua", 'print(Config.get("tools.sytem"))|')
-    await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-    (problem,) = client.diagnostics[document.uri]
+    (problem,) = await problems(client, document)
     assert problem.code == "unknown-config-path"
     assert problem.data == {"near": ["system"]}
 
@@ -149,8 +148,7 @@ async def test_a_module_is_found_by_another_name_of_require(
 
 async def test_a_misspelt_string_is_put_right(client: LanguageClient, tmp_path: Path) -> None:
     document, _ = open_at(client, tmp_path / "a.lua", 'Debug.log("wran", "x")|')
-    await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-    (problem,) = client.diagnostics[document.uri]
+    (problem,) = await problems(client, document)
     actions = await client.text_document_code_action_async(
         types.CodeActionParams(document, problem.range, types.CodeActionContext([problem]))
     )
