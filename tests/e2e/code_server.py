@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -84,13 +84,14 @@ def code_server(
     smoke: bool = False,
     trusted: bool = True,
     extensions: tuple[Path, ...] = (),
+    read_only: Path | None = None,
 ) -> Iterator[str]:
     """The address of a code-server whose user has all that is theirs in a folder.
 
     settings: of the user. path: what their login shell has as PATH; by default with the programs of
     this Python before all others. environment: what is added to the variables. smoke: extensions
     can be tested by it, but notifications are not shown. trusted: all workspaces are. extensions:
-    `.vsix` files to install.
+    `.vsix` files to install. read_only: a folder that cannot be written to.
     """
     variables = {
         **installed(),
@@ -125,7 +126,7 @@ def code_server(
     ]
     with (folder / "code-server.log").open("w") as log:
         process = subprocess.Popen(
-            [*command, *options],
+            [*_mounting(read_only), *command, *options],
             env=variables,
             stdout=log,
             stderr=log,
@@ -138,6 +139,31 @@ def code_server(
         finally:
             os.killpg(process.pid, signal.SIGTERM)
             process.wait(20)
+
+
+def processes_of(folder: Path, text: str) -> list[int]:
+    """Processes that a code-server of a folder has begun, with a text in their command lines."""
+    found = []
+    for process in Path("/proc").iterdir():
+        with suppress(OSError):
+            variables = (process / "environ").read_bytes()
+            command = (process / "cmdline").read_bytes()
+            if (
+                f"LLMSPELL_USER_DATA={folder}/data\0".encode() in variables
+                and text.encode() in command
+            ):
+                found.append(int(process.name))
+    return found
+
+
+def _mounting(read_only: Path | None) -> list[str]:
+    """What runs a program so that it cannot write to a folder; skips where that is not allowed."""
+    if read_only is None:
+        return []
+    if subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode:
+        pytest.skip("NOT TESTED: folders cannot be mounted here")
+    script = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
+    return ["unshare", "--mount", "sh", "-c", script, str(read_only)]
 
 
 def _free_port() -> int:

@@ -63,7 +63,7 @@ def _write(window: Workbench) -> None:
 
 
 def _run(window: Workbench) -> None:
-    window.page.get_by_role("button", name="Run spell").first.click()
+    window.lens("Run spell").click()
     window.page.locator(".terminal .xterm-rows", has_text="Hello, world").wait_for()
     window.picture("run")
 
@@ -80,6 +80,6 @@ def _debug(window: Workbench) -> None:
     window.picture("stopped")
     window.press("F10")
     window.ended()
-    page.locator(".repl .monaco-list-row", has_text="Hello, world").wait_for()
+    window.console("Hello, world")
     window.picture("finished")
     assert page.locator(".notification-toast").all_inner_texts() == []

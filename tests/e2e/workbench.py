@@ -64,6 +64,14 @@ class Workbench:
         self.page.locator(".tab.active", has_text=name).first.wait_for()
         self.lines.first.wait_for()
 
+    def console(self, text: str) -> None:
+        """Waits for an output in the debug console."""
+        self.page.locator(".repl .monaco-list-row", has_text=text).first.wait_for()
+
+    def lens(self, title: str) -> Any:
+        """A word above the code; it is there once the language server has answered."""
+        return self.page.get_by_role("button", name=title).first
+
     @property
     def lines(self) -> Any:
         """The lines that the editor shows."""

@@ -1,0 +1,97 @@
+"""Windows of VS Code that are closed, doubled, or cannot write."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.built_extension import packaged
+from tests.e2e.code_server import code_server, processes_of
+from tests.e2e.workbench import Workbench, workbench
+
+pytestmark = pytest.mark.slow
+
+SPELL = 'local answer = 42\nprint("the answer is " .. answer)\n'
+DEBUGGEE = "llmspell_debug_adapter.debuggee_main"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A workspace with a spell."""
+    workspace = tmp_path / "workspace"
+    workspace.mkdir()
+    (workspace / "spell.lua").write_text(SPELL)
+    return workspace
+
+
+def _debug_to_second_line(window: Workbench) -> None:
+    window.open_file("spell.lua")
+    window.lines.nth(1).click()
+    window.press("F9")
+    window.page.locator(".codicon-debug-breakpoint").first.wait_for()
+    window.press("F5")
+    window.stopped()
+
+
+def _completes(window: Workbench) -> None:
+    window.open_file("spell.lua")
+    window.lens("Run spell").wait_for()
+    window.lines.first.click()
+    window.press("Control+End")
+    window.press("Enter")  # the line before may have what another window has not saved
+    window.type("State.")
+    window.suggestion("agent_get").wait_for()
+    window.press("Escape")
+
+
+def test_a_window_that_is_reloaded_while_debugging_leaves_no_spell_behind(
+    tmp_path: Path, folder: Path
+) -> None:
+    with code_server(tmp_path, extensions=(packaged(),)) as address, workbench() as window:
+        window.open(address, folder)
+        _debug_to_second_line(window)
+        before = processes_of(tmp_path, DEBUGGEE)
+        assert before
+        window.page.reload()
+        window.page.locator(".monaco-workbench").wait_for()
+        _gone(tmp_path, before)
+        window.lens("Debug spell").click()
+        window.stopped()
+        window.press("F5")
+        window.console("the answer is 42")
+
+
+def test_two_windows_on_one_folder_work_side_by_side(tmp_path: Path, folder: Path) -> None:
+    with (
+        code_server(tmp_path, extensions=(packaged(),)) as address,
+        workbench() as first,
+    ):
+        second = Workbench(first.page.context.browser.new_page())
+        for window in (first, second):
+            window.page.bring_to_front()
+            window.open(address, folder)
+            _completes(window)
+        assert len(processes_of(tmp_path, "llmspell-language-server")) == 2
+
+
+def test_a_folder_that_cannot_be_written_to(tmp_path: Path, folder: Path) -> None:
+    with (
+        code_server(tmp_path, extensions=(packaged(),), read_only=folder) as address,
+        workbench() as window,
+    ):
+        window.open(address, folder)
+        _debug_to_second_line(window)
+        window.press("F5")
+        window.console("the answer is 42")
+        _completes(window)
+        assert [each.name for each in folder.iterdir()] == ["spell.lua"]
+
+
+def _gone(folder: Path, processes: list[int]) -> None:
+    """Waits until processes have ended."""
+    deadline = time.monotonic() + 60
+    while set(processes) & set(processes_of(folder, DEBUGGEE)):
+        assert time.monotonic() < deadline, "a spell was left behind"
+        time.sleep(0.1)
