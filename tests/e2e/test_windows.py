@@ -35,14 +35,13 @@ def _debug_to_second_line(window: Workbench) -> None:
     window.stopped()
 
 
-def _completes(window: Workbench) -> None:
-    window.open_file("spell.lua")
+def _completes(window: Workbench, name: str = "spell.lua") -> None:
+    window.open_file(name)
     window.lens("Run spell").wait_for()
     window.lines.first.click()
     window.press("Control+End")
-    window.press("Enter")  # the line before may have what another window has not saved
     window.type("State.")
-    window.suggestion("agent_get").wait_for()
+    window.suggested("agent_get")
     window.press("Escape")
 
 
@@ -69,10 +68,12 @@ def test_two_windows_on_one_folder_work_side_by_side(tmp_path: Path, folder: Pat
         workbench() as first,
     ):
         second = Workbench(first.page.context.browser.new_page())
-        for window in (first, second):
+        # Two files: what is not saved in one window is restored in the other.
+        (folder / "other.lua").write_text(SPELL)
+        for window, name in ((first, "spell.lua"), (second, "other.lua")):
             window.page.bring_to_front()
             window.open(address, folder)
-            _completes(window)
+            _completes(window, name)
         assert len(processes_of(tmp_path, "llmspell-language-server")) == 2
 
 

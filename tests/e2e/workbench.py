@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,15 @@ class Workbench:
         """A row of the list of completions."""
         rows = ".suggest-widget.visible .monaco-list-row"
         return self.page.locator(rows, has_text=label).first
+
+    def suggested(self, label: str) -> None:
+        """Waits for a completion; asks for it again where a busy editor has closed the list."""
+        for _ in range(6):
+            with suppress(Exception):
+                self.suggestion(label).wait_for(timeout=10_000)
+                return
+            self.press("Escape", "Control+Space")
+        self.suggestion(label).wait_for()
 
     def variable(self, name: str) -> Any:
         """A row of the view of variables."""
