@@ -18,7 +18,7 @@ $(STAMP): pyproject.toml
 run: $(STAMP)  ## run a first spell
 	$(BIN)/llmspell-run examples/getting-started/first-spell.lua --name "$${USER:-world}"
 
-test: lint types imports unit  ## everything: lint, types, package contracts, all tests
+test: lint types imports unit  ## lint, types, package contracts, all tests but those of real editors
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -32,7 +32,7 @@ imports: $(STAMP)
 	$(BIN)/lint-imports
 
 unit: $(STAMP)
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --ignore tests/e2e
 
 # Rooms whose tests run in the process itself; measuring the others would take half an hour.
 ROOMS := lua globals state events config security telemetry
@@ -40,7 +40,7 @@ coverage: $(STAMP)  ## which lines of the runtime the tests reach
 	$(BIN)/pytest -n 2 -q $(ROOMS:%=tests/runtime/%) --cov --cov-report=term:skip-covered
 
 quick: $(STAMP)  ## the tests that take seconds
-	$(BIN)/pytest -n 2 -q -m 'not slow'
+	$(BIN)/pytest -n 2 -q -m 'not slow' --ignore tests/e2e
 
 format: $(STAMP)  ## put every file into the house style
 	$(BIN)/ruff check --fix .
