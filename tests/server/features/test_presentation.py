@@ -12,7 +12,7 @@ from tests.server.profiles import units_of
 URI = "file:///spell.lua"
 DOCUMENT = types.TextDocumentIdentifier(URI)
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.asyncio, pytest.mark.clients]
 
 
 def opened(client: LanguageClient, marked: str) -> types.Position:
