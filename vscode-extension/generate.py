@@ -104,7 +104,7 @@ def snippets() -> dict[str, Any]:
 
 def source_texts() -> set[str]:
     """What the sources give to `vscode.l10n.t`, which takes a literal only."""
-    found = set()
+    found: set[str] = set()
     for path in sorted((EXTENSION / "src").rglob("*.ts")):
         source = path.read_text("utf-8")
         literals = _TEXT.findall(source)

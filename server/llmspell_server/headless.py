@@ -40,6 +40,7 @@ class Headless:
         self._server.know_definitions()
         summaries = {key_of(Path(path).as_uri()): found for path, found in closed.items()}
         self._server.closed_files.put(summaries)
+        self._server.files.complete = True  # nothing is in the folders but what is given here
 
     def __enter__(self) -> Self:
         return self

@@ -64,6 +64,15 @@ def test_files_that_are_not_checked_still_define_globals(shell: Shell) -> None:
     shell("llmspell", "check", "a.lua").ok()
 
 
+def test_a_module_is_looked_for_in_all_files(shell: Shell) -> None:
+    shell.write("a.lua", 'print(require("lib.b"), require("lib.c"))\n')
+    shell.write("lib/b.lua", "return {}\n")
+    ended = shell("llmspell", "check", "a.lua")
+    assert "`lib.c`" in ended.out
+    assert "`lib.b`" not in ended.out
+    assert "[unresolved-require]" in ended.out
+
+
 def test_globals_and_severities_come_from_files(shell: Shell) -> None:
     shell.write("a.lua", "print(one, two)\n")
     shell.write(".luarc.json", '{"diagnostics.globals": ["one"]}')

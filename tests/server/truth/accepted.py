@@ -14,6 +14,7 @@ _EXTRA = "a local function, or a documented one, gets more than it takes"
 _TWICE = "the same key stands twice in a table"
 _OLD = "fields of Lua's library that 5.4 has no longer"
 _PATHS = "`package.path` and `package.cpath`, which spells do not have"
+_ELSEWHERE = "modules written in C, or of other packages, which are not in this one"
 _OTHER_DIALECT = "annotations in words, or in vimdoc, which are no types"
 _AS_SAID = "the annotation does not say that it may be left out, nil or false, or one more"
 
@@ -34,6 +35,7 @@ ACCEPTED: dict[str, dict[str, tuple[int, str]]] = {
         "unbalanced-assignments": (12, _SHORT),
         "undefined-field": (4, _OLD),
         "undefined-global": (77, _HOST),
+        "unresolved-require": (8, _ELSEWHERE),
     },
     "neovim-runtime": {
         "deprecated": (4, "what is deprecated is used"),
@@ -49,6 +51,7 @@ ACCEPTED: dict[str, dict[str, tuple[int, str]]] = {
         "undefined-field": (2, _OLD),
         "undefined-global": (506, _HOST),
         "unknown-doc-tag": (103, "`@returns`"),
+        "unresolved-require": (1, _ELSEWHERE),
     },
     "nmap-common": {
         "ambiguity-1": (2, _LITERAL),
@@ -58,6 +61,7 @@ ACCEPTED: dict[str, dict[str, tuple[int, str]]] = {
         "redundant-value": (1, "`, result` behind a value where `..` was meant"),
         "unbalanced-assignments": (32, _SHORT),
         "undefined-global": (9, _HOST),
+        "unresolved-require": (94, _ELSEWHERE),
     },
     "prosody": {
         "ambiguity-1": (6, _LITERAL),
@@ -68,6 +72,7 @@ ACCEPTED: dict[str, dict[str, tuple[int, str]]] = {
         "unbalanced-assignments": (20, _SHORT),
         "undefined-field": (1, _OLD),
         "undefined-global": (1706, _HOST),
+        "unresolved-require": (153, _ELSEWHERE),
     },
 }
 ABOUT_SPELLS = frozenset(("assign-injected-global", "not-permitted"))
