@@ -65,6 +65,7 @@ def _write(window: Workbench) -> None:
 def _run(window: Workbench) -> None:
     window.lens("Run spell").click()
     window.page.locator(".terminal .xterm-rows", has_text="Hello, world").wait_for()
+    window.ended()
     window.picture("run")
 
 
