@@ -18,7 +18,7 @@ class OwnProcess:
     """A process that we have started, in a group of its own. `exit_code` once it has ended.
 
     output: called with the category and text of what it writes to its raw descriptors. ended:
-    called after all of its output.
+    called with the exit code after all of its output, perhaps before the constructor returns.
     """
 
     def __init__(
@@ -27,7 +27,7 @@ class OwnProcess:
         cwd: str | None,
         environment: Mapping[str, str],
         output: Callable[[str, str], None],
-        ended: Callable[[], None],
+        ended: Callable[[int], None],
     ) -> None:
         """Starts it; raises OSError."""
         self._process = subprocess.Popen(  # noqa: S603 - that is what we are for
@@ -65,7 +65,7 @@ class OwnProcess:
         for reader in self._readers:
             reader.join(_DRAIN)
         self.exit_code = code if code >= 0 else 128 - code  # as shells show signals
-        self._ended()
+        self._ended(self.exit_code)
 
     def kill(self) -> None:
         """Ends it and its children at once."""

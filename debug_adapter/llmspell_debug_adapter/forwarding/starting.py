@@ -85,8 +85,7 @@ class StartProcess:
             self._last_words = (self._last_words + text)[-500:]
         self._output(category, text)
 
-    def _gone(self) -> None:
-        code = self._process.exit_code if self._process else None
+    def _gone(self, code: int) -> None:
         words = self._last_words.strip().rpartition("\n")[2]
         self._rendezvous.abandon(f"the debuggee has ended with code {code}. {words}".strip())
         self._ended()

@@ -93,7 +93,7 @@ def test_a_memory_limit(adapter: OverStdio, spell: MakeSpell) -> None:
         ({"limits": {"timeout": "soon"}}, "limits: 'soon' is not a duration"),
         ({"console": "somewhere"}, "console"),
         ({"program": None}, "`program` is missing"),
-        ({"args": "one two"}, "args"),
+        ({"args": 5}, "args"),
         ({"config": "nothing.toml"}, "nothing.toml"),
     ],
 )

@@ -22,9 +22,9 @@ from .candidates import Candidate
 class Budget:
     """The time that the candidates of a place may take.
 
-    seconds: once there are some; at_most: as long as there are none, which helps nobody. clock:
-    counts the work of this thread and not that of other programs, whose load says nothing about
-    how long there still is to do.
+    seconds: from the first one on; at_most: until then, because none help nobody, and the first may
+    have to wait for the definitions to be read. clock: counts the work of this thread and not that
+    of other programs, whose load says nothing about how long there still is to do.
     """
 
     seconds: float = 0.1
@@ -36,13 +36,15 @@ def gathered(found: Iterable[Candidate], budget: Budget) -> tuple[tuple[Candidat
     """The candidates that are found in time, and whether there may be more."""
     kept: list[Candidate] = []
     is_all = False
-    begin = budget.clock()
+    deadline = budget.clock() + budget.at_most
 
     def is_over() -> bool:
-        return budget.clock() - begin > (budget.seconds if kept else budget.at_most)
+        return budget.clock() > deadline
 
     with suppress(OutOfTime), until(is_over):
         for candidate in found:
+            if not kept:
+                deadline = budget.clock() + budget.seconds
             kept.append(candidate)
             checkpoint()
         is_all = True
