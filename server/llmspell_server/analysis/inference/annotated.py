@@ -250,20 +250,24 @@ class Annotated:
 
     def class_field(self, name: str, key: str) -> Type | None:
         """The type that a class, or one that it is made from, declares for a field."""
+        for _, definition in self.lineage(name):
+            fields = definition.fields
+            found = fields.declared(key) if isinstance(fields, ClassFields) else fields.get(key)
+            if found is not None:
+                return found.type_when_read
+        return None
+
+    def lineage(self, name: str) -> Iterator[tuple[str, ClassDefinition]]:
+        """A class and those that it is made from, the nearest first, each once and when wanted."""
         seen: set[str] = set()
         waiting = [name]
         while waiting:
             each = waiting.pop(0)
             definition = self._inference.class_named(each) if each not in seen else None
             seen.add(each)
-            if definition is None:
-                continue
-            fields = definition.fields
-            found = fields.declared(key) if isinstance(fields, ClassFields) else fields.get(key)
-            if found is not None:
-                return found.type_when_read
-            waiting += [p.name for p in definition.parents if isinstance(p, model.Named)]
-        return None
+            if definition is not None:
+                yield each, definition
+                waiting += [p.name for p in definition.parents if isinstance(p, model.Named)]
 
     def declared_fields(self, definition: ClassDefinition) -> tuple[str, ...]:
         """The names of the fields that tags declare for a class itself, in their order."""

@@ -105,17 +105,10 @@ class _Follower:
 
     def _holder(self, name: str, key: str) -> str | None:
         """The global table of the class that has a field, or the class: itself or one above."""
-        seen, waiting = set(), [name]
-        while waiting:
-            each = waiting.pop(0)
-            definition = self._inference.class_named(each) if each not in seen else None
-            seen.add(each)
-            if definition is None:
-                continue
+        for each, definition in self._inference.annotated.lineage(name):
             if key in definition.fields:
                 owners = self._inference.annotated.owners_of(each)
                 tables = (owner for owner in owners if owner.is_global)
                 table = next(tables, None)
                 return each if table is None else ".".join([str(table.root), *map(str, table.keys)])
-            waiting += [p.name for p in definition.parents if isinstance(p, model.Named)]
         return None
