@@ -18,6 +18,7 @@ from llmspell_server.analysis.checks.catalogue import CODES
 from .strings import asked_string
 
 if TYPE_CHECKING:
+    from llmspell_server.documents import Document
     from llmspell_server.server import SpellServer
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -48,9 +49,9 @@ def shared(method: str, handler: F) -> F:
     @functools.wraps(handler)
     def share(ls: SpellServer, params: Any) -> Any:
         document = ls.lua_document(params.text_document.uri)
-        if document is None or ls.answers_all(document.uri) or _is_ours(ls, method, params):
+        if document is None or ls.answers_all(document.uri):
             return handler(ls, params)
-        return None
+        return handler(ls, params) if _is_ours(ls, document, method, params) else None
 
     return cast(F, share)
 
@@ -63,11 +64,10 @@ def tells(ls: SpellServer, uri: str, code: str) -> bool:
     return is_ours and ls.configuration.of(uri).mode == "spells"
 
 
-def _is_ours(ls: SpellServer, method: str, params: Any) -> bool:
-    if ls.configuration.of(params.text_document.uri).mode == "off":
+def _is_ours(ls: SpellServer, document: Document, method: str, params: Any) -> bool:
+    if ls.configuration.of(document.uri).mode == "off":
         return False
     if method in _IN_STRINGS:
-        document = ls.lua_document(params.text_document.uri)
         asked = asked_string(ls, document, params.position)
         return asked is not None and asked.string.function != "require"
     return method in _FILTERED
