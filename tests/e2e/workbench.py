@@ -91,6 +91,13 @@ class Workbench:
             self.press("Escape", "Control+Space")
         self.suggestion(label).wait_for()
 
+    def choose(self, item: str) -> None:
+        """Chooses from an open menu; a click just after the menu opens is one that VS Code ignores."""
+        items = self.page.get_by_role("menuitem").filter(has_text=item)
+        items.first.hover()
+        self.page.locator(".action-item.focused", has_text=item).first.wait_for()
+        self.press("Enter")
+
     def variable(self, name: str) -> Any:
         """A row of the view of variables."""
         return self.page.locator(".debug-variables .monaco-list-row", has_text=name).first
