@@ -10,14 +10,15 @@ from pathlib import Path
 from tests.e2e.built_extension import build, packaged, with_wheel
 from tests.e2e.extension_host import failures_of
 
+from . import typing_latency
 from .figure import Figure
 
 
 def figures() -> list[Figure]:
-    """Start, stop in the first line, memory, size."""
+    """Start, stop in the first line, memory, typing, size."""
     build()
     with tempfile.TemporaryDirectory() as folder:
-        return [*_in_the_host(Path(folder)), *_size()]
+        return [*_in_the_host(Path(folder)), *typing_latency.figures(), *_size()]
 
 
 def _in_the_host(folder: Path) -> list[Figure]:

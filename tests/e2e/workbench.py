@@ -64,6 +64,13 @@ class Workbench:
         self.page.locator(".tab.active", has_text=name).first.wait_for()
         self.lines.first.wait_for()
 
+    def go_to(self, line: int) -> None:
+        """Puts the cursor into a line; a click may meet one of those that stick to the top."""
+        self.press("Control+g")
+        self.page.locator(".quick-input-widget input.input").fill(f":{line}")
+        self.press("Enter")
+        self.page.locator(".quick-input-widget").wait_for(state="hidden")
+
     def console(self, text: str) -> None:
         """Waits for an output in the debug console."""
         self.page.locator(".repl .monaco-list-row", has_text=text).first.wait_for()
