@@ -67,6 +67,7 @@ from .features import (
 from .features.configuration import routed
 from .features.sharing import shared, tells
 from .files import WorkspaceFiles
+from .generated_code import generated_code
 from .greeting import NAME
 from .indexing.indexing import Indexing
 from .library import load_api
@@ -78,6 +79,7 @@ from .spells import SessionTables, Spell, Spells
 from .subjects import Subject
 from .surroundings import Surroundings
 from .watching import Watching
+from .work.jobs import Job, Priority
 from .work.worker import Worker
 from .world import SessionWorld, sizes_of_definition_files
 
@@ -112,6 +114,8 @@ _FEATURES = (
     type_definition,
     type_hierarchy,
 )
+
+_SETTLED = 2.0  # seconds after which a client has asked for most of what it ever asks for
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -285,6 +289,7 @@ class SpellServer(LanguageServer):
         self._watching.begin()
         self.configuration.ask()
         self.files.look()
+        self.worker.submit(Job(generated_code().keep, Priority.BACKGROUND), _SETTLED)
 
     def close(self) -> None:
         """Gives back what the session used."""

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from .generated_code import generated_code
 from .greeting import Greeting, greeting
 from .transport import Channel, Frames, Malformed, send_to
 from .work.memory import starting
@@ -36,6 +37,7 @@ Arrived = Iterable[bytes | Malformed]
 def make_server() -> SpellServer:
     """The server, whose parts are read only now."""
     with starting():
+        generated_code().serve()
         from .server import SpellServer
 
         return SpellServer()

@@ -51,7 +51,7 @@ class Session:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, **(environment or {})},
+            env={**_surroundings(), **(environment or {})},
         )
         self.messages: list[Message] = []
         self.capabilities: dict[str, Any] = {}
@@ -160,6 +160,11 @@ class Session:
         with self._news:
             self._left = True
             self._news.notify_all()
+
+
+def _surroundings() -> dict[str, str]:
+    """The environment, in which Python keeps what it has compiled, as it does for a user."""
+    return {key: it for key, it in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _reply(request: dict[str, Any]) -> object:

@@ -11,6 +11,7 @@ from .lsp_session import NoAnswer, Session
 
 _DEFINED = re.compile(r"^function [\w.:]*?\b(\w{6,})\(", re.MULTILINE)
 _PATIENCE = 20  # seconds
+_PAUSE = 0.01  # seconds; a server that answers all the time has less time to read
 
 
 class Workspace:
@@ -36,6 +37,7 @@ class Workspace:
             while not self.session.result("workspace/symbol", {"query": name}):
                 if time.perf_counter() - begin > _PATIENCE:
                     raise NoAnswer(f"workspace/symbol {name}")
+                time.sleep(_PAUSE)
         return time.perf_counter() - begin
 
     def references(self, count: int) -> list[float]:

@@ -155,3 +155,8 @@ def test_version() -> None:
 def test_the_server_needs_no_second_parser() -> None:
     code = "import llmspell_server.server, sys; sys.exit('tree_sitter' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_a_start_does_not_read_the_schema_of_configurations() -> None:
+    code = "import llmspell_server.server, sys; sys.exit('llmspell.config.schema' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

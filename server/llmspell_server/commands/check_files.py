@@ -13,9 +13,9 @@ from ..analysis.checks.catalogue import SEVERITIES, Severity
 from ..analysis.workspace.summary import Summary
 from ..headless import Headless
 from ..indexing.cache import Cache, Entry, unpacked
-from ..indexing.indexing import cache_folder
 from ..indexing.readers import read_files
 from ..stamps import stamp_of
+from ..storage import cache_folder
 from .files import lua_files
 
 _MANY = 12  # files for a process; starting one takes as long as checking about so many

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.uris import from_fs_path, to_fs_path
 
-from llmspell_server.analysis.configuration.edits import adding, setting
 from llmspell_server.analysis.spells.host_uses import HostUse, Refusal, Wanted
 from llmspell_server.analysis.text import Text
 from llmspell_server.documents import key_of
@@ -51,6 +50,8 @@ def code_actions(
     ls: SpellServer, document: Document, diagnostic: types.Diagnostic
 ) -> list[types.CodeAction]:
     """Lets the project's configuration allow what a diagnostic says is refused."""
+    from llmspell_server.analysis.configuration.edits import adding, setting  # needs the schema
+
     data, path = diagnostic.data, to_fs_path(document.uri)
     if diagnostic.code != CODE or not isinstance(data, dict) or path is None:
         return []

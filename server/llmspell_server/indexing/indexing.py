@@ -10,10 +10,8 @@ import queue
 import threading
 from collections.abc import Iterable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformdirs import user_cache_path
 from pygls.uris import to_fs_path
 
 from llmspell_server.analysis.pace import Cancelled
@@ -21,6 +19,7 @@ from llmspell_server.analysis.workspace.summary import Summary
 from llmspell_server.documents import key_of
 from llmspell_server.files import Change, FileChange
 from llmspell_server.stamps import Stamp, stamp_of
+from llmspell_server.storage import cache_folder
 from llmspell_server.work.jobs import Job, Priority
 
 from .cache import Cache, Entry, unpacked
@@ -159,8 +158,3 @@ class Indexing:
     def _take(self, summaries: dict[str, Summary]) -> None:
         self._server.closed_files.put(summaries)
         self._taken += 1
-
-
-def cache_folder() -> Path:
-    """`$XDG_CACHE_HOME/llmspell/language-server`, or its like on other systems."""
-    return user_cache_path("llmspell") / "language-server"
