@@ -1,20 +1,9 @@
-;;; Drives the language server from Emacs's eglot: emacs --batch -l emacs.el  -*- lexical-binding: t -*-
+;;; Drives the language server from Emacs's eglot: emacs --batch -l eglot.el  -*- lexical-binding: t -*-
 ;; SETUP: what a user has in init.el; SPELL: the file. One line for each thing that works.
-(require 'package)
-(package-initialize)
+(load (expand-file-name "steps" (file-name-directory load-file-name)))
 (require 'eglot)
 (require 'lua-mode)
 (require 'flymake)
-
-(defun check (fine name)
-  (princ (format "%s %s\n" (if fine "ok" "FAIL") name))
-  (unless fine (kill-emacs 1)))
-
-(defun wait (condition)
-  (let ((end (+ (float-time) 30)) found)
-    (while (and (not (setq found (funcall condition))) (< (float-time) end))
-      (accept-process-output nil 0.05))
-    found))
 
 (defun reported ()
   (seq-some (lambda (found) (string-match-p "undefined_thing" (flymake-diagnostic-text found)))
@@ -29,8 +18,7 @@
 (check (eglot-current-server) "initialize")
 (flymake-start)
 (check (wait #'reported) "diagnostics")
-(goto-char (point-min))
-(search-forward "total = shop.pri")
+(go-to "total = shop.pri")
 (let ((hover (jsonrpc-request (eglot-current-server) :textDocument/hover
                               (eglot--TextDocumentPositionParams))))
   (check (string-match-p "How much something costs" (format "%s" hover)) "hover"))
@@ -39,13 +27,9 @@
   (check (member "price" (all-completions "pri" table)) "completion"))
 (let ((found (xref-backend-definitions 'eglot (xref-backend-identifier-at-point 'eglot))))
   (check (and found (= 6 (xref-location-line (xref-item-location (car found))))) "definition"))
-(goto-char (point-min))
-(search-forward "local tot")
+(go-to "local tot")
 (eglot-rename "sum")
-(check (save-excursion
-         (goto-char (point-min))
-         (and (search-forward "local sum = " nil t) (search-forward "print(sum," nil t)))
-       "rename")
+(check (and (line-there "local sum = ") (line-there "print(sum,")) "rename")
 (set-buffer-modified-p nil)
 (eglot-shutdown (eglot-current-server))
 (check (not (eglot-current-server)) "shutdown")

@@ -1,0 +1,31 @@
+;;; Drives the language server from lsp-mode: emacs --batch -l lsp_mode.el  -*- lexical-binding: t -*-
+;; SETUP: what a user has in init.el; SPELL: the file. One line for each thing that works.
+(load (expand-file-name "steps" (file-name-directory load-file-name)))
+(require 'lua-mode)
+(require 'lsp-mode)
+
+(defun reported ()
+  (seq-some (lambda (found) (string-match-p "undefined_thing" (lsp-get found :message)))
+            (gethash (getenv "SPELL") (lsp-diagnostics))))
+
+(load (getenv "SETUP"))
+(setq lsp-restart 'ignore)
+(lsp-workspace-folders-add (file-name-directory (getenv "SPELL"))) ; what a user says when asked
+(find-file (getenv "SPELL"))
+(let ((server (car (lsp-workspaces))))
+  (check (wait (lambda () (eq 'initialized (lsp--workspace-status server)))) "initialize")
+  (check (eq 'llmspell (lsp--workspace-server-id server)) "chosen")
+  (check (wait #'reported) "diagnostics")
+  (go-to "total = shop.pri")
+  (let ((hover (lsp-request "textDocument/hover" (lsp--text-document-position-params))))
+    (check (string-match-p "How much something costs" (lsp-get (lsp-get hover :contents) :value))
+           "hover"))
+  (check (member "price" (all-completions "pri" (nth 2 (lsp-completion-at-point)))) "completion")
+  (lsp-find-definition)
+  (check (= 6 (line-number-at-pos)) "definition")
+  (go-to "local tot")
+  (lsp-rename "sum")
+  (check (and (line-there "local sum = ") (line-there "print(sum,")) "rename")
+  (set-buffer-modified-p nil)
+  (lsp-workspace-shutdown server)
+  (check (wait (lambda () (not (process-live-p (lsp--workspace-proc server))))) "shutdown"))
