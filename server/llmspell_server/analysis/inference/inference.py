@@ -79,6 +79,7 @@ class Inference:
                 "has several": lambda owner: len(self.values_of(owner)) > 1,
                 "metatables": self._with_metatables,
                 "inherited": self.tables.inherited,
+                "copied": self.tables.find_copied,
                 "indexers": self.tables.find_indexers,
                 "instances": lambda owner: tuple(self.tables.find_instances(owner)),
                 "module file": world.module,

@@ -83,7 +83,7 @@ def _function_of(piece: Piece, call: tree.Call, metatable: tree.Expression) -> t
 
 
 def _field_of(piece: Piece, call: tree.Call, table: Local) -> tree.Function | None:
-    """The function around a call, if it is put into a field of a table."""
+    """The function around a call, if it is put into a field of a table or called as the table."""
     parents = parents_of(piece)
     node = parents.get(call)
     while node is not None and not isinstance(node, tree.Function):
@@ -96,6 +96,11 @@ def _field_of(piece: Piece, call: tree.Call, table: Local) -> tree.Function | No
         target = statement.targets[0]
     match target:
         case tree.Member(base=tree.Name(local=local)) if local is table:
+            return node
+        case tree.Member(key=tree.Word(text="__call")):
+            return node
+    match statement:
+        case tree.Named(key=tree.Word(text="__call")):
             return node
     return None
 

@@ -26,6 +26,8 @@ from .writes import (
     Path,
     Root,
     Write,
+    copied_by,
+    copiers_of,
     holds_insert,
     inserted,
     key_of_field,
@@ -156,7 +158,7 @@ class FileSources:
         """The writes to variables of the chunk and globals, and to their fields."""
         found: dict[Owner, list[tuple[Piece, Write]]] = {}
         for piece in self.snapshot.pieces.all:
-            for by_root in (writes_of(piece).by_root, self._inserts(piece)):
+            for by_root in (writes_of(piece).by_root, self._filled(piece)):
                 for root, writes in by_root.items():
                     if isinstance(root, Local) and not root.is_of_chunk:
                         continue
@@ -169,27 +171,39 @@ class FileSources:
         return found
 
     @cached_property
-    def _insert_names(self) -> frozenset[str]:
-        """The locals of the chunk that hold `table.insert`, by name."""
-        return frozenset(
-            local.name
-            for piece in self.snapshot.pieces.all
-            for local in binding_of(piece).declared
-            if holds_insert(local)
-        )
+    def _filling(self) -> dict[str, dict[Local, int | None]]:
+        """The locals of the chunk whose functions fill tables, by name.
 
-    def _inserts(self, piece: Piece) -> dict[Root, list[Write]]:
-        """What a piece puts into lists by a local of the chunk that holds `table.insert`."""
+        None: `table.insert`. Others copy tables into the parameter of that number.
+        """
+        found: dict[str, dict[Local, int | None]] = {}
+        for piece in self.snapshot.pieces.all:
+            copiers = copiers_of(piece)
+            for local in binding_of(piece).declared:
+                if local in copiers:
+                    found.setdefault(local.name, {})[local] = copiers[local]
+                elif holds_insert(local):
+                    found.setdefault(local.name, {})[local] = None
+        return found
+
+    def _filled(self, piece: Piece) -> dict[Root, list[Write]]:
+        """What a piece puts into tables by functions in locals of the chunk."""
         found: dict[Root, list[Write]] = {}
-        for name in self._insert_names:
+        for name, known in self._filling.items():
             if name not in binding_of(piece).free:
                 continue
             local = self.snapshot.chunk_locals(piece).get(name)
-            if local is None or not holds_insert(local):
+            if local not in known:
                 continue
+            into, owners = known[local], writes_of(piece).owners
             for statement in statements_that_call(piece).get(name, ()):
-                assert isinstance(statement.expression, tree.Call)
-                for write in inserted(statement, statement.expression, writes_of(piece).owners):
+                call = statement.expression
+                assert isinstance(call, tree.Call)
+                if into is None:
+                    writes = inserted(statement, call, owners)
+                else:
+                    writes = copied_by(statement, call, into, owners)
+                for write in writes:
                     found.setdefault(write.path.root, []).append(write)
         return found
 
@@ -239,7 +253,9 @@ class FileSources:
     def global_names(self) -> Iterator[str]:
         """The globals that are written, or whose fields are."""
         for owner, writes in self._writes.items():
-            is_written = owner.is_global and any(not write.is_inserted for _, write in writes)
+            is_written = owner.is_global and any(
+                not write.is_item or write.computed is not None for _, write in writes
+            )
             if is_written and isinstance(owner.root, str):
                 yield owner.root
 
@@ -311,7 +327,7 @@ class FileSources:
         if isinstance(variable.root, Local):
             assert variable.piece is not None
             root, here = variable.root, variable.piece
-            writes = [*writes_of(here).by_root.get(root, ()), *self._inserts(here).get(root, ())]
+            writes = [*writes_of(here).by_root.get(root, ()), *self._filled(here).get(root, ())]
             pairs = [(here, write) for write in writes]
         else:
             pairs = self._writes.get(variable, [])

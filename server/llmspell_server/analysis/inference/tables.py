@@ -16,6 +16,7 @@ from llmspell_server.analysis.types.definitions import (
     Operator,
     TableDefinition,
 )
+from llmspell_server.analysis.types.fields import members
 from llmspell_server.analysis.types.model import Type
 
 from .expressions import Where
@@ -63,8 +64,10 @@ class Tables:
         made_from = self._inference.variables.made_from(owner)
         made = () if made_from is None else model.members_of(made_from)
         metatables += made  # it may have been made with that as its metatable
+        bases = self._bases(owner, model.UNKNOWN in made) if made else ()
+        parents = (*made, *bases, *self._parents(metatables), *self._copied(owner))
         return (
-            tuple(dict.fromkeys((*self._parents(owner, metatables), *made))),
+            tuple(dict.fromkeys(each for each in parents if each != model.Shape(owner))),
             tuple(self._operators(owner, metatables)),
             tuple(self._calls(metatables)),
         )
@@ -99,11 +102,59 @@ class Tables:
             if holder == owner:
                 yield self._inference.type(where, call.arguments.values[1])
 
-    def _parents(self, owner: Owner, metatables: list[Type]) -> Iterator[Type]:
+    def _parents(self, metatables: list[Type]) -> Iterator[Type]:
         for metatable in metatables:
             index = self._inference.field_type(metatable, "__index")
-            if index is not None and index != model.Shape(owner):
+            if index is not None:
                 yield index
+
+    def _bases(self, owner: Owner, by_unknown: bool) -> Iterator[Type]:
+        """The tables that were given to the calls which made a class: `class("C", Base)`.
+
+        by_unknown: whether nothing is known of what was called: then also `B` of `B.extend()`.
+        """
+        for source in self._inference.values_of(owner):
+            where = self._inference.where(source.file, source.piece)
+            call: tree.Node | None = source.value
+            while isinstance(call, (tree.Call, tree.MethodCall)):
+                for value in call.arguments.values:
+                    yield from self._tables_among(self._inference.type(where, value))
+                match call:
+                    case tree.Call(callee=tree.Member(base=base)) if by_unknown:
+                        yield from self._tables_among(self._inference.type(where, base))
+                call = call.base if isinstance(call, tree.MethodCall) else None
+
+    def _copied(self, owner: Owner) -> Iterator[Type]:
+        """The tables whose fields are copied into a table, and what else is known of them."""
+        copied: tuple[Source, ...]
+        if owner.piece is not None:
+            copied = self.find_copied(owner)
+        else:
+            copied = self._inference.queries.get("copied", owner)
+        for source in copied:
+            type_ = self._copied_type(source)
+            tables = tuple(self._tables_among(type_))
+            yield from tables
+            if not tables and not _is_collection(type_):
+                yield model.UNKNOWN
+
+    def find_copied(self, owner: Owner) -> tuple[Source, ...]:
+        """Where all fields of another table are written into a table."""
+        return tuple(
+            source
+            for source in self._inference.items_of(owner)
+            if source.write is not None and source.write.copied is not None
+        )
+
+    def _copied_type(self, source: Source) -> Type:
+        assert source.write is not None and source.write.copied is not None
+        where = self._inference.where(source.file, source.piece)
+        return self._inference.type(where, source.write.copied)
+
+    def _tables_among(self, type_: Type) -> Iterator[Type]:
+        for each in members(type_, self._inference):
+            if isinstance(each, (model.Shape, model.Named, model.Record)):
+                yield each
 
     def _operators(self, owner: Owner, metatables: list[Type]) -> Iterator[Operator]:
         arguments = model.Values((model.Shape(owner),), model.UNKNOWN)
@@ -132,12 +183,15 @@ class Tables:
         """What is behind computed keys, and in the list part."""
         found: dict[Type, list[Type]] = {}
         for source in self._inference.items_of(owner)[:_MOST_ITEMS]:
+            write = source.write
+            if self._has_names(source):
+                continue
             where = self._inference.where(source.file, source.piece)
             key: Type = model.INTEGER
             if isinstance(source.statement, tree.Keyed):
                 key = model.widened(self._inference.type(where, source.statement.key))
-            elif source.write is not None and source.write.computed is not None:
-                key = model.widened(self._inference.type(where, source.write.computed))
+            elif write is not None and write.computed is not None:
+                key = model.widened(self._inference.type(where, write.computed))
             value: Type = model.UNKNOWN
             if source.value is not None:
                 values = self._inference.expressions.values(where, source.value)
@@ -151,6 +205,12 @@ class Tables:
             Indexer(key, model.union(*map(model.without_nil, values)))
             for key, values in found.items()
         )
+
+    def _has_names(self, source: Source) -> bool:
+        """Whether what is written are the fields of a table that has names for them."""
+        if source.write is None or source.write.copied is None:
+            return False
+        return source.value is None or not _is_collection(self._copied_type(source))
 
     def instances(self, owner: Owner) -> tuple[Owner, ...]:
         """The tables that are made with a table as their metatable."""
@@ -186,6 +246,11 @@ class Tables:
             if path is not None:
                 return where.file.owner(where.piece, path)
         return None
+
+
+def _is_collection(type_: Type) -> bool:
+    """Whether a table's fields all have the same type, rather than names of their own."""
+    return isinstance(type_, (model.Array, model.Map, model.Tuple))
 
 
 class TableFields(FoundFields):

@@ -18,6 +18,8 @@ from llmspell_server.analysis.syntax.literals import integer_value, string_value
 from llmspell_server.analysis.syntax.pieces import Piece
 
 Key = str | int
+_MIXING = frozenset(("implement", "include", "mixin", "with"))
+"""What libraries for classes call the methods that copy the fields of tables into a class."""
 _Writing = tree.Assignment | tree.FunctionStatement | tree.ExpressionStatement
 Root = Local | str
 """A local of the piece; or the name of what is free in it: a local of the chunk, or a global."""
@@ -43,7 +45,8 @@ class Write:
     or key expression). value: the expression, None if there is none (more names than values).
     position: which of the values of `value` it is, from 0. computed: the key, where it is computed.
     statement: what does it; is_method: whether that is `function a:b()`. through_self: whether it
-    is written as a field of `self`. is_inserted: whether a function puts it into a list.
+    is written as a field of `self`. is_inserted: whether a function puts it into a list. copied:
+    the table that gives all its fields, where it does.
     """
 
     path: Path
@@ -55,11 +58,12 @@ class Write:
     is_method: bool = False
     through_self: bool = False
     is_inserted: bool = False
+    copied: tree.Expression | None = None
 
     @property
     def is_item(self) -> bool:
         """Whether it stands in the table under a key that the text does not say."""
-        return self.computed is not None or self.is_inserted
+        return self.computed is not None or self.is_inserted or self.copied is not None
 
     def changes(self, path: Path) -> bool:
         """Whether what is in a variable or field, of the same root, may be another after it."""
@@ -69,7 +73,7 @@ class Write:
         if not self.is_item:
             return True
         return len(path.keys) > width and (
-            self.computed is not None or isinstance(path.keys[width], int)
+            not self.is_inserted or isinstance(path.keys[width], int)
         )
 
 
@@ -180,15 +184,75 @@ def inserted(
         yield Write(path, values[-1], values[-1], 0, statement, is_inserted=True)
 
 
+def _copied(key: tree.Expression, value: tree.Expression | None) -> tree.Expression | None:
+    """The table whose fields a loop copies by `t[key] = value`."""
+    match key, value:
+        case tree.Name(local=Local() as first), tree.Name(local=Local() as second):
+            loop = first.statement
+            if isinstance(loop, tree.GenericFor) and second.statement is loop:
+                return _gone_through(loop) if (first.position, second.position) == (0, 1) else None
+    return None
+
+
+def _gone_through(loop: tree.GenericFor) -> tree.Expression | None:
+    """The table of which `for … in pairs(t)` or `in next, t` sees each field."""
+    match loop.values:
+        case [tree.Call(callee=tree.Name(text="pairs"), arguments=arguments)]:
+            return arguments.values[0] if arguments.values else None
+        case [tree.Name(text="next"), table, *_]:
+            return table
+    return None
+
+
+@remembered
+def copiers_of(piece: Piece) -> dict[Local, int]:
+    """The functions in locals of a piece that copy other tables into one of their parameters.
+
+    Gives which parameter that is, from 0.
+    """
+    into = {
+        root.statement: root.position
+        for root, writes in writes_of(piece).by_root.items()
+        if isinstance(root, Local) and isinstance(root.statement, tree.Function)
+        for write in writes
+        if write.copied is not None and not write.path.keys and root.position >= 0
+    }
+    return {
+        local: into[function]
+        for local in (binding_of(piece).declared if into else ())
+        if (function := _function_in(local)) in into
+    }
+
+
+def _function_in(local: Local) -> tree.Node | None:
+    match local.statement:
+        case tree.LocalFunction(function=function):
+            return function
+        case tree.LocalStatement(values=values) if local.position < len(values):
+            return values[local.position]
+    return None
+
+
+def copied_by(
+    statement: tree.ExpressionStatement, call: tree.Call, into: int, owners: dict[Local, Path]
+) -> Iterator[Write]:
+    """What a call of a function writes that copies its other arguments into one."""
+    values = call.arguments.values
+    path = path_of(values[into], owners) if into < len(values) else None
+    for index, value in enumerate(values):
+        if path is not None and index != into:
+            yield Write(path, value, None, 0, statement, copied=value)
+
+
 @remembered
 def statements_that_call(piece: Piece) -> dict[str, list[tree.ExpressionStatement]]:
-    """The calls of free names that are statements and give two or three arguments, by the name."""
+    """The calls of free names that are statements and give two arguments or more, by the name."""
     found: dict[str, list[tree.ExpressionStatement]] = {}
     for node in tree.walk(piece.statement) if piece.statement is not None else ():
         match node:
             case tree.ExpressionStatement(
                 expression=tree.Call(callee=tree.Name(text=name, local=None), arguments=arguments)
-            ) if len(arguments.values) in (2, 3):
+            ) if len(arguments.values) > 1:
                 found.setdefault(name, []).append(node)
     return found
 
@@ -209,6 +273,7 @@ class _Collector:
                     self._methods_of_constructor(node)
                 elif isinstance(node, tree.Call) and is_setmetatable(node):
                     self._writes.metatables.append(node)
+                    self._own_metamethods(node, None)
         return self._writes
 
     def _called(self, statement: tree.ExpressionStatement) -> Iterator[Write]:
@@ -222,7 +287,14 @@ class _Collector:
                         literal = literal_key(key)
                         written = path if literal is None else path.down(literal)
                         computed = key if literal is None else None
-                        yield Write(written, key, value, 0, statement, computed)
+                        copied = _copied(key, value)
+                        yield Write(written, key, value, 0, statement, computed, copied=copied)
+            case tree.MethodCall(base=base, method=tree.Word(text=name), arguments=given):
+                path = path_of(base, self._writes.owners) if name in _MIXING else None
+                if path is None:
+                    return
+                for value in given.values:
+                    yield Write(path, value, None, 0, statement, copied=value)
             case tree.Call() as call if is_insert(call.callee) or _is_local_insert(call.callee):
                 yield from inserted(statement, call, self._writes.owners)
 
@@ -257,7 +329,10 @@ class _Collector:
         elif isinstance(target, tree.Index):
             table = path_of(target.base, self._writes.owners)
             if table is not None:
-                yield Write(table, target.key, value, position, statement, target.key)
+                copied = _copied(target.key, value)
+                yield Write(
+                    table, target.key, value, position, statement, target.key, copied=copied
+                )
 
     def _function(self, statement: tree.FunctionStatement) -> Iterator[Write]:
         target, function = statement.target, statement.function
@@ -276,6 +351,8 @@ class _Collector:
         """A function in a field whose first parameter is called `self` is a method of the table."""
         if isinstance(value, tree.Table):
             self._own_fields(value, path)
+        if isinstance(value, tree.Call) and is_setmetatable(value):
+            self._own_metamethods(value, path)
         if not isinstance(value, tree.Function) or not path.keys or not value.parameters:
             return
         first = value.parameters[0]
@@ -287,11 +364,27 @@ class _Collector:
             if isinstance(entry, tree.Named):
                 self._own(entry.value, path.down(entry.key.text))
 
+    def _own_metamethods(self, call: tree.Call, holder: Path | None) -> None:
+        """Metamethods written out are called with the table. holder: what gets it."""
+        match call.arguments.values:
+            case [table, tree.Table(fields=fields), *_]:
+                path = path_of(table, self._writes.owners) or holder
+            case _:
+                return
+        if path is None:
+            return
+        for entry in fields:
+            match entry:
+                case tree.Named(
+                    key=tree.Word(text=name), value=tree.Function(parameters=[first, *_])
+                ) if name.startswith("__") and first.local is not None:
+                    self._writes.owners.setdefault(first.local, path)
+
     def _methods_of_constructor(self, statement: tree.LocalStatement) -> None:
         for declared, value in zip(statement.names, statement.values, strict=False):
             local = declared.name.local
-            if isinstance(value, tree.Table) and local is not None:
-                self._own_fields(value, Path(local))
+            if local is not None:
+                self._own(value, Path(local))
 
     def _is_through_self(self, target: tree.Expression) -> bool:
         while isinstance(target, (tree.Member, tree.Index)):

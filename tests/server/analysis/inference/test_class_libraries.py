@@ -121,3 +121,100 @@ UNKNOWN = "local class = require 'elsewhere'\n"
 )  # fmt: skip
 def test_classes_that_functions_make(library: str, marked: str, expected: str) -> None:
     assert type_at(library + ANIMAL + marked) == expected
+
+
+COPYING = """local function class(base)
+  local made = {}
+  for key, value in pairs(base or {}) do made[key] = value end
+  made.__index = made
+  local meta = {}
+  meta.__call = function(this, ...)
+    local object = {}
+    setmetatable(object, made)
+    if this.init then this.init(object, ...) end
+    return object
+  end
+  return setmetatable(made, meta)
+end
+"""
+DERIVED = """function Dog:bark() return true end
+local d = Dog()
+"""
+FOR_BASES = ANIMAL.replace("class()", "class('Animal')")
+
+
+@pytest.mark.parametrize(
+    ("library", "derived"),
+    [
+        (COPYING, "local Dog = class(Animal)\n"),
+        (UNKNOWN, "local Dog = class(Animal)\n"),
+        (UNKNOWN, "local Dog = class('Dog', Animal)\n"),
+        (UNKNOWN, "local Dog = class('Dog', Animal):include({})\n"),
+        (UNKNOWN, "local Dog = Animal:subclass('Dog')\n"),
+        (UNKNOWN, "local Dog = Animal:extend()\n"),
+        (UNKNOWN, "local Dog = Animal.extend()\n"),
+        (UNKNOWN, "local Dog = class.extend(Animal)\n"),
+        (UNKNOWN, "local Dog = Animal:extend('Dog', { legs = 4 })\n"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("local v = d:bark() print(v|)", "boolean"),
+        ("local v = d:speak() print(v|)", "integer"),
+        ("print(d.name|)", "string"),
+        ("function Dog:more() return self.name| end", "string"),
+        ("local v = Animal() print(v.bark|)", "unknown"),
+    ],
+)
+def test_classes_with_a_base(library: str, derived: str, marked: str, expected: str) -> None:
+    assert type_at(library + FOR_BASES + derived + DERIVED + marked) == expected
+
+
+def test_fields_that_a_class_is_given_as_a_table() -> None:
+    source = UNKNOWN + "local W = class('W', { width = 1 })\nfunction W:grow() end\nlocal w = W()\n"
+    assert type_at(source + "print(w.width|)") == "integer"
+
+
+def test_a_class_that_is_called_makes_what_its_constructor_makes() -> None:
+    source = """local Base = {}
+Base.__index = Base
+function Base:base() return 'b' end
+local C = {}
+C.__index = C
+setmetatable(C, { __index = Base, __call = function(cls, ...) return cls.new(...) end })
+function C.new() local self = setmetatable({}, C) self.n = 1 return self end
+local o = C()
+"""
+    assert type_at(source + "print(o.n|)") == "integer"
+    assert type_at(source + "local v = o:base() print(v|)") == "string"
+
+
+MIXIN = """local M = {}
+function M:fly() return 'f' end
+local C = {}
+C.__index = C
+function C.new() return setmetatable({}, C) end
+"""
+COPIER = (
+    "local function mix(into, from) for k, v in pairs(from) do into[k] = v end return into end\n"
+)
+
+
+@pytest.mark.parametrize(
+    "mixing",
+    [
+        "for k, v in pairs(M) do C[k] = v end",
+        "for k, v in next, M do C[k] = v end",
+        "for k, v in pairs(M) do if not C[k] then C[k] = v end end",
+        "for k, v in pairs(M) do rawset(C, k, v) end",
+        COPIER + "mix(C, M)",
+        COPIER.replace("local function mix", "local mix = function") + "mix(C, M)",
+        "C:include(M)",
+        "C:implement(M)",
+    ],
+)
+def test_what_is_copied_into_a_class(mixing: str) -> None:
+    source = f"{MIXIN}{mixing}\nlocal o = C.new() local v = o:fly() "
+    assert type_at(source + "print(v|)") == "string"
+    assert type_at(source + "print(M.new|)") == "unknown"

@@ -17,6 +17,14 @@ WORLD = MemoryWorld()
 for path in sorted(FOLDER.rglob("*.lua")):
     WORLD.set(str(path.relative_to(FOLDER)), path.read_text("utf-8"))
 
+COPY = "{}\nlocal c = {{}}\nfor k, v in pairs(t) do c[k] = v end print(c.d|)"
+MIXED = """local M = {}
+function M:f() return 1 end
+local C = {}
+C.__index = C
+for _, m in ipairs({ M }) do for k, v in pairs(m) do C[k] = v end end
+local o = setmetatable({}, C) local v = o:f() print(v|)"""
+
 
 @pytest.mark.parametrize(
     ("marked", "expected"),
@@ -35,6 +43,9 @@ for path in sorted(FOLDER.rglob("*.lua")):
         ("('x'):gsub('a', function(c) print(c|) end)", "string"),
         ("for w in ('a b'):gmatch('%a') do print(w|) end", "string"),
         ("for w, x in string.gmatch('a b', '(%a) (%a)') do print(x|) end", "any"),
+        (COPY.format("local t = { [a] = 1, [b] = 2 }"), "integer"),
+        (COPY.format("---@type table<string, integer>\nlocal t = f()"), "integer"),
+        (MIXED, "integer"),
         ("for line in io.lines('x') do print(line|) end", "string"),
         ("table.sort({ 'a' }, function(a, b) print(a|) end)", "string"),
         ("local x = table.remove({ 'a' }) print(x|)", "string?"),

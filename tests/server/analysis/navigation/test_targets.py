@@ -36,6 +36,18 @@ def check(**files: str) -> None:
         "local t = table\nlocal M = t\nM.⟦x⟧ = function() end\ntable.x|()",
         "_G.⟦x⟧ = 1\nprint(x|)",
         "goto en|d_\n::⟦end_⟧::",
+        (
+            "local class = require 'elsewhere'\nlocal A = class('A')\nfunction A:⟦f⟧() end\n"
+            "local B = class('B', A)\nfunction B:g() self:f|() end"
+        ),
+        (
+            "local class = require 'elsewhere'\nlocal A = class()\nfunction A:⟦f⟧() end\n"
+            "local B = class(A)\nfunction B:g() end\nlocal b = B()\nb:f|()"
+        ),
+        (
+            "local M = {}\nfunction M:⟦f⟧() end\nlocal C = {}\nC.__index = C\n"
+            "for k, v in pairs(M) do C[k] = v end\nlocal o = setmetatable({}, C)\no:f|()"
+        ),
         "local Base = {}\nfunction Base.⟦f⟧() end\nlocal C = setmetatable({}, { __index = Base })\nC.f|()",
         "local C = {}\nC.__index = C\nfunction C.⟦f⟧() end\nlocal o = setmetatable({}, C)\no:f|()",
         "---@class ⟦A⟧\nlocal A = {}\n---@type A|\nlocal x",
