@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from llmspell.state.scope import Scope
     from llmspell.state.store import OnChange, StateStore
     from llmspell.telemetry.debugging import Debugging
+    from llmspell.tools.call import Surroundings
+    from llmspell.tools.service import Tools
 
 
 class Runtime:
@@ -81,6 +83,7 @@ class Runtime:
             open_state=self._open_state,
             open_events=self._open_events,
             open_debugging=self._open_debugging,
+            open_tools=self._open_tools,
             open_backups=self._open_backups,
             open_migrator=self._open_migrator,
         )
@@ -181,6 +184,11 @@ class Runtime:
     def events(self) -> EventBus:
         """The bus behind `Event`."""
         return self.services.events
+
+    @property
+    def tools(self) -> Tools:
+        """The tools behind `Tool`."""
+        return self.services.tools
 
     @property
     def migrations(self) -> MigrationRegistry:
@@ -334,6 +342,20 @@ class Runtime:
             include_components=events.filtering.include_components,
             exclude_components=events.filtering.exclude_components,
         )
+
+    def _open_tools(self) -> Tools:
+        from llmspell.tools.service import Tools
+
+        return Tools(self._surroundings, lambda: self.services.events)
+
+    def _surroundings(self) -> Surroundings:
+        from llmspell.config.schema.tools import Tools as Settings
+        from llmspell.tools.call import Surroundings
+
+        def settings() -> Settings:
+            return self.services.config.config.tools if self._configured else Settings()
+
+        return Surroundings(self.policy, settings=settings, environ=self._environ)
 
     def _open_debugging(self) -> Debugging:
         import sys

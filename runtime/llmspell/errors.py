@@ -9,6 +9,10 @@
     ├── StorageError            state could not be read or written
     ├── EventError              the event bus refuses
     ├── ResourceError           a limit was met
+    ├── ToolError               a tool could not do what it was asked for
+    ├── NetworkError            a server could not be reached, or broke off
+    ├── RateLimitError          too many calls in a time
+    ├── TimeLimitError          a call took too long
     └── ScriptError             a spell failed (see `llmspell.lua.outcome`)
 
 Each class knows the prefix that a spell sees before its message
@@ -21,6 +25,11 @@ class LLMSpellError(Exception):
 
     prefix = "Internal error: "
     """What stands before the sentence when a spell sees this error."""
+
+    def __init__(self, message: str = "", **details: object) -> None:
+        """details: plain data for programs (`field="path"`), shown beside the message."""
+        super().__init__(message)
+        self.details = details
 
     @property
     def lua_message(self) -> str:
@@ -62,3 +71,27 @@ class ResourceError(LLMSpellError):
     """A limit on memory, size or depth was met."""
 
     prefix = "Resource limit exceeded: "
+
+
+class ToolError(LLMSpellError):
+    """A tool could not do what it was asked for."""
+
+    prefix = "Tool execution error: "
+
+
+class NetworkError(LLMSpellError):
+    """A server could not be reached, or broke off."""
+
+    prefix = "Network error: "
+
+
+class RateLimitError(LLMSpellError):
+    """There were too many calls in a time; `details` may have `retry_after` in seconds."""
+
+    prefix = "Rate limit error: "
+
+
+class TimeLimitError(LLMSpellError):
+    """A call took longer than it may."""
+
+    prefix = "Timeout error: "

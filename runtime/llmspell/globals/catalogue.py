@@ -11,10 +11,11 @@ NAMESPACES = {
     "Config": "config",
     "State": "state",
     "Event": "event",
+    "Tool": "tool",
 }
 """Lua name -> module of `llmspell.globals` that implements it, in the order of the reference."""
 
-PRELUDES = ("json", "dump", "stack", "debug", "streaming")
+PRELUDES = ("json", "dump", "stack", "debug", "streaming", "tool")
 """Chunks of `llmspell/globals/prelude` with the members that are written in Lua."""
 
 VARIABLES = (

@@ -9,6 +9,7 @@ from typing import Annotated, TypeAlias
 
 from llmspell.globals.describe import Background, Files, Kind, Segments
 from llmspell.globals.generator.config_values import config_paths
+from llmspell.tools.catalogue import built_in_tools
 
 DebugLevel: TypeAlias = Annotated[
     str,
@@ -160,6 +161,18 @@ FilePath: TypeAlias = Annotated[
             "os.rename:1",
             "os.rename:2",
         ),
+    ),
+]
+
+ToolName: TypeAlias = Annotated[
+    str,
+    Kind(
+        "tool-name",
+        "The name of a tool, such as `base64-encoder`; underscores may stand for hyphens.",
+        {told["name"]: told["description"] for told in built_in_tools()},
+        sources=("script:Tool.register", "entry-points:llmspell.tools"),
+        defined_by=("Tool.register",),
+        schemas={told["name"]: told["schema"] for told in built_in_tools()},
     ),
 ]
 

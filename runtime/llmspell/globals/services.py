@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from llmspell.state.migration import MigrationRegistry, Migrator
     from llmspell.state.store import StateStore
     from llmspell.telemetry.debugging import Debugging
+    from llmspell.tools.service import Tools
 
 
 class Services:
-    """State, events, configuration and debug log of a runtime.
+    """State, events, tools, configuration and debug log of a runtime.
 
     The arguments make the services; what they need is known to the runtime, not here.
     `memory_used` gives the bytes of Lua memory in use, and may be called on the Lua thread only.
@@ -28,6 +29,7 @@ class Services:
         open_state: Callable[[], StateStore],
         open_events: Callable[[], EventBus],
         open_debugging: Callable[[], Debugging],
+        open_tools: Callable[[], Tools],
         open_backups: Callable[[StateStore], Backups | None] = lambda _: None,
         open_migrator: Callable[[StateStore, MigrationRegistry], Migrator | None] = (
             lambda _store, _registry: None
@@ -37,12 +39,14 @@ class Services:
         self._open_state = open_state
         self._open_events = open_events
         self._open_debugging = open_debugging
+        self._open_tools = open_tools
         self._open_backups = open_backups
         self._open_migrator = open_migrator
         self._config: LoadedConfig | None = None
         self._state: StateStore | None = None
         self._events: EventBus | None = None
         self._debugging: Debugging | None = None
+        self._tools: Tools | None = None
         self._migrations: MigrationRegistry | None = None
         self.memory_used: Callable[[], int] = lambda: 0
 
@@ -73,6 +77,13 @@ class Services:
         if self._debugging is None:
             self._debugging = self._open_debugging()
         return self._debugging
+
+    @property
+    def tools(self) -> Tools:
+        """The tools."""
+        if self._tools is None:
+            self._tools = self._open_tools()
+        return self._tools
 
     @property
     def backups(self) -> Backups | None:

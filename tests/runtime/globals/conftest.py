@@ -94,6 +94,7 @@ def make_spell(tmp_path: Path) -> Iterator[MakeSpell]:
             open_state=_absent("state store"),
             open_events=_absent("event bus"),
             open_debugging=lambda: Debugging(debug),
+            open_tools=_absent("tools"),
         )
         engine = Engine(EngineOptions(policy, streams, **options), ScriptApi.standard(services))
         services.memory_used = engine.state.memory_used

@@ -556,3 +556,89 @@ do -- Event
     return r
   end
 end
+
+do -- Tool
+  local f = lazily("Tool")
+  local api, private = {}, {}
+  G["Tool"], host.private["Tool"] = api, private
+  api.list = function()
+    if guard then guard() end
+    local r, e = f[1]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.discover = function(options)
+    if guard then guard() end
+    if options ~= nil then options = to_table(options, 1, "Tool.discover: options") end
+    local r, e = f[2](options)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.exists = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Tool.exists: name") end
+    local r, e = f[3](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.is_available = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Tool.is_available: name") end
+    local r, e = f[4](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.categories = function()
+    if guard then guard() end
+    local r, e = f[5]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.get_schema = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Tool.get_schema: name") end
+    local r, e = f[6](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  private.look_up = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Tool.look_up: name") end
+    local r, e = f[7](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  private.call = function(a1, a2, a3, a4)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Tool.call: name") end
+    a2 = to_json(a2, 2, "Tool.call: params")
+    if type(a3) ~= "string" then a3 = to_string(a3, 3, "Tool.call: failure") end
+    if a4 ~= nil and type(a4) ~= "number" then a4 = to_number(a4, 4, "Tool.call: seconds") end
+    local r, e = f[8](a1, a2, a3, a4)
+    if e ~= nil then fail(e) end
+    r, e = wait(r)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  private.call_all = function(a1)
+    if guard then guard() end
+    a1 = to_json(a1, 1, "Tool.call_all: calls")
+    local r, e = f[9](a1)
+    if e ~= nil then fail(e) end
+    r, e = wait(r)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  private.register_function = function(a1, a2, a3, a4, a5, a6)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Tool.register_function: name") end
+    a2 = to_function(a2, 2, "Tool.register_function: function")
+    if type(a3) ~= "string" then a3 = to_string(a3, 3, "Tool.register_function: description") end
+    if type(a4) ~= "string" then a4 = to_string(a4, 4, "Tool.register_function: category") end
+    if type(a5) ~= "string" then a5 = to_string(a5, 5, "Tool.register_function: security") end
+    a6 = to_json(a6, 6, "Tool.register_function: parameters")
+    local r, e = f[10](a1, a2, a3, a4, a5, a6)
+    if e ~= nil then fail(e) end
+    return r
+  end
+end

@@ -337,6 +337,11 @@
 ---| '"hook"' # of a hook; `hook:<id>`
 ---| '"custom"' # for anything else; `custom:<id>`
 
+---The name of a tool, such as `base64-encoder`; underscores may stand for hyphens.
+---@alias llmspell.ToolName
+---| string
+---| '"base64-encoder"' # Encodes and decodes Base64: text, bytes given as hex, or files.
+
 ---The arguments of the script. `ARGS.name` for `--name value` and `--name=value` (a flag
 ---without a value is `"true"`), `ARGS[1]` and `ARGS["1"]` for positional ones,
 ---`ARGS[0]` for the script's file name.

@@ -1,0 +1,123 @@
+"""One call of a tool: its parameters, and the world as far as the tool may touch it."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from llmspell.errors import TimeLimitError, ToolError, ValidationError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from llmspell.config.schema.tools import Tools as Settings
+    from llmspell.security.policy import Mode, Policy
+
+
+class Surroundings:
+    """What all calls of a runtime share.
+
+    policy: what may be touched; every tool asks it. settings: the section `[tools]` of the
+    configuration, read when it is first asked for. environ: environment variables.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        settings: Callable[[], Settings],
+        environ: Mapping[str, str],
+    ) -> None:
+        self.policy = policy
+        self.environ = environ
+        self._load = settings
+        self._settings: Settings | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The section `[tools]` of the configuration, with its defaults."""
+        if self._settings is None:
+            self._settings = self._load()
+        return self._settings
+
+
+class Call:
+    """One call. `params` has passed the schema; `operation` is the canonical name ("" without any).
+
+    limit: seconds that it may take; deadline: when it has to be over, by `time.monotonic`.
+    """
+
+    __slots__ = ("_cancelled", "around", "deadline", "limit", "operation", "params", "tool")
+
+    def __init__(
+        self,
+        tool: str,
+        operation: str,
+        params: dict[str, Any],
+        around: Surroundings,
+        limit: float,
+    ) -> None:
+        self.tool = tool
+        self.operation = operation
+        self.params = params
+        self.around = around
+        self.limit = limit
+        self.deadline = time.monotonic() + limit
+        self._cancelled = threading.Event()
+
+    @property
+    def policy(self) -> Policy:
+        """What may be touched."""
+        return self.around.policy
+
+    @property
+    def settings(self) -> Settings:
+        """The section `[tools]` of the configuration."""
+        return self.around.settings
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """A parameter, or the default where it is absent or nil."""
+        value = self.params.get(name)
+        return default if value is None else value
+
+    def need(self, name: str) -> Any:
+        """A parameter that must be there; raises ValidationError naming it."""
+        value = self.params.get(name)
+        if value is None:
+            what = f" by '{self.operation}'" if self.operation else ""
+            raise ValidationError(f"'{name}' is needed{what}", field=name)
+        return value
+
+    def path(self, name: str, mode: Mode = "read") -> str:
+        """The absolute, resolved path that a parameter names, if the policy lets it be used."""
+        return self.policy.check_path(str(self.need(name)), mode)
+
+    def cancel(self) -> None:
+        """Asks the tool to stop; called from any thread."""
+        self._cancelled.set()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the result is not wanted any more."""
+        return self._cancelled.is_set()
+
+    @property
+    def seconds_left(self) -> float:
+        """Time until the limit of the call."""
+        return max(0.0, self.deadline - time.monotonic())
+
+    def check(self) -> None:
+        """Raises once the call was cancelled or its time is over; long loops call it."""
+        if self.cancelled:
+            raise ToolError("the call was cancelled")
+        if time.monotonic() > self.deadline:
+            raise self.overdue()
+
+    def overdue(self) -> TimeLimitError:
+        """The error that says that its time is over."""
+        return TimeLimitError(
+            f"'{self.tool}' did not end within {self.limit:g} s",
+            duration_ms=round(self.limit * 1000),
+        )

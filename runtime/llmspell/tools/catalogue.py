@@ -1,0 +1,75 @@
+"""Writes `catalogue.json`: what is to be known of the built-in tools without importing them.
+
+python -m llmspell.tools.catalogue [--check]
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from llmspell.tools.registry import CATALOGUE
+from llmspell.tools.tool import Tool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def told_of(tool: Tool) -> dict[str, Any]:
+    """A tool as a line of the catalogue."""
+    cls = type(tool)
+    return {
+        "name": tool.name,
+        "description": tool.description,
+        "category": tool.category,
+        "security": tool.security,
+        "version": tool.version,
+        "aliases": list(tool.aliases),
+        "class": f"{cls.__module__}:{cls.__qualname__}",
+        "requires": list(tool.requires),
+        "extra": tool.extra if tool.requires else "",
+        "schema": tool.schema,
+    }
+
+
+def built_in() -> Iterator[type[Tool]]:
+    """The classes of all tools below `llmspell.tools.builtin`, by name."""
+    package = importlib.import_module("llmspell.tools.builtin")
+    found: dict[str, type[Tool]] = {}
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        for value in vars(importlib.import_module(module.name)).values():
+            ours = isinstance(value, type) and issubclass(value, Tool)
+            if ours and value.__module__ == module.name and "name" in vars(value):
+                found[value.name] = value
+    yield from (found[name] for name in sorted(found))
+
+
+def built_in_tools() -> list[dict[str, Any]]:
+    """The lines of the catalogue."""
+    return [told_of(cls()) for cls in built_in()]
+
+
+def catalogue() -> str:
+    """The text of the file."""
+    return json.dumps(built_in_tools(), indent=1, ensure_ascii=False) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Writes the file; with `--check` gives 1 if it is stale."""
+    path, text = Path(CATALOGUE), catalogue()
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return 0
+    if "--check" in arguments:
+        print(f"stale: {path}", file=sys.stderr)  # noqa: T201
+        return 1
+    path.write_text(text, encoding="utf-8")
+    print(f"wrote {path}")  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,116 @@
+"""The tools of one runtime: what `Tool` in spells, the command line and Python programs use."""
+
+from __future__ import annotations
+
+from llmspell.tools.registry import Registry
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
+
+    from llmspell.events.bus import EventBus
+    from llmspell.tools.answer import ToolResult
+    from llmspell.tools.call import Surroundings
+    from llmspell.tools.calling import Caller, Handle
+    from llmspell.tools.registry import Entry
+    from llmspell.tools.tool import Tool
+
+
+class Tools:
+    """Finds and calls tools.
+
+    around: what they may touch. events: the bus on which calls are announced. strict: whether only
+    the exact names count, without aliases and underscores.
+    """
+
+    def __init__(
+        self,
+        around: Callable[[], Surroundings],
+        events: Callable[[], EventBus],
+        *,
+        strict: bool = False,
+    ) -> None:
+        self.registry = Registry()
+        self.strict = strict
+        self._around = around
+        self._events = events
+        self._opened: Caller | None = None
+
+    # What there is --------------------------------------------------------------------------
+
+    def available(self, category: str | None = None) -> list[Entry]:
+        """The tools that can be called, by name; those of one category where one is given."""
+        wanted = None if category is None else category.lower()
+        return [each for each in self.registry if wanted in (None, each.category.lower())]
+
+    def info(self, name: str) -> Entry | None:
+        """What is known of a tool; None if it is not there or needs what is not installed."""
+        entry = self.registry.find(name)
+        if entry is None or not entry.available or (self.strict and entry.name != name):
+            return None
+        return entry
+
+    def categories(self) -> list[str]:
+        """The categories that tools have, by name."""
+        return sorted({entry.category for entry in self.registry})
+
+    def search(self, words: Iterable[str], category: str | None = None) -> list[Entry]:
+        """The tools that fit words best, those with words in the name first, then description."""
+        asked = [word.lower() for word in words]
+        ranked = []
+        for entry in self.available(category):
+            score = sum(_score(entry, word) for word in asked)
+            if score or not asked:
+                ranked.append((-score, entry.name, entry))
+        return [entry for _, _, entry in sorted(ranked, key=lambda each: each[:2])]
+
+    def register(self, tool: Tool, *, source: str = "program") -> None:
+        """Adds a tool; raises ValidationError when its name is taken."""
+        self.registry.register(tool, source=source)
+
+    # Calls ----------------------------------------------------------------------------------
+
+    def submit(
+        self, name: str, params: Mapping[str, Any] | None = None, *, seconds: float | None = None
+    ) -> Handle:
+        """Starts a call and gives its handle.
+
+        Raises ToolError for an unknown name or a missing extra, ValidationError for wrong
+        parameters, RateLimitError.
+        """
+        entry = self.registry.entry(name)
+        if self.strict and entry.name != name:
+            from llmspell.tools.registry import UnknownToolError
+
+            raise UnknownToolError(name, (entry.name,))
+        return self._caller.start(self.registry.tool(entry), params or {}, seconds)
+
+    def invoke(
+        self, name: str, params: Mapping[str, Any] | None = None, *, seconds: float | None = None
+    ) -> ToolResult:
+        """Calls a tool and waits for its result.
+
+        Raises what `submit` does, and what the tool fails with.
+        """
+        return self.submit(name, params, seconds=seconds).result()
+
+    @property
+    def _caller(self) -> Caller:
+        if self._opened is None:
+            from llmspell.tools.calling import Caller
+
+            self._opened = Caller(self._around(), self._events)
+        return self._opened
+
+
+def _score(entry: Entry, word: str) -> int:
+    """How well a word fits: the name counts most, then category, description and parameters."""
+    places = (
+        (8, entry.name),
+        (4, " ".join(entry.aliases)),
+        (3, entry.category),
+        (2, entry.description.lower()),
+        (1, " ".join(entry.schema.get("properties", ())).lower()),
+    )
+    return sum(weight for weight, text in places if word in text)
