@@ -209,7 +209,7 @@ class Policy:
 
     def _outside(self, path: str, resolved: str, mode: str) -> str:
         also = "" if resolved == path else f" (that is '{resolved}')"
-        refused = f"Path not allowed: '{path}'{also} may not be "
+        refused = f"Path not allowed: '{path}'{also} is not in allowed paths and may not be "
         refused += "written" if mode == "write" else "read"
         if self.level == "safe" and mode == "write":
             return (

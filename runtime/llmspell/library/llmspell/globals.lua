@@ -341,6 +341,7 @@
 ---@alias llmspell.ToolName
 ---| string
 ---| '"base64-encoder"' # Encodes and decodes Base64: text, bytes given as hex, or files.
+---| '"file-operations"' # Reads, writes, copies, moves, deletes and lists files and folders.
 
 ---The arguments of the script. `ARGS.name` for `--name value` and `--name=value` (a flag
 ---without a value is `"true"`), `ARGS[1]` and `ARGS["1"]` for positional ones,

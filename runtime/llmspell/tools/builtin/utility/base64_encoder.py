@@ -70,7 +70,7 @@ def _url_safe(call: Call) -> bool:
 def _input(call: Call) -> bytes:
     if call.get("input_file"):
         try:
-            with open(call.path("input_file"), "rb") as file:  # noqa: PTH123
+            with open(call.path("input_file"), "rb") as file:
                 return file.read()
         except OSError as error:
             raise StorageError(f"{error.filename}: {error.strerror}", operation="read") from error
@@ -88,7 +88,7 @@ def _output(call: Call, data: bytes, also: str) -> Answer:
     if call.get("output_file"):
         path = call.path("output_file", "write")
         try:
-            with open(path, "wb") as file:  # noqa: PTH123
+            with open(path, "wb") as file:
                 file.write(data)
         except OSError as error:
             raise StorageError(f"{path}: {error.strerror}", operation="write") from error
