@@ -27,6 +27,7 @@ class ClosedFiles:
         self.summaries: dict[str, Summary] = {}
         self.revision = 0
         self._read: OrderedDict[str, Snapshot] = OrderedDict()
+        self._texts: OrderedDict[str, Text] = OrderedDict()  # of files without a tree
 
     def put(self, summaries: Mapping[str, Summary]) -> None:
         """Takes note of what files say."""
@@ -37,13 +38,13 @@ class ClosedFiles:
         }
         self.summaries = dict(sorted({**self.summaries, **ours}.items()))
         for file in summaries:
-            self._read.pop(file, None)
+            self._forget(file)
         self.revision += 1
 
     def remove(self, file: str) -> None:
         """Takes note that a file is gone."""
         self.summaries.pop(file, None)
-        self._read.pop(file, None)
+        self._forget(file)
         self.revision += 1
 
     def snapshot(self, file: str) -> Snapshot | None:
@@ -52,14 +53,29 @@ class ClosedFiles:
             return None
         kept = self._read.get(file)
         if kept is None:
+            text = self.text(file)
+            if text is None:
+                return None
+            kept = Snapshot.of(text, pause=checkpoint)
+            self._read[file] = kept
+            del self._texts[file]
+        self._read.move_to_end(file)
+        return kept
+
+    def text(self, file: str) -> Text | None:
+        """The text of a file, for those who need no tree; None for one that cannot be read."""
+        if file in self._read:
+            return self._read[file].text
+        text = self._texts.get(file)
+        if text is None and file in self.summaries:
             try:
                 data = Path(file.removeprefix("file://")).read_bytes()
             except OSError:
                 return None
-            kept = Snapshot.of(Text(data.decode("utf-8", "replace")), pause=checkpoint)
-            self._read[file] = kept
-        self._read.move_to_end(file)
-        return kept
+            text = self._texts[file] = Text(data.decode("utf-8", "replace"))
+            if len(self._texts) > _KEPT:
+                self._texts.popitem(last=False)
+        return text
 
     def saying(self, text: str) -> list[str]:
         """The files that hold a text, as they are on the disk."""
@@ -72,6 +88,10 @@ class ClosedFiles:
             except OSError:
                 continue
         return found
+
+    def _forget(self, file: str) -> None:
+        self._read.pop(file, None)
+        self._texts.pop(file, None)
 
     def forget_trees(self) -> list[str]:
         """Drops the trees that were not needed for longest, beyond a number; gives their files.

@@ -294,7 +294,10 @@ class Protocol(LanguageServerProtocol):
     @lsp_method(types.INITIALIZE)
     def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, Any]:
         """Begins the session; what has no handler is not advertised."""
-        yield from super().lsp_initialize(params)
+        begun = super().lsp_initialize(params)
+        for call in begun:
+            yield call
+            begun.close()  # all that follows there is to work out what is not said
         theirs = super().workspace
         self._workspace = Workspace(
             theirs.root_uri,
@@ -305,6 +308,8 @@ class Protocol(LanguageServerProtocol):
         if params.process_id is not None:
             self._on_parent(params.process_id)
         self._initialized = True
+        if self._greeted is not None:
+            return {}  # is answered
         client = self._converter.unstructure(params.capabilities)
         return result(suited_to(client, full_capabilities(self._server)))
 

@@ -132,10 +132,7 @@ class Surroundings:
             return types.Range(
                 types.Position(*lines.position(start)), types.Position(*lines.position(end))
             )
-        snapshot = self.snapshot(file)
-        if snapshot is None:
-            return types.Range(types.Position(0, 0), types.Position(0, 0))
-        return self._server.workspace.closed_range(snapshot.text, start, end)
+        return self._server.workspace.closed_range(self._server.world.text(file), start, end)
 
     def location(self, file: str, start: int, end: int) -> types.Location:
         """A place as clients are told it."""

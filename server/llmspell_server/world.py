@@ -156,6 +156,9 @@ class SessionWorld:
 
     def text(self, file: str) -> Text:
         """The text of a document, empty for one that is gone."""
+        document = self._documents().get(file)
+        if (document is None or not document.is_lua) and file not in self.libraries:
+            return self._closed.text(file) or Text("")
         snapshot = self.snapshot(file)
         return snapshot.text if snapshot is not None else Text("")
 

@@ -63,6 +63,25 @@ def test_references_in_files_that_are_not_open(server: RawClient, tmp_path: Path
     assert references(server, uri, 1, 3) == [("lib.lua", 1), ("main.lua", 1), ("user.lua", 2)]
 
 
+def test_the_place_in_a_file_with_an_umlaut_follows_its_changes(
+    server: RawClient, tmp_path: Path
+) -> None:
+    def columns(name: str) -> list[int]:
+        found = server.request("workspace/symbol", {"query": name})["result"]
+        return [each["location"]["range"]["start"]["character"] for each in found]
+
+    path = tmp_path / "a.lua"
+    path.write_text('local s = "\U0001d11e" first_name = 1\n')
+    begin(server, tmp_path)
+    wait_for_symbol(server, "first_name")
+    assert columns("first_name") == [15]
+    path.write_text('local s = "\U0001d11e\U0001d11e\U0001d11e" second_name = 1\n')
+    changed = {"changes": [{"uri": path.as_uri(), "type": 2}]}
+    server.notify("workspace/didChangeWatchedFiles", changed)
+    wait_for_symbol(server, "second_name")
+    assert columns("second_name") == [19]
+
+
 def test_an_open_document_counts_more_than_its_file(server: RawClient, tmp_path: Path) -> None:
     (tmp_path / "a.lua").write_text("run()\nsurely_read = 1")
     begin(server, tmp_path)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -91,26 +92,29 @@ def workspace_symbol(
 
 
 def _matching(ls: SpellServer, query: str) -> Iterator[tuple[tuple[int, int, str], str, Entry]]:
+    has_letters = _letters_in_order(query)
     for file, facts in ls.surroundings.index.files.items():
         checkpoint()
-        if ls.surroundings.is_library(file) and not query:
+        if not query and ls.surroundings.is_library(file):
             continue
         for entry in facts.entries():
             name = entry.name.lower()
-            rank = _rank(name, query)
-            if rank is not None:
-                yield (rank, len(name), name), file, entry
+            if has_letters(name):
+                yield (_rank(name, query), len(name), name), file, entry
 
 
-def _rank(name: str, query: str) -> int | None:
-    """How well a name fits: 0 best; None where it does not."""
+def _letters_in_order(query: str) -> Callable[[str], object]:
+    """Says whether a name has the letters of a query in their order; most names have not."""
+    letters = (re.escape(letter) for letter in query)
+    return re.compile("".join(f"[^{letter}]*{letter}" for letter in letters)).match
+
+
+def _rank(name: str, query: str) -> int:
+    """How well a name fits that has the letters of the query in their order: 0 best."""
     last = max(name.rfind("."), name.rfind(":")) + 1
     if name.startswith(query) or name.startswith(query, last):
         return 0
-    if query in name:
-        return 1
-    letters = iter(name)
-    return 2 if all(letter in letters for letter in query) else None
+    return 1 if query in name else 2
 
 
 def _workspace_symbol(

@@ -95,7 +95,7 @@ class Live:
 
     def entries(self) -> tuple[Entry, ...]:
         """The symbols of the file."""
-        return tuple(entries_of(self.snapshot))
+        return _entries(self.snapshot)
 
     @property
     def globals_written(self) -> frozenset[str]:
@@ -137,3 +137,8 @@ class Live:
 def given_of(snapshot: Snapshot) -> tuple[Given, ...]:
     """The strings that a document gives to functions of others, found once."""
     return tuple(given_strings(snapshot))
+
+
+@remembered
+def _entries(snapshot: Snapshot) -> tuple[Entry, ...]:
+    return tuple(entries_of(snapshot))
