@@ -32,6 +32,7 @@ COMMANDS = {
     "state": Lazy(
         "llmspell.cli.state:state", "Show, clear, export and import what spells have stored."
     ),
+    "tool": Lazy("llmspell.cli.tool:tool", "Find, describe, call and test tools."),
     "api": Lazy("llmspell.cli.api:api", "Describe the script API, to editors and people."),
     "doctor": Lazy("llmspell.cli.doctor:doctor", "Say what is installed, configured and broken."),
     "completion": Lazy(
