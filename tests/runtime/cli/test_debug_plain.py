@@ -298,7 +298,7 @@ def test_mistakes_are_said_and_the_session_goes_on(
     assert ended.out.endswith('"goes on"\n')
 
 
-@pytest.mark.parametrize("command", ["locals", "bt", "p 1", "1 + 1", "up", "threads", "list"])
+@pytest.mark.parametrize("command", ["locals", "bt", "p 1", "1 + 1", "up", "threads"])
 def test_without_a_run_there_is_nothing_to_look_at(shell: Shell, command: str) -> None:
     ended = debug(shell, LOOP, commands=f"{command}\n")
     assert ended.err == "Error: The spell is not running: `run` starts it\n"
@@ -409,6 +409,44 @@ def test_list_goes_on_where_it_was(shell: Shell) -> None:
         *range(35, 41),
     ]
     assert out.count("->   20 *") == 2
+
+
+def test_the_spell_can_be_listed_before_it_runs(shell: Shell) -> None:
+    code = "".join(f"local v{n} = {n}\n" for n in range(1, 14))
+    out = said(shell, code, commands="b 2\nlist\nl\nl 12\nrun\nl\n")
+    assert "Breakpoint 1 at spell.lua:2\n      1   local v1 = 1\n      2 * local v2 = 2\n" in out
+    numbers = [int(line[2:7]) for line in out.split("\n") if line[2:7].strip().isdigit()]
+    listed = [*range(1, 12), 12, 13, *range(7, 14)]
+    assert numbers == [*listed, *range(1, 5), *range(1, 12)]
+    assert out.count("->    2 *") == 2
+
+
+def test_a_frame_of_a_builtin_function_has_no_source(shell: Shell) -> None:
+    code = "table.sort({ 2, 1 }, function(a, b)\n  return a < b\nend)\n"
+    ended = debug(shell, code, "--break-at", "spell.lua:2", commands="up\nlist\n")
+    assert "[builtin] in sort" in ended.out
+    assert ended.err == "Error: A builtin function has no source\n"
+
+
+def test_a_coroutine_as_a_value_has_the_name_and_status_of_its_thread(shell: Shell) -> None:
+    code = """local co
+co = coroutine.create(function()
+  local here
+  print(co)
+end)
+coroutine.resume(co)
+"""
+    out = said(shell, code, "--break-at", "spell.lua:4", commands="threads\np co\nthread 1\np co\n")
+    assert "-> 2 coroutine 1 (spell.lua:4), running\n" in out
+    assert out.count("coroutine 1 (running)\n") == 2
+    out = said(
+        shell,
+        "local me = coroutine.running()\nprint(me)\n",
+        "--break-at",
+        "spell.lua:2",
+        commands="p me\n",
+    )
+    assert out.endswith("main thread (running)\n")
 
 
 def test_coroutines_are_threads(shell: Shell) -> None:

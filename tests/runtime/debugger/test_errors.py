@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import lupa.lua54
+
 from llmspell.debugger.model import ExceptionFilter
 from tests.runtime.debugger.conftest import MakeSession
 
@@ -134,6 +136,35 @@ def test_errors_out_of_wrap_say_what_they_say_without_a_debugger(make_session: M
         "false\tspell.lua:6: cannot resume dead coroutine",
         "false\tspell.lua:10: cannot resume non-suspended coroutine",
     ]
+
+
+NO_BODIES = """
+print(pcall(coroutine.wrap, 3))
+print(pcall(coroutine.wrap))
+print(pcall(coroutine.create, nil))
+print(pcall(coroutine.wrap, setmetatable({}, { __name = "Thing" })))
+print(pcall(function() local none = coroutine.wrap(3) end))
+print(pcall(function() local none = coroutine.create({}) end))
+print(pcall(function() local wrap = coroutine.wrap; local none = wrap("x") end))
+print(pcall(function() local none = coroutine:wrap() end))
+"""
+
+
+def test_what_is_no_function_is_refused_as_without_a_debugger(
+    make_session: MakeSession, mode: str
+) -> None:
+    session = make_session(NO_BODIES, mode)
+    session.debugger.set_exception_filters([])
+    session.start()
+    session.ended()
+    plain = lupa.lua54.LuaRuntime(encoding=None)
+    seen: list[bytes] = []
+    plain.globals().print = lambda _, message: seen.append(message)
+    plain.globals().chunk = b"@" + str(session.path).encode()
+    plain.globals().text = NO_BODIES.removeprefix("\n").encode()
+    plain.execute(b"assert(load(text, chunk))()")
+    assert session.output == "".join(f"false\t{message.decode()}\n" for message in seen)
+    assert session.output.count("bad argument #1 to 'wrap'") == 2
 
 
 def test_calling_a_wrap_that_is_over_is_no_error_of_the_coroutine(

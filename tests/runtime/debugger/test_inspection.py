@@ -182,7 +182,7 @@ def test_coroutines_are_threads_with_their_own_stacks(session: Session) -> None:
         ("shared", '"outside"'),
         ("print", "function: llmspell API"),
         ("nil", "nil"),
-        ("co", "coroutine 2 (suspended)"),
+        ("co", "coroutine 1 (suspended)"),
         ("string.rep('x', 3)", '"xxx"'),
     ],
 )

@@ -281,20 +281,18 @@ def _set(session: Session, rest: str) -> str:
 
 
 def _list(session: Session, rest: str) -> str:
-    frame = session.frame()
-    if frame.source is None:
-        raise LLMSpellError("A builtin function has no source")
-    first = frame.line - show.LISTED // 2
+    source, line = session.place()
+    first = line - show.LISTED // 2
     if rest:
         first = _numbers(rest, "list [LINE]")[0] - show.LISTED // 2
-    elif session.listed is not None and session.listed[0] == frame.source:
+    elif session.listed is not None and session.listed[0] == source:
         first = session.listed[1] + 1
     first = max(first, 1)
     last = first + show.LISTED - 1
-    lines = show.source_lines(session, frame.source, first, last)
+    lines = show.source_lines(session, source, first, last)
     if not lines:
         raise LLMSpellError("There are no more lines")
-    session.listed = frame.source, last
+    session.listed = source, last
     return "\n".join(lines)
 
 

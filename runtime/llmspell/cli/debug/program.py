@@ -100,7 +100,7 @@ class Program(Silent):
             if source.path is None:
                 text = self.debugger.source_text(source.reference)
             else:
-                text = _file_text(Path(source.path))
+                text = file_text(Path(source.path))
             self._texts[key] = text.split("\n")
         return self._texts[key]
 
@@ -123,7 +123,8 @@ class Program(Silent):
         self._on_breakpoint(breakpoint_)
 
 
-def _file_text(path: Path) -> str:
+def file_text(path: Path) -> str:
+    """What is in a file; nothing where it cannot be read."""
     try:
         return path.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
     except OSError:

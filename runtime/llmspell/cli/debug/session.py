@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from llmspell.cli.debug import show
 from llmspell.cli.debug.points import Point, Points, Wish, find_file
-from llmspell.cli.debug.program import Ended, Event, Program
+from llmspell.cli.debug.program import Ended, Event, Program, file_text
 from llmspell.cli.debug.screen import Screen
 from llmspell.cli.execution import Spell, exit_code, fail, leave
 from llmspell.cli.repl.keyboard import InputSource
@@ -288,6 +288,22 @@ class Session:
             most = f"0 to {total - 1}" if total else "none"
             raise LLMSpellError(f"There is no frame {wanted}; there are {most}")
         return frames[0]
+
+    def place(self) -> tuple[Source, int]:
+        """Source and line of the selected frame; without a run, the spell's file and line 0."""
+        if not self.started:
+            path = self.current_file()
+            return Source(Path(path).name, path), 0
+        frame = self.frame()
+        if frame.source is None:
+            raise LLMSpellError("A builtin function has no source")
+        return frame.source, frame.line
+
+    def lines(self, source: Source) -> list[str]:
+        """The text of a source; raises LLMSpellError."""
+        if self.started:
+            return self.program.lines(source)
+        return file_text(Path(source.path or "")).split("\n")
 
     def stack(self, start: int = 0, levels: int = 0) -> tuple[list[Frame], int]:
         """Frames of the selected thread, innermost first, and how many there are."""

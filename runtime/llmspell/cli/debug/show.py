@@ -109,10 +109,10 @@ def around(session: Session, frame: Frame) -> list[str]:
 
 def source_lines(session: Session, source: Source, first: int, last: int) -> list[str]:
     """Lines of a source: `->` marks the one of the selected frame, `*` those with breakpoints."""
-    lines = session.program.lines(source)
+    lines = session.lines(source)
     points = session.points.on(source.path or "")
-    frame = session.frame()
-    here = frame.line if frame.source == source else 0
+    selected, line = session.place()
+    here = line if selected == source else 0
     shown = []
     for number in range(max(first, 1), min(last, _line_count(lines)) + 1):
         text = lines[number - 1]

@@ -829,9 +829,10 @@ local function unwrapped(thread, ok, ...)
   error(value, 0)
 end
 
-local create, wrap = G.coroutine.create, G.coroutine.wrap
-function G.coroutine.wrap(body)
-  if type(body) ~= "function" then return wrap(body) end -- raises the ordinary error
+local create, refuse_body = G.coroutine.create, host.refuse_body
+function G.coroutine.wrap(...)
+  local body = ...
+  if type(body) ~= "function" then refuse_body("wrap", ...) end
   local thread = create(body)
   return function(...)
     local _ <close> = nil -- no tail call below: it would take the name of this function away

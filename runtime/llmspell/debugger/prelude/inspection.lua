@@ -45,6 +45,12 @@ function host.thread_id(thread)
   return id
 end
 
+--- The status of a thread as the program sees it: what looks at it runs in a coroutine of its own.
+local function status_of(thread)
+  if debugger.standing and thread == debugger.standing.thread then return "running" end
+  return status(thread)
+end
+
 function host.thread_by_id(id) return threads_by_id[id] end
 
 --- Threads as JSON: id, status, and where each one is.
@@ -52,8 +58,7 @@ host.list_threads = aside(function()
   local list = {}
   local erring = debugger.error and debugger.error.thread
   host.each_thread(function(thread)
-    local state = status(thread)
-    if debugger.standing and thread == debugger.standing.thread then state = "running" end
+    local state = status_of(thread)
     if state ~= "dead" or thread == erring then
       local level, info = 0, nil
       repeat
@@ -160,7 +165,10 @@ local function text_of(value, hex, whole)
   if kind == "string" then return quoted(value, whole) end
   if kind == "number" then return number_text(value, hex) end
   if kind == "function" then return function_text(value) end
-  if kind == "thread" then return "coroutine " .. host.thread_id(value) .. " (" .. status(value) .. ")" end
+  if kind == "thread" then
+    local id = host.thread_id(value)
+    return (id == 1 and "main thread" or "coroutine " .. id - 1) .. " (" .. status_of(value) .. ")"
+  end
   if kind == "table" then
     local class = host.class_name(value)
     if class then return class end

@@ -13,7 +13,8 @@ local raw, G = host.raw, host.G
 local sethook, getinfo = raw.debug.sethook, raw.debug.getinfo
 local create, running, raw_wrap = raw.coroutine.create, raw.coroutine.running, raw.coroutine.wrap
 local error, type, rawequal, find, format = raw.error, raw.type, raw.rawequal, raw.string.find, raw.string.format
-local setmetatable, next = raw.setmetatable, raw.next
+local setmetatable, getmetatable, next = raw.setmetatable, raw.debug.getmetatable, raw.next
+local rawget, select = raw.rawget, raw.select
 local STOP = host.STOP
 local stop_pending = host.stop_pending
 
@@ -135,11 +136,31 @@ end
 local coroutine = {}
 for name, member in next, raw.coroutine do coroutine[name] = member end
 
-if host.tracked then
-  function coroutine.create(body) return track(create(body)) end
+--- Refuses what is no function as Lua does: in the name of the function at level 2, whose own
+--- arguments these are, as its caller has written it.
+local function refuse_body(own_name, ...)
+  local body = ...
+  local meta = getmetatable(body)
+  local kind = meta and rawget(meta, "__name")
+  if type(kind) ~= "string" then kind = select("#", ...) == 0 and "no value" or type(body) end
+  local info = getinfo(2, "n")
+  if info.namewhat == "method" then
+    error(format("calling '%s' on bad self (function expected, got %s)", info.name, kind), 3)
+  end
+  error(format("bad argument #1 to '%s' (function expected, got %s)", info.name or "coroutine." .. own_name, kind), 3)
+end
+host.refuse_body = refuse_body
 
-  function coroutine.wrap(body)
-    if type(body) ~= "function" then return raw_wrap(body) end -- raises the ordinary error
+if host.tracked then
+  function coroutine.create(...)
+    local body = ...
+    if type(body) ~= "function" then refuse_body("create", ...) end
+    return track(create(body))
+  end
+
+  function coroutine.wrap(...)
+    local body = ...
+    if type(body) ~= "function" then refuse_body("wrap", ...) end
     return raw_wrap(function(...)
       track(running())
       return body(...)
