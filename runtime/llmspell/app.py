@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from llmspell.config.problems import Note
     from llmspell.config.schema.runtime import StatePersistence
     from llmspell.events.bus import EventBus
+    from llmspell.hooks.dispatcher import Hooks
     from llmspell.lua.outcome import RunResult
     from llmspell.security.policy import Permissions
     from llmspell.state.backup import Backups
@@ -84,6 +85,7 @@ class Runtime:
             open_events=self._open_events,
             open_debugging=self._open_debugging,
             open_tools=self._open_tools,
+            open_hooks=self._open_hooks,
             open_backups=self._open_backups,
             open_migrator=self._open_migrator,
         )
@@ -189,6 +191,11 @@ class Runtime:
     def tools(self) -> Tools:
         """The tools behind `Tool`."""
         return self.services.tools
+
+    @property
+    def hooks(self) -> Hooks:
+        """The hooks behind `Hook`."""
+        return self.services.hooks
 
     @property
     def migrations(self) -> MigrationRegistry:
@@ -346,7 +353,20 @@ class Runtime:
     def _open_tools(self) -> Tools:
         from llmspell.tools.service import Tools
 
-        return Tools(self._surroundings, lambda: self.services.events)
+        return Tools(self._surroundings, lambda: self.services.events, self.services.hooks)
+
+    def _open_hooks(self) -> Hooks:
+        from llmspell.hooks.dispatcher import Hooks
+
+        if self._configured and self.services.config.is_set("hooks.enabled"):
+            settings = self.services.config.config.hooks
+            assert settings is not None
+            return Hooks(
+                lambda: self.services.events,
+                timeout=settings.timeout_ms / 1000,
+                enabled=settings.enabled,
+            )
+        return Hooks(lambda: self.services.events)
 
     def _surroundings(self) -> Surroundings:
         from llmspell.config.schema.tools import Tools as Settings

@@ -12,10 +12,11 @@ NAMESPACES = {
     "State": "state",
     "Event": "event",
     "Tool": "tool",
+    "Hook": "hook",
 }
 """Lua name -> module of `llmspell.globals` that implements it, in the order of the reference."""
 
-PRELUDES = ("json", "dump", "stack", "debug", "streaming", "tool")
+PRELUDES = ("json", "dump", "stack", "debug", "streaming", "tool", "hook")
 """Chunks of `llmspell/globals/prelude` with the members that are written in Lua."""
 
 VARIABLES = (

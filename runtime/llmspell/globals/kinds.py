@@ -9,6 +9,7 @@ from typing import Annotated, TypeAlias
 
 from llmspell.globals.describe import Background, Files, Kind, Segments
 from llmspell.globals.generator.config_values import config_paths
+from llmspell.hooks.points import FIRED, POINTS
 from llmspell.tools.catalogue import built_in_tools
 
 DebugLevel: TypeAlias = Annotated[
@@ -161,6 +162,37 @@ FilePath: TypeAlias = Annotated[
             "os.rename:1",
             "os.rename:2",
         ),
+    ),
+]
+
+HookPoint: TypeAlias = Annotated[
+    str,
+    Kind(
+        "hook-point",
+        "Where a hook runs; `custom:<name>` is any point of your own.",
+        {
+            **{name: POINTS[name] for name in FIRED},
+            "custom:<…>": "a point of your own, reached by Python programs",
+        },
+        pattern="|".join((*POINTS, "custom:.+")),
+        message="is no hook point",
+        segments=Segments(":"),
+    ),
+]
+
+HookPriority: TypeAlias = Annotated[
+    str,
+    Kind(
+        "hook-priority",
+        "When a hook runs among those of its point.",
+        {
+            "highest": "before all others",
+            "high": "before normal ones",
+            "normal": "in the order of registration",
+            "low": "after normal ones",
+            "lowest": "after all others",
+        },
+        closed=True,
     ),
 ]
 

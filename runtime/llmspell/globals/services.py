@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
     from llmspell.config.load import LoadedConfig
     from llmspell.events.bus import EventBus
+    from llmspell.hooks.dispatcher import Hooks
     from llmspell.state.backup import Backups
     from llmspell.state.migration import MigrationRegistry, Migrator
     from llmspell.state.store import StateStore
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Services:
-    """State, events, tools, configuration and debug log of a runtime.
+    """State, events, tools, hooks, configuration and debug log of a runtime.
 
     The arguments make the services; what they need is known to the runtime, not here.
     `memory_used` gives the bytes of Lua memory in use, and may be called on the Lua thread only.
@@ -30,6 +31,7 @@ class Services:
         open_events: Callable[[], EventBus],
         open_debugging: Callable[[], Debugging],
         open_tools: Callable[[], Tools],
+        open_hooks: Callable[[], Hooks],
         open_backups: Callable[[StateStore], Backups | None] = lambda _: None,
         open_migrator: Callable[[StateStore, MigrationRegistry], Migrator | None] = (
             lambda _store, _registry: None
@@ -40,6 +42,7 @@ class Services:
         self._open_events = open_events
         self._open_debugging = open_debugging
         self._open_tools = open_tools
+        self._open_hooks = open_hooks
         self._open_backups = open_backups
         self._open_migrator = open_migrator
         self._config: LoadedConfig | None = None
@@ -47,6 +50,7 @@ class Services:
         self._events: EventBus | None = None
         self._debugging: Debugging | None = None
         self._tools: Tools | None = None
+        self._hooks: Hooks | None = None
         self._migrations: MigrationRegistry | None = None
         self.memory_used: Callable[[], int] = lambda: 0
 
@@ -84,6 +88,13 @@ class Services:
         if self._tools is None:
             self._tools = self._open_tools()
         return self._tools
+
+    @property
+    def hooks(self) -> Hooks:
+        """What runs around calls."""
+        if self._hooks is None:
+            self._hooks = self._open_hooks()
+        return self._hooks
 
     @property
     def backups(self) -> Backups | None:

@@ -50,6 +50,10 @@ class LuaCallback:
         """Runs the function and gives its first result as plain data."""
         return self._border.call(self.handle, arguments)
 
+    def within(self, seconds: float, *arguments: Any) -> Any:
+        """The same from another thread, for some time; raises TimeoutError after that."""
+        return self._border.call(self.handle, arguments, seconds)
+
     def submit(self, *arguments: Any) -> Waiting:
         """Queues a call for the Lua thread; it runs at the script's next wait or at its end."""
         return self._border.submit(self.handle, arguments)
@@ -161,8 +165,11 @@ class Border:
         self._pump.inbox.put(job)
         return job.waiting
 
-    def call(self, handle: int, arguments: tuple[Any, ...]) -> Any:
-        """Calls a Lua function and waits for its result (pumping, on the Lua thread)."""
+    def call(self, handle: int, arguments: tuple[Any, ...], seconds: float | None = None) -> Any:
+        """Calls a Lua function and waits for its result (pumping, on the Lua thread).
+
+        seconds: how long another thread waits before it raises TimeoutError.
+        """
         if self._on_lua_thread():
             job = Job(handle, arguments)
             self._pump.handle(job)
@@ -173,7 +180,8 @@ class Border:
         waiting = self.submit(handle, arguments)
         arrived = threading.Event()
         waiting.on_done(arrived.set)
-        arrived.wait()
+        if not arrived.wait(seconds):
+            raise TimeoutError
         return waiting.result
 
     def forget_function(self, handle: int) -> None:

@@ -49,7 +49,16 @@ class Call:
     limit: seconds that it may take; deadline: when it has to be over, by `time.monotonic`.
     """
 
-    __slots__ = ("_cancelled", "around", "deadline", "limit", "operation", "params", "tool")
+    __slots__ = (
+        "_cancelled",
+        "_listener",
+        "around",
+        "deadline",
+        "limit",
+        "operation",
+        "params",
+        "tool",
+    )
 
     def __init__(
         self,
@@ -66,6 +75,7 @@ class Call:
         self.limit = limit
         self.deadline = time.monotonic() + limit
         self._cancelled = threading.Event()
+        self._listener: Callable[[], object] | None = None
 
     @property
     def policy(self) -> Policy:
@@ -97,6 +107,18 @@ class Call:
     def cancel(self) -> None:
         """Asks the tool to stop; called from any thread."""
         self._cancelled.set()
+        if self._listener is not None:
+            self._listener()
+
+    def on_cancel(self, listener: Callable[[], object]) -> None:
+        """Calls a function when the call is cancelled, at once if it is; the last one counts."""
+        self._listener = listener
+        if self.cancelled:
+            listener()
+
+    def wait_cancelled(self, seconds: float) -> bool:
+        """Waits until the call is cancelled, for some time; gives whether it is."""
+        return self._cancelled.wait(seconds)
 
     @property
     def cancelled(self) -> bool:

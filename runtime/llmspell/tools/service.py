@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from llmspell.events.bus import EventBus
+    from llmspell.hooks.dispatcher import Hooks
     from llmspell.tools.answer import ToolResult
     from llmspell.tools.call import Surroundings
     from llmspell.tools.calling import Caller, Handle
@@ -17,17 +18,22 @@ if TYPE_CHECKING:
     from llmspell.tools.tool import Tool
 
 
+TOOL_POINTS = ("BeforeToolExecution", "ToolValidation", "AfterToolExecution", "ToolError")
+"""The hook points around a call."""
+
+
 class Tools:
     """Finds and calls tools.
 
-    around: what they may touch. events: the bus on which calls are announced. strict: whether only
-    the exact names count, without aliases and underscores.
+    around: what they may touch. events: the bus on which calls are announced. hooks: what runs
+    around calls. strict: whether only the exact names count, without aliases and underscores.
     """
 
     def __init__(
         self,
         around: Callable[[], Surroundings],
         events: Callable[[], EventBus],
+        hooks: Hooks,
         *,
         strict: bool = False,
     ) -> None:
@@ -35,7 +41,9 @@ class Tools:
         self.strict = strict
         self._around = around
         self._events = events
+        self._hooks = hooks
         self._opened: Caller | None = None
+        self._surroundings: Surroundings | None = None
 
     # What there is --------------------------------------------------------------------------
 
@@ -84,7 +92,16 @@ class Tools:
             from llmspell.tools.registry import UnknownToolError
 
             raise UnknownToolError(name, (entry.name,))
-        return self._caller.start(self.registry.tool(entry), params or {}, seconds)
+        tool = self.registry.tool(entry)
+        if not self._hooks.any(TOOL_POINTS):
+            return self._caller.start(tool, params or {}, seconds)
+        from llmspell.tools.hooking import start_hooked
+
+        return start_hooked(self, self._hooks, tool, params or {}, seconds)
+
+    def start(self, tool: Tool, params: Mapping[str, Any], seconds: float | None) -> Handle:
+        """Starts a call around which no hooks run."""
+        return self._caller.start(tool, params, seconds)
 
     def invoke(
         self, name: str, params: Mapping[str, Any] | None = None, *, seconds: float | None = None
@@ -96,11 +113,18 @@ class Tools:
         return self.submit(name, params, seconds=seconds).result()
 
     @property
+    def around(self) -> Surroundings:
+        """What calls may touch."""
+        if self._surroundings is None:
+            self._surroundings = self._around()
+        return self._surroundings
+
+    @property
     def _caller(self) -> Caller:
         if self._opened is None:
             from llmspell.tools.calling import Caller
 
-            self._opened = Caller(self._around(), self._events)
+            self._opened = Caller(self.around, self._events)
         return self._opened
 
 

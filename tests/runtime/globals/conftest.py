@@ -95,6 +95,7 @@ def make_spell(tmp_path: Path) -> Iterator[MakeSpell]:
             open_events=_absent("event bus"),
             open_debugging=lambda: Debugging(debug),
             open_tools=_absent("tools"),
+            open_hooks=_absent("hooks"),
         )
         engine = Engine(EngineOptions(policy, streams, **options), ScriptApi.standard(services))
         services.memory_used = engine.state.memory_used

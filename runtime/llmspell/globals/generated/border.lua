@@ -642,3 +642,55 @@ do -- Tool
     return r
   end
 end
+
+do -- Hook
+  local f = lazily("Hook")
+  local api, private = {}, {}
+  G["Hook"], host.private["Hook"] = api, private
+  local new_HookHandle
+  new_HookHandle = class("HookHandle", {
+    id = function(self)
+      if guard then guard() end
+      local r, e = f[1](self_id(self, "HookHandle"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    hook_point = function(self)
+      if guard then guard() end
+      local r, e = f[2](self_id(self, "HookHandle"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    unregister = function(self)
+      if guard then guard() end
+      local r, e = f[3](self_id(self, "HookHandle"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+  }, {
+  })
+  host.debug_views["HookHandle"] = { "hook_point" }
+  api.register = function(a1, a2, a3)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Hook.register: point") end
+    a2 = to_function(a2, 2, "Hook.register: hook")
+    if a3 ~= nil and type(a3) ~= "string" then a3 = to_string(a3, 3, "Hook.register: priority") end
+    local r, e = f[4](a1, a2, a3)
+    if e ~= nil then fail(e) end
+    return new_HookHandle(r)
+  end
+  api.list = function(options)
+    if guard then guard() end
+    if options ~= nil then options = to_table(options, 1, "Hook.list: options") end
+    local r, e = f[5](options)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.unregister = function(a1)
+    if guard then guard() end
+    a1 = self_id(a1, "HookHandle")
+    local r, e = f[6](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+end

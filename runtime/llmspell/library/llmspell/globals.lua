@@ -308,6 +308,22 @@
 ---| '"regex"' # a regular expression, found anywhere in the name
 ---| '"hierarchical"' # `net.*`: the module `net` and all below it
 
+---Where a hook runs; `custom:<name>` is any point of your own.
+---@alias llmspell.HookPoint
+---| string
+---| '"BeforeToolExecution"' # a tool is about to be called; `data.parameters` may be modified
+---| '"AfterToolExecution"' # a tool was called; `data.result` may be replaced
+---| '"ToolValidation"' # the parameters of a tool are about to be checked
+---| '"ToolError"' # a tool failed; `data.error` says why; the call may be retried
+
+---When a hook runs among those of its point.
+---@alias llmspell.HookPriority
+---| '"highest"' # before all others
+---| '"high"' # before normal ones
+---| '"normal"' # in the order of registration
+---| '"low"' # after normal ones
+---| '"lowest"' # after all others
+
 ---A module: a Lua file beside the script or in the workspace, with dots between folders.
 ---@alias llmspell.ModulePath
 ---| string

@@ -1,0 +1,151 @@
+"""A call of a tool with hooks around it (spec hooks-events §3: what each answer means here).
+
+It runs in a thread: hooks may be Lua functions, which the Lua thread runs while it waits.
+"""
+
+from __future__ import annotations
+
+import time
+
+from llmspell.background import in_thread
+from llmspell.errors import LLMSpellError, ToolError, ValidationError
+from llmspell.hooks.dispatcher import Context
+from llmspell.tools.answer import Answer, ToolResult
+from llmspell.tools.call import Call
+from llmspell.tools.calling import Handle
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from llmspell.hooks.dispatcher import Hooks
+    from llmspell.hooks.results import HookResult
+    from llmspell.tools.service import Tools
+    from llmspell.tools.tool import Tool
+
+MOST_ATTEMPTS = 10
+"""How often a call is made at most, whatever a hook says."""
+
+
+def start_hooked(
+    tools: Tools, hooks: Hooks, tool: Tool, params: Mapping[str, Any], seconds: float | None
+) -> Handle:
+    """Starts a call around which hooks run; the time limit counts for all of it."""
+    limit = tool.limits.seconds if seconds is None else seconds
+    call = Call(tool.name, tool.operation_of(params), dict(params), tools.around, limit)
+    work = HookedCall(tools, hooks, call)
+    return Handle(call, in_thread(lambda: work.run(tool, dict(params))))
+
+
+class HookedCall:
+    """One call with all that its hooks make of it."""
+
+    def __init__(self, tools: Tools, hooks: Hooks, call: Call) -> None:
+        self._tools = tools
+        self._hooks = hooks
+        self._call = call
+
+    def run(self, tool: Tool, params: dict[str, Any]) -> ToolResult:
+        """Does the call; raises what it fails with."""
+        data = {"parameters": params, "tool_name": tool.name}
+        for point in ("ToolValidation", "BeforeToolExecution"):
+            answer = self._ask(point, tool, data)
+            if answer.kind == "cache":
+                return self._remembered(answer, tool, data["parameters"])
+            if answer.kind not in {"continue", "modified", "retry"}:
+                return self._instead(answer, data["parameters"], tool)
+        return self._attempts(tool, data["parameters"])
+
+    def _attempts(self, tool: Tool, params: Any) -> ToolResult:
+        """Calls the tool, and again where a hook asks for that."""
+        attempt = 0
+        while True:
+            attempt += 1
+            result, error = self._try(tool, params)
+            if error is None:
+                data = {"parameters": params, "result": result.result, "success": result.success}
+                answer = self._ask("AfterToolExecution", tool, data)
+            else:
+                data = {"parameters": params, "error": error.lua_message, "attempt": attempt}
+                answer = self._ask("ToolError", tool, data)
+            if answer.kind == "retry" and attempt < min(
+                MOST_ATTEMPTS, answer.payload["max_attempts"]
+            ):
+                self._pause(answer.payload["delay_ms"] / 1000)
+                continue
+            if answer.kind not in {"continue", "modified", "retry", "cache"}:
+                return self._instead(answer, params, tool)
+            if error is not None:
+                raise error
+            return _made(tool, data["result"]) if answer.kind == "modified" else result
+
+    def _try(self, tool: Tool, params: Any) -> tuple[Any, LLMSpellError | None]:
+        """The result of one attempt, or why it failed."""
+        try:
+            return self._wait(tool, params), None
+        except LLMSpellError as error:
+            return None, error
+
+    def _remembered(self, answer: HookResult, tool: Tool, params: Any) -> ToolResult:
+        """The result that is kept under the key that a hook gave; else that of the call."""
+        key = f"{tool.name}:{answer.payload['key']}"
+        kept: ToolResult | None = self._hooks.kept(key)
+        if kept is None:
+            kept = self._attempts(tool, params)
+            self._hooks.keep(key, kept, answer.payload["ttl"])
+        return kept
+
+    def _instead(self, answer: HookResult, params: Any, tool: Tool) -> ToolResult:
+        """What a hook wants to happen instead of the call, or in place of its result."""
+        payload = answer.payload
+        if answer.kind == "replace":
+            return _made(tool, payload["data"])
+        if answer.kind == "redirect":
+            return self._wait(self._tool(payload["target"]), params)
+        if answer.kind == "fork":
+            return _made(tool, [self._part(each) for each in payload["operations"]])
+        raise ToolError(f"cancelled by a hook: {payload['reason']}", hook=True)
+
+    def _part(self, operation: Any) -> dict[str, Any]:
+        """One operation of a fork; a failure is among the results."""
+        if not isinstance(operation, dict):
+            operation = {}
+        name = operation.get("tool") or operation.get("operation_type") or self._call.tool
+        try:
+            return self._wait(self._tool(str(name)), operation.get("parameters") or {}).table()
+        except LLMSpellError as error:
+            return {"success": False, "error": {"message": error.lua_message, **error.details}}
+
+    def _tool(self, name: str) -> Tool:
+        return self._tools.registry.tool(self._tools.registry.entry(name))
+
+    def _ask(self, point: str, tool: Tool, data: dict[str, Any]) -> HookResult:
+        self._call.check()
+        metadata = {
+            "tool_name": tool.name,
+            "tool_category": tool.category,
+            "security_level": tool.security,
+        }
+        return self._hooks.run(Context(point, ("tool", tool.name), data, metadata=metadata))
+
+    def _wait(self, tool: Tool, params: Any) -> ToolResult:
+        """One call without hooks, cancelled with this one."""
+        self._call.check()
+        if not isinstance(params, dict):
+            raise ValidationError("a hook made parameters that are no table", field="parameters")
+        handle = self._tools.start(tool, params, self._call.seconds_left)
+        self._call.on_cancel(handle.cancel)
+        return handle.result()
+
+    def _pause(self, seconds: float) -> None:
+        until = min(time.monotonic() + seconds, self._call.deadline)
+        while not self._call.wait_cancelled(max(0.0, until - time.monotonic())):
+            if time.monotonic() >= until:
+                break
+        self._call.check()
+
+
+def _made(tool: Tool, data: Any) -> ToolResult:
+    """The result that a hook gives."""
+    return ToolResult(tool.name, tool.result, Answer("hook", data), 0.0)
