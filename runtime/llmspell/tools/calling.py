@@ -16,7 +16,6 @@ from llmspell.errors import (
     ToolError,
     ValidationError,
 )
-from llmspell.tools.answer import ToolResult
 from llmspell.tools.call import Call
 from llmspell.tools.validation import Validator
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from llmspell.events.bus import EventBus
-    from llmspell.tools.answer import Answer
+    from llmspell.tools.answer import Answer, ToolResult
     from llmspell.tools.call import Surroundings
     from llmspell.tools.tool import Tool
 
@@ -121,7 +120,7 @@ class Caller:
             recent.append(now)
 
     def _finish(self, tool: Tool, answer: Answer, seconds: float) -> ToolResult:
-        result = ToolResult(tool.name, tool.result, answer, seconds)
+        result = tool.shaped(answer, seconds)
         most = tool.limits.output_bytes
         if len(result.raw) > most:
             raise ResourceError(

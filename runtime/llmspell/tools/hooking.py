@@ -10,7 +10,7 @@ import time
 from llmspell.background import in_thread
 from llmspell.errors import LLMSpellError, ToolError, ValidationError
 from llmspell.hooks.dispatcher import Context
-from llmspell.tools.answer import Answer, ToolResult
+from llmspell.tools.answer import Answer
 from llmspell.tools.call import Call
 from llmspell.tools.calling import Handle
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from llmspell.hooks.dispatcher import Hooks
     from llmspell.hooks.results import HookResult
+    from llmspell.tools.answer import ToolResult
     from llmspell.tools.service import Tools
     from llmspell.tools.tool import Tool
 
@@ -148,4 +149,4 @@ class HookedCall:
 
 def _made(tool: Tool, data: Any) -> ToolResult:
     """The result that a hook gives."""
-    return ToolResult(tool.name, tool.result, Answer("hook", data), 0.0)
+    return tool.shaped(Answer("hook", data), 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from llmspell.errors import ValidationError
+from llmspell.tools.answer import ToolResult
 from llmspell.tools.description import Limits, json_schema
 
 TYPE_CHECKING = False
@@ -71,6 +72,10 @@ class Tool:
     def failed(self, call: Call, error: LLMSpellError) -> Answer | None:  # noqa: ARG002
         """What a failed call gives instead of raising; None (the rule) to raise."""
         return None
+
+    def shaped(self, answer: Answer, seconds: float) -> ToolResult:
+        """The result of a call in the shape that the tool has; seconds: how long it took."""
+        return ToolResult(self.name, self.result, answer, seconds)
 
     def operation_of(self, params: Mapping[str, Any]) -> str:
         """The canonical name of the operation that parameters ask for; unknown ones as they are."""

@@ -358,6 +358,9 @@
 ---| string
 ---| '"base64-encoder"' # Encodes and decodes Base64: text, bytes given as hex, or files.
 ---| '"file-operations"' # Reads, writes, copies, moves, deletes and lists files and folders.
+---| '"hash-calculator"' # Computes the digest of a text or a file, and compares it.
+---| '"text-manipulator"' # Changes texts: case, spaces, parts, replacement, wrapping, counting.
+---| '"uuid-generator"' # Makes and checks UUIDs and identifiers of components.
 
 ---The arguments of the script. `ARGS.name` for `--name value` and `--name=value` (a flag
 ---without a value is `"true"`), `ARGS[1]` and `ARGS["1"]` for positional ones,
