@@ -50,7 +50,8 @@ def hovered(place: Place) -> Hovered | None:
     begin = place.where.file.snapshot.pieces.start_of[place.where.piece]
     if node is None or not begin + node.start <= place.offset <= begin + node.end:
         return None
-    explanation = _explained(place, node)
+    with place.inference.guesses.around(place.where, node):
+        explanation = _explained(place, node)
     if explanation is None:
         return None
     return Hovered(begin + node.start, begin + node.end, explanation)

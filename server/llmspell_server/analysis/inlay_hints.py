@@ -53,10 +53,18 @@ def hints_in(
             break
         where = Where(source, piece)
         snapshot.binding(piece)
-        for node in tree.walk(piece.statement):
-            if node.end + start < begin or node.start + start > end:
-                continue
-            yield from _of_node(inference, where, start, node, wanted)
+        nodes = [
+            node
+            for node in tree.walk(piece.statement)
+            if node.end + start >= begin and node.start + start <= end
+        ]
+        shows_types = wanted.variable_types or wanted.return_types
+        functions = [each for each in nodes if isinstance(each, tree.Function) and shows_types]
+        found: list[Hint] = []
+        with inference.guesses.of(where, functions):
+            for node in nodes:
+                found += _of_node(inference, where, start, node, wanted)
+        yield from found
 
 
 def _of_node(
@@ -67,8 +75,11 @@ def _of_node(
             yield from _parameters(inference, where, start, node, wanted)
         case tree.LocalStatement() if wanted.variable_types:
             yield from _variables(inference, where, start, node)
-        case tree.Function() if wanted.return_types:
-            yield from _results(inference, where, start, node)
+        case tree.Function():
+            if wanted.variable_types:
+                yield from _guessed(inference, start, node)
+            if wanted.return_types:
+                yield from _results(inference, where, start, node)
 
 
 def _parameters(
@@ -133,6 +144,15 @@ def _variables(
         line = _line_start(where.file.snapshot, start + statement.start)
         writable = (line, f"---@type {display(type_)}\n") if len(statement.names) == 1 else None
         yield Hint(start + declared.name.end, f": {shown}", "type", display(type_), writable)
+
+
+def _guessed(inference: Inference, start: int, function: tree.Function) -> Iterator[Hint]:
+    """What the calls of a function give its parameters."""
+    for name in function.parameters:
+        type_ = inference.guesses.supposed(name.local)
+        if type_ is not None and not isinstance(type_, Function):
+            shown = display(type_, 40)
+            yield Hint(start + name.end, f": {shown}", "type", display(type_))
 
 
 def _results(

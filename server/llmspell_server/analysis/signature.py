@@ -46,6 +46,11 @@ def active_call(place: Place) -> ActiveCall | None:
     call = _call_at(place)
     if call is None:
         return None
+    with place.inference.guesses.around(place.where, call):
+        return _of_call(place, call)
+
+
+def _of_call(place: Place, call: tree.Call | tree.MethodCall) -> ActiveCall | None:
     known = place.inference.calls.signatures(place.where, call)
     if not known:
         return None

@@ -18,7 +18,7 @@ from .annotations import complete_annotation
 from .candidates import Candidate, Completions
 from .expected import value_candidates
 from .gathering import Budget, gathered
-from .members import member_candidates
+from .members import member_candidates, used_candidates
 from .names import global_candidates, local_candidates
 from .overriding import definition_candidates, is_being_defined
 from .postfix import Around, postfix_candidates
@@ -80,7 +80,8 @@ def complete(place: Place, options: Options, budget: Budget = _BUDGET) -> Comple
     found = _WORD.search(source, max(0, place.offset - 200), place.offset)
     start = found.start() if found is not None else place.offset
     offer = _offer(place, start, source, options)
-    in_time, incomplete = gathered(offer.in_time, budget)
+    with place.inference.guesses.around(place.where, offer.base):
+        in_time, incomplete = gathered(offer.in_time, budget)
     candidates = (*in_time, *offer.at_once)
     return Completions(start, place.offset, offer.kind, candidates, incomplete)
 
@@ -96,17 +97,22 @@ def _string(place: Place) -> tree.String | None:
 
 @frozen
 class _Offer:
-    """What may stand at a place. at_once: what needs no type; in_time: what may take a while."""
+    """What may stand at a place. at_once: what needs no type; in_time: what may take a while.
+
+    base: what a member is being named of.
+    """
 
     kind: Literal["member", "name", "nothing"]
     at_once: tuple[Candidate, ...] = ()
     in_time: Iterable[Candidate] = ()
+    base: tree.Node | None = None
 
 
 def _offer(place: Place, start: int, source: str, options: Options) -> _Offer:
     found = _base(place, start, source)
     if found is not None:
-        return _Offer("member", in_time=_behind_base(place, found, options))
+        members = _behind_base(place, found, options)
+        return _Offer("member", in_time=members, base=found.node)
     if _is_number(source, start):
         return _Offer("nothing")
     special = _special(place, start)
@@ -166,7 +172,7 @@ def _behind_base(place: Place, base: _Base, options: Options) -> Iterator[Candid
     if is_being_defined(place, base.node):
         yield from definition_candidates(place, found, options)
         return
-    members = tuple(found)
+    members = tuple(found) or tuple(used_candidates(base.where, base.node, base.colon))
     yield from members
     if options.snippets and not base.colon:
         known = {each.label for each in members}

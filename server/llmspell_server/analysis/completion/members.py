@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from llmspell_server.analysis.annotations.nodes import FieldTag, FunctionNode
+from llmspell_server.analysis.inference.expressions import Where
+from llmspell_server.analysis.inference.flow import parents_of
 from llmspell_server.analysis.inference.sources import Source
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.types import model
@@ -54,6 +56,28 @@ def member_candidates(place: Place, type_: Type, colon: bool) -> Iterator[Candid
                     is_own=depth == 0 and isinstance(source, Source),
                     of=(type_, name),
                 )
+
+
+def used_candidates(where: Where, base: tree.Node, colon: bool) -> Iterator[Candidate]:
+    """The members that a document uses of a local of which nothing else is known."""
+    snapshot = where.file.snapshot
+    local = snapshot.local(where.piece, base) if isinstance(base, tree.Name) else None
+    if local is None:
+        return
+    seen: set[str] = set()
+    for piece, name in snapshot.uses(local, snapshot.piece_of(local, where.piece)):
+        if name is base:
+            continue
+        match parents_of(piece).get(name):
+            case tree.MethodCall(base=used, method=word) if used is name:
+                kind: Kind = "method"
+            case tree.Member(base=used, key=word) if used is name and not colon:
+                kind = "field"
+            case _:
+                continue
+        if word.text and word.text not in seen:
+            seen.add(word.text)
+            yield Candidate(word.text, kind, rank=1)
 
 
 def _named(place: Place, type_: Type) -> Iterator[tuple[str, object]]:

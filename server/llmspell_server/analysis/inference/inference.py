@@ -25,6 +25,7 @@ from .described import Tables as DescribedTables
 from .expressions import Expressions, Where
 from .flow import Guard
 from .functions import Functions, returns_of
+from .guesses import Guesses
 from .luatypes import LuaTypes
 from .queries import Queries
 from .sources import NAMES, FileSources, Owner, Source, Sources
@@ -62,6 +63,7 @@ class Inference:
         self.annotated = Annotated(self)
         self.described = Described(self)
         self.lua_types = LuaTypes(self)
+        self.guesses = Guesses(self)
         self._files: dict[str, FileSources] = {}
         self._current: dict[str, FileSources] = {}  # those that are known to be as they are now
         self.queries = Queries(

@@ -8,7 +8,8 @@ there, so an edit within a function costs that function and those who see a diff
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from attrs import define
@@ -45,6 +46,10 @@ class _Question:
     depth: int = -1
     asking: dict[_Question, None] | None = None
     notes: dict[Hashable, Any] | None = None
+
+
+def _nothing() -> None:
+    """What a supposition finds: it is no question that anybody asks."""
 
 
 class Queries:
@@ -95,6 +100,16 @@ class Queries:
         if question.notes is None:
             question.notes = {}
         return question.notes
+
+    @contextmanager
+    def supposing(self, notes: Mapping[Hashable, Any]) -> Iterator[None]:
+        """Makes some notes those of the block, which must be no part of an answer."""
+        supposition = _Question((), _nothing, False, asking={}, notes=dict(notes))
+        self._enter(supposition)
+        try:
+            yield
+        finally:
+            self._leave(supposition)
 
     def _forget_unused(self) -> None:
         """Drops answers that nobody needed for long: a session of days must not grow.

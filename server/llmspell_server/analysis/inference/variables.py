@@ -169,7 +169,8 @@ class Variables:
                 return found
         path = writes_of(where.piece).owners.get(local)
         if path is None:
-            return model.UNKNOWN
+            supposed: Type = self._inference.queries.notes.get(local, model.UNKNOWN)
+            return supposed
         return self.owner_of_self(where, path)
 
     def owner_of_self(self, where: Where, path: Path) -> Type:
