@@ -27,9 +27,20 @@ class LLMSpellError(Exception):
     """What stands before the sentence when a spell sees this error."""
 
     def __init__(self, message: str = "", **details: object) -> None:
-        """details: plain data for programs (`field="path"`), shown beside the message."""
+        """details: plain data for programs (`field="path"`), shown beside the message.
+
+        `tool` and `provider` name who has raised it (see `raised_by`).
+        """
         super().__init__(message)
         self.details = details
+
+    @property
+    def raised_by(self) -> str:
+        """`tool web-search` or `provider openai`, where the details name one; else nothing."""
+        for kind in ("tool", "provider"):
+            if name := self.details.get(kind):
+                return f"{kind} {name}"
+        return ""
 
     @property
     def lua_message(self) -> str:

@@ -124,7 +124,13 @@ class Debugger:
         self._standing = Standing(lambda: engine.stopping, engine.attend)
         self._breakpoints = Breakpoints(self._sources, mode, self._call)
         self._limit = EvaluationLimit(self._bite)
-        self._inspection = Inspection(self._call, self._sources, self._debug_view, self._limit)
+        self._inspection = Inspection(
+            self._call,
+            self._sources,
+            self._debug_view,
+            self._limit,
+            engine.state.border.cause_of,
+        )
         self._pausing = False
         self._entered = False
         self._lock = threading.RLock()
@@ -199,10 +205,11 @@ class Debugger:
             hit_ids = [int(part) for part in hits.split(b",") if part]
             kind = self._breakpoints.reason(hit_ids, _reason(reason.decode()))
             shown = text.decode("utf-8", "replace")
-            if kind == "exception":
-                error = self._inspection.error()
-                thread = error.thread or thread if error is not None else thread
-            stop = Stop(kind, thread, _DESCRIPTIONS.get(kind, ""), shown, hit_ids)
+            description = _DESCRIPTIONS.get(kind, "")
+            if kind == "exception" and (error := self._inspection.error()) is not None:
+                thread = error.thread or thread
+                description += f" of {error.origin}" if error.origin else ""
+            stop = Stop(kind, thread, description, shown, hit_ids)
             self._last_stop = stop
             self._engine.clock.hold()
             try:

@@ -50,21 +50,28 @@ class InspectionError(LLMSpellError):
 
 
 class ErrorAtHand:
-    """The error at which the program stands."""
+    """The error at which the program stands.
 
-    __slots__ = ("kind", "text", "thread", "type")
+    origin: the function of our API, tool or provider that has raised it; empty for the program.
+    """
 
-    def __init__(self, description: dict[str, Any]) -> None:
+    __slots__ = ("kind", "origin", "text", "thread", "type")
+
+    def __init__(self, description: dict[str, Any], cause: BaseException | None) -> None:
         self.text: str = description["text"]
         self.kind: str = description["kind"]
         self.type: str = description["type"]
         self.thread: int | None = description.get("thread")
+        component = cause.raised_by if isinstance(cause, LLMSpellError) else ""
+        called: str = description.get("api", "")
+        self.origin = f"{called} ({component})" if called and component else called or component
 
 
 class Inspection:
     """Looks at the program through entry points of the prelude.
 
-    debug_view: how a global of ours shows what it stands for.
+    debug_view: how a global of ours shows what it stands for. cause_of: the error of ours behind
+    the text of one that Lua has raised.
     """
 
     def __init__(
@@ -73,11 +80,13 @@ class Inspection:
         sources: Sources,
         debug_view: Callable[[str], Any],
         limit: EvaluationLimit,
+        cause_of: Callable[[str], BaseException | None],
     ) -> None:
         self._call = call
         self._limit = limit
         self._sources = sources
         self._debug_view = debug_view
+        self._cause_of = cause_of
         self._frames: list[tuple[int, int, dict[str, Any]]] = []  # thread, level, as Lua says
         self._targets: list[str] = []
         self._owners: dict[int, int] = {}  # reference of a scope or value -> frame
@@ -271,7 +280,10 @@ class Inspection:
     def error(self) -> ErrorAtHand | None:
         """The error at which the program stands."""
         text = self._call("describe_error")
-        return None if text is None else ErrorAtHand(json.loads(text.decode("utf-8", "replace")))
+        if text is None:
+            return None
+        description = json.loads(text.decode("utf-8", "replace"))
+        return ErrorAtHand(description, self._cause_of(description["text"]))
 
     def exception(self, thread: int) -> ExceptionInfo:
         """The error, with its traceback."""
@@ -281,8 +293,9 @@ class Inspection:
         frames, _ = self.stack(error.thread or thread, 0, 50)
         lines = [f"{_place_of(frame)}: in {frame.name}" for frame in frames]
         caught = error.kind != "uncaught"
+        by = f" of {error.origin}" if error.origin else ""
         return ExceptionInfo(
-            "error caught by " + error.kind if caught else "uncaught error",
+            f"error{by} caught by {error.kind}" if caught else f"uncaught error{by}",
             error.text,
             "always" if caught else "unhandled",
             "\n".join(lines),

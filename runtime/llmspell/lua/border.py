@@ -157,6 +157,13 @@ class Border:
         self.last_cause = error
         return None, encode_text(_sentence(error))
 
+    def cause_of(self, text: str) -> BaseException | None:
+        """The error of ours behind the text of one that Lua has raised, if there is one."""
+        cause = self.last_cause
+        if cause is None or str(cause) not in text:
+            return None  # an earlier failure, which the script caught
+        return cause
+
     # Calls into Lua ------------------------------------------------------------------------
 
     def submit(self, handle: int, arguments: tuple[Any, ...]) -> Waiting:

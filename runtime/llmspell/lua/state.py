@@ -261,9 +261,7 @@ class LuaState:
     def _script_error(self, outcome: Any) -> ScriptError:
         _, message, kind, frames, value = (*outcome, None)[:5]
         text = message.decode("utf-8", "replace")
-        cause = self.border.last_cause
-        if cause is not None and str(cause) not in text:
-            cause = None  # an earlier failure, which the script caught
+        cause = self.border.cause_of(text)
         if text == "not enough memory":
             text = "Resource limit exceeded: not enough memory"
         return ScriptError(

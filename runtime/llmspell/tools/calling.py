@@ -72,8 +72,12 @@ class Caller:
         Raises ValidationError and RateLimitError at once; all else comes out of the handle.
         """
         limit = tool.limits.seconds if seconds is None else seconds
-        call = self._call(tool, params, limit)
-        self._count(tool)
+        try:
+            call = self._call(tool, params, limit)
+            self._count(tool)
+        except LLMSpellError as error:
+            error.details.setdefault("tool", tool.name)
+            raise
         self._publish("tool.started", tool, parameter_keys=sorted(params))
         begun = time.perf_counter()
 

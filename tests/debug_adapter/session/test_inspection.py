@@ -338,6 +338,17 @@ def test_exception_info(client: InProcess, spell: MakeSpell) -> None:
     assert client.scope("Locals", at_f)["why"]["value"] == '"because"'
 
 
+def test_an_error_of_the_api_says_which_function_raised_it(
+    client: InProcess, spell: MakeSpell
+) -> None:
+    client.launch(spell("Event.publish('', {})\n"))
+    client.go()
+    stop = client.stopped(reason="exception")
+    assert stop["description"] == "Paused on error of Event.publish"
+    info = client.request("exceptionInfo", threadId=stop["threadId"])
+    assert info["exceptionId"] == "uncaught error of Event.publish"
+
+
 def test_exception_info_elsewhere_is_refused(client: InProcess, spell: MakeSpell) -> None:
     it = spell("print(1) --@here\n")
     stand_at(client, it, "here")

@@ -733,6 +733,7 @@ local function at_error(value, kind)
   local erring = debugger.erring
   debugger.error = { value = value, kind = kind }
   if erring and rawequal(erring.value, value) then debugger.error.thread = erring.thread end
+  debugger.error.api = host.api_function(debugger.error.thread)
   stand("exception", "handler", nil, host.error_text(value))
 end
 

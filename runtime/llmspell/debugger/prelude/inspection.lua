@@ -296,6 +296,29 @@ for name in next, host.loaded do STANDARD[name] = true end
 for name in next, raw do STANDARD[name] = true end
 STANDARD._G = true
 
+local api_names = setmetatable({}, WEAK_KEYS) -- function of our API -> its name
+for name in next, API do
+  if not STANDARD[name] and type(G[name]) == "table" then
+    for key, member in next, G[name] do
+      if type(member) == "function" then api_names[member] = name .. "." .. key end
+    end
+  end
+end
+for name, methods in next, host.classes do
+  for key, method in next, methods do api_names[method] = name .. ":" .. key end
+end
+
+--- The function of our API that the script was calling when an error was raised; nil where it has
+--- raised that itself. For the running thread, as the caller's caller, or one that has died.
+function host.api_function(thread)
+  local found
+  for level = thread and 0 or 2, raw.math.maxinteger do
+    local info = thread and getinfo(thread, level, "Sf") or not thread and getinfo(level, "Sf")
+    if not info or (info.what ~= "C" and not is_engine(info)) then return found end
+    found = api_names[info.func] or found
+  end
+end
+
 local function sorted_globals(wanted)
   local names = {}
   for name in next, G do
@@ -767,7 +790,7 @@ function host.describe_error()
   local value = failure.value
   return encode {
     text = host.error_text(value), kind = failure.kind, type = type(value),
-    thread = failure.thread and host.thread_id(failure.thread),
+    thread = failure.thread and host.thread_id(failure.thread), api = failure.api,
     record = type(value) == "table" and record("error", value) or nil,
   }
 end

@@ -84,7 +84,10 @@ local function self_id(self, class)
   return id
 end
 
+host.classes = {} -- name -> methods
+
 local function class(name, methods, properties)
+  host.classes[name] = methods
   local metatable = { __name = name, __metatable = name }
   function metatable.__index(self, key)
     local method = methods[key]
