@@ -12,7 +12,7 @@ from llmspell_server.analysis.actions.action import Action
 from llmspell_server.analysis.actions.extracting import extractions
 from llmspell_server.analysis.actions.fixing import Reported, fixes, missing_tokens
 from llmspell_server.analysis.actions.foreign import continues, translations
-from llmspell_server.analysis.actions.mending import mendings
+from llmspell_server.analysis.actions.mending import SAFE, all_at_once, mendings
 from llmspell_server.analysis.actions.rewriting import rewritings
 from llmspell_server.analysis.actions.suppressing import suppressions
 from llmspell_server.analysis.completion.names import place_for_require
@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     from llmspell_server.server import SpellServer
     from llmspell_server.subjects import Subject
 
-_KINDS = ("quickfix", "refactor.extract", "refactor.inline", "refactor.rewrite")
+_FIX_ALL = "source.fixAll.llmspell"
+_KINDS = (
+    *("quickfix", "refactor.extract", "refactor.inline", "refactor.rewrite"),
+    *("source.fixAll", _FIX_ALL),
+)
 _SOURCE = "llmspell"
 
 
@@ -82,6 +86,10 @@ def _offered(
         if diagnostic.source == _SOURCE and isinstance(diagnostic.code, str):
             for action in _mending(ls, subject, diagnostic, diagnostic.code):
                 yield action, diagnostic
+    if params.context.only and _is_wanted(_FIX_ALL, params.context.only):
+        together = all_at_once(_safe(ls, subject))
+        if together is not None:
+            yield together, None
     if not ls.answers_all(subject.document.uri):
         return
     end = subject.document.offset(params.range.end)
@@ -89,6 +97,14 @@ def _offered(
         yield action, None
     for action in rewritings(subject):
         yield action, None
+
+
+def _safe(ls: SpellServer, subject: Subject) -> Iterator[Action]:
+    """The fixes of all that is reported in a document and whose fix changes nothing else."""
+    for diagnostic in ls.diagnosing.report(subject.document).items:
+        if diagnostic.source == _SOURCE and diagnostic.code in SAFE:
+            found = _mending(ls, subject, diagnostic, str(diagnostic.code))
+            yield from (action for action in list(found)[:1] if action.preferred)
 
 
 def _mending(

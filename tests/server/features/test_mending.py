@@ -58,3 +58,30 @@ def test_a_field_is_declared_in_another_document(raw: RawClient) -> None:
 def test_an_operator_of_another_language(raw: RawClient) -> None:
     raw.initialize()
     assert "Write `~=`" in fixes(raw, "if a != b then end", "syntax-error")
+
+
+def test_all_that_is_safe_is_fixed_at_once(raw: RawClient) -> None:
+    raw.initialize()
+    source = "local a, b = 1\nlocal function f(x, ...) print(x) return end\nf(a, b)  \nx = 1\n"
+    raw.open(source, URI)
+    for kind in ("source.fixAll", "source.fixAll.llmspell"):
+        (action,) = raw.request(
+            "textDocument/codeAction",
+            {
+                "textDocument": {"uri": URI},
+                "range": {"start": {"line": 0, "character": 0}, "end": {"line": 4, "character": 0}},
+                "context": {"diagnostics": [], "only": [kind]},
+            },
+        )["result"]
+        assert action["kind"] == "source.fixAll.llmspell"
+        lines = source.split("\n")
+        edits = action["edit"]["changes"][URI]
+        for edit in sorted(edits, key=lambda each: -each["range"]["start"]["character"]):
+            start, end = edit["range"]["start"], edit["range"]["end"]
+            line = lines[start["line"]]
+            lines[start["line"]] = (
+                line[: start["character"]] + edit["newText"] + line[end["character"] :]
+            )
+        assert "\n".join(lines) == (
+            "local a, b = 1, nil\nlocal function f(x) print(x)  end\nf(a, b)\nx = 1\n"
+        )

@@ -7,7 +7,7 @@ from typing import Literal
 from attrs import frozen
 
 Kind = Literal[
-    "quickfix", "refactor.extract", "refactor.inline", "refactor.rewrite", "source.fixAll"
+    "quickfix", "refactor.extract", "refactor.inline", "refactor.rewrite", "source.fixAll.llmspell"
 ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from llmspell_server.analysis.inference.writes import key_of_field
@@ -12,17 +12,28 @@ from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.display import quoted
 from llmspell_server.analysis.types.fields import members
 
-from .action import Action, Change
+from .action import Action, Change, Kind
 from .extracting import free_name
 from .fixing import Reported
 from .indentation import indentation
 from .mending_annotations import OF_ANNOTATIONS
+from .mending_promises import OF_PROMISES
 from .scene import Scene
 
 if TYPE_CHECKING:
     from llmspell_server.analysis.completion.complete import Place
 
 _MOST_CHOICES = 4
+SAFE = frozenset(
+    (
+        "redundant-return",
+        "trailing-space",
+        "unbalanced-assignments",
+        "unused-label",
+        "unused-vararg",
+    )
+)
+"""Codes whose preferred fix leaves what a program does as it is."""
 
 
 def mendings(place: Place, finding: Reported) -> Iterator[Action]:
@@ -30,6 +41,20 @@ def mendings(place: Place, finding: Reported) -> Iterator[Action]:
     mend, scene = _BY_CODE.get(finding.code), Scene(place, finding)
     if mend is not None and scene.is_sound:
         yield from mend(scene)
+
+
+def all_at_once(actions: Iterable[Action]) -> Action | None:
+    """What fixes do together; those that would change a place twice are left for the next time."""
+    changes: list[Change] = []
+    for action in actions:
+        if not any(_meet(new, old) for new in action.changes for old in changes):
+            changes += action.changes
+    kind: Kind = "source.fixAll.llmspell"
+    return Action("Fix all that is safe to fix", kind, tuple(changes)) if changes else None
+
+
+def _meet(one: Change, other: Change) -> bool:
+    return one.file == other.file and one.start <= other.end and other.start <= one.end
 
 
 def _fix(title: str, *changes: Change, preferred: bool = True) -> Action:
@@ -348,4 +373,5 @@ _BY_CODE: dict[str, Callable[[Scene], Iterator[Action]]] = {
     "ambiguity-1": _parentheses,
     "count-down-loop": _count_down,
     **OF_ANNOTATIONS,
+    **OF_PROMISES,
 }

@@ -47,7 +47,7 @@ def _fill(scene: Scene) -> Iterator[Action]:
     written = []
     for name in names:
         field = field_named(expected, name, scene.inference)
-        value = _default(scene, field.type) if field is not None else "nil"
+        value = plainest_value(scene, field.type) if field is not None else "nil"
         written.append(f"{name} = {value}" if name.isidentifier() else f'["{name}"] = {value}')
     if not table.fields:
         change = scene.replaced(table.start, table.end, f"{{ {', '.join(written)} }}")
@@ -63,7 +63,7 @@ def _fill(scene: Scene) -> Iterator[Action]:
     yield Action("Write the fields that are missing", "quickfix", (change,), True)
 
 
-def _default(scene: Scene, type_: model.Type) -> str:
+def plainest_value(scene: Scene, type_: model.Type) -> str:
     """The plainest value of a type."""
     for each in members(type_, scene.inference):
         if isinstance(each, tuple(model.BASE_OF_LITERAL)):
