@@ -2,8 +2,8 @@
 
 `python vscode-extension/generate.py` writes, and with `--check` only says whether they are current:
 
-- in `package.json`: version, settings and the attributes of `launch.json`; everything else there is
-  written by hand;
+- in `package.json`: version, settings, the attributes of `launch.json`, the names of configuration
+  files, and the matchers for errors of runs; everything else there is written by hand;
 - in `package.nls.json`: the texts of those parts, under `setting.` and `debug.`;
 - `snippets/globals.json`: a snippet for each function of the script API;
 - `l10n/bundle.l10n.json`: the texts of the sources, which a translation is a copy of.
@@ -18,6 +18,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from llmspell.config.discovery import PROJECT_NAMES, endings
 from llmspell.version import __version__
 from llmspell_debug_adapter.reference import REQUESTS, schema_of
 from llmspell_server.settings import schema
@@ -25,6 +26,10 @@ from llmspell_server.settings import schema
 EXTENSION = Path(__file__).parent
 DESCRIPTIONS = ("description", "markdownDescription")
 GENERATED = ("setting.", "debug.")
+LONGEST_ERROR = 8
+"""Lines of an error that a task still finds; VS Code's matchers know no "any number of lines"."""
+_CONTAINS = "workspaceContains:"
+_RUN_MATCHER = "llmspell-run"
 _TEXT = re.compile(r'\bl10n\.t\(\s*("(?:[^"\\]|\\.)*")')
 
 
@@ -59,14 +64,44 @@ def updated(manifest: dict[str, Any], texts: dict[str, str]) -> dict[str, Any]:
         request: _translatable(schema_of(described), f"debug.{request}", texts)
         for request, described in REQUESTS.items()
     }
+    events = [each for each in manifest["activationEvents"] if not each.startswith(_CONTAINS)]
+    matchers = [
+        each for each in contributes["problemMatchers"] if not each["name"].startswith(_RUN_MATCHER)
+    ]
+    (toml,) = contributes["languages"]
     return {
         **manifest,
         "version": __version__,
+        "activationEvents": [*events, *(f"{_CONTAINS}{name}" for name in PROJECT_NAMES)],
         "contributes": {
             **contributes,
+            "languages": [{**toml, "filenamePatterns": [f"**{ending}" for ending in endings()]}],
+            "problemMatchers": [*matchers, *map(_run_matcher, range(1, LONGEST_ERROR + 1))],
             "configuration": [{"title": "llmspell", "properties": settings}, *own],
             "debuggers": [{**debugger, "configurationAttributes": attributes}],
         },
+    }
+
+
+def _run_matcher(lines: int) -> dict[str, Any]:
+    """Finds an error of so many lines that ends a spell; its first line is the message.
+
+    VS Code (code-server 4.139) gives each line of a terminal to the matchers twice, so what it
+    would put together of several lines has each twice. Only their number may differ.
+    """
+    more = {"regexp": "^(?! *--> )"}
+    return {
+        "name": _RUN_MATCHER if lines == 1 else f"{_RUN_MATCHER}-{lines}",
+        "label": "%matcher.run%",
+        "owner": "llmspell-run",
+        "source": "llmspell run",
+        "severity": "error",
+        "fileLocation": ["autoDetect", "${workspaceFolder}"],
+        "pattern": [
+            {"regexp": "^Error: Script execution failed: (?:.+?:\\d+: )?(.*)$", "message": 1},
+            *[more] * (lines - 1),
+            {"regexp": "^ *--> (.+):(\\d+)$", "file": 1, "line": 2},
+        ],
     }
 
 

@@ -16,6 +16,8 @@ from lsprotocol import types
 from pygls.workspace import PositionCodec, TextDocument
 from pygls.workspace import Workspace as PyglsWorkspace
 
+from llmspell.config.discovery import endings
+
 from .analysis.configuration.reader import read
 from .analysis.configuration.tree import Document as TomlDocument
 from .analysis.faults import Compile, Fault, syntax_fault
@@ -23,12 +25,7 @@ from .analysis.pace import checkpoint
 from .analysis.snapshot import Snapshot
 from .analysis.text import Text, Units
 
-_CONFIGURATIONS = (
-    "/llmspell.toml",
-    "/.llmspell.toml",
-    "/.llmspell/config.toml",
-    "/llmspell/config.toml",
-)
+_CONFIGURATIONS = endings()
 
 
 @frozen

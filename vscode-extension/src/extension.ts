@@ -9,6 +9,7 @@ import { otherServer, tellOfOther } from "./otherServers";
 import { showReferences } from "./references";
 import { addRunning } from "./running";
 import { programOf, type Program } from "./runtime";
+import { ServerDocuments } from "./serverDocuments";
 import { Status } from "./status";
 import { Tasks } from "./tasks";
 import { isTrusted } from "./trust";
@@ -16,13 +17,17 @@ import { addViews } from "./views";
 
 let running: LanguageServer | undefined;
 
-/** Called when a Lua file is opened; nothing is run before the workspace is trusted. */
+/**
+ * Called when a Lua file, a configuration or the side bar is opened, among others; nothing is run
+ * before the workspace is trusted, and no language server before there is something to do for it.
+ */
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const log = vscode.window.createOutputChannel("llmspell", { log: true });
-  const status = new Status(context);
+  const documents = new ServerDocuments(context);
+  const status = new Status(context, documents);
   const installation = new Installation(context, log);
   const installer = new Installer(context, installation, log);
-  const server = new LanguageServer(installation, log, status);
+  const server = new LanguageServer(installation, log, status, documents);
   const advice = new Advice(installation, installer, () => restart());
   running = server;
   addViews(context, installation, log);
@@ -33,6 +38,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       status.untrusted();
       return;
     }
+    if (!(await documents.areHere())) {
+      return;
+    }
     const runtime = await installation.runtime();
     void advice.about(runtime);
     if (runtime === undefined) {
@@ -40,6 +48,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     } else {
       await server.start();
       void tellOfOther(context);
+    }
+  };
+  const startFor = async (document: vscode.TextDocument): Promise<void> => {
+    if (documents.has(document)) {
+      await start();
     }
   };
   const restart = async (): Promise<void> => {
@@ -70,8 +83,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     command("llmspell.doctor", () => inTerminal("llmspell", ["doctor"])),
     command("llmspell.showReferences", showReferences),
     new FirstSpell(context, installation).register(),
-    new Tasks(installation).register(),
+    new Tasks(context, installation).register(),
     vscode.workspace.onDidGrantWorkspaceTrust(start),
+    vscode.workspace.onDidOpenTextDocument(startFor),
     vscode.extensions.onDidChange(async () => {
       if (otherServer() !== other) {
         other = otherServer();

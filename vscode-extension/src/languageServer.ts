@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import {
   type ClientCapabilities,
   CloseAction,
+  type DocumentSelector,
   type ErrorHandler,
   type FeatureState,
   LanguageClient,
@@ -12,6 +13,7 @@ import {
 import type { Installation } from "./installation";
 import { withMode } from "./otherServers";
 import { programOf, type Runtime } from "./runtime";
+import type { ServerDocuments } from "./serverDocuments";
 import type { Status } from "./status";
 
 /** Settings under `llmspell` that are the extension's own; the server does not know them. */
@@ -33,6 +35,7 @@ export class LanguageServer {
     private readonly installation: Installation,
     private readonly log: vscode.LogOutputChannel,
     private readonly status: Status,
+    private readonly documents: ServerDocuments,
   ) {}
 
   /** The number of its process; undefined where it does not run. */
@@ -79,12 +82,7 @@ export class LanguageServer {
         return this.process;
       },
       {
-        // Not what Git or a comparison shows: nobody edits that.
-        documentSelector: [
-          { scheme: "file", language: "lua" },
-          { scheme: "untitled", language: "lua" },
-          { scheme: "file", pattern: "**/llmspell.toml" },
-        ],
+        documentSelector: [...this.documents.selector] as DocumentSelector,
         outputChannel: this.log,
         errorHandler: new Patience(this.log),
         middleware: {

@@ -1,14 +1,13 @@
 import * as vscode from "vscode";
 import type { Runtime } from "./runtime";
+import type { ServerDocuments } from "./serverDocuments";
 
 /** What is shown of the language server beside the language of the editor. */
 export class Status {
-  private readonly item = vscode.languages.createLanguageStatusItem("llmspell", [
-    { language: "lua" },
-    { pattern: "**/llmspell.toml" },
-  ]);
+  private readonly item: vscode.LanguageStatusItem;
 
-  constructor(context: vscode.ExtensionContext) {
+  constructor(context: vscode.ExtensionContext, { selector }: ServerDocuments) {
+    this.item = vscode.languages.createLanguageStatusItem("llmspell", selector);
     context.subscriptions.push(this.item);
     this.item.name = "llmspell";
     this.item.command = {

@@ -22,7 +22,15 @@ const OFFERED: readonly Definition[] = [
 
 /** Commands of the runtime as tasks, whose problems are listed. */
 export class Tasks implements vscode.TaskProvider {
-  constructor(private readonly installation: Installation) {}
+  private readonly matchers: readonly string[];
+
+  constructor(
+    { extension }: vscode.ExtensionContext,
+    private readonly installation: Installation,
+  ) {
+    const { problemMatchers } = extension.packageJSON.contributes;
+    this.matchers = problemMatchers.map(({ name }: { name: string }) => `$${name}`);
+  }
 
   /** Makes them known to VS Code. */
   register(): vscode.Disposable {
@@ -50,7 +58,8 @@ export class Tasks implements vscode.TaskProvider {
     const folder = typeof scope === "object" ? { cwd: scope.uri.fsPath } : {};
     const execution = new vscode.ProcessExecution(programOf(runtime, "llmspell"), words, folder);
     const matcher = command === "check" ? "$llmspell-check" : "$llmspell-run";
-    const task = new vscode.Task(definition, scope, command, TYPE, execution, matcher);
+    const matchers = this.matchers.filter((each) => each.startsWith(matcher));
+    const task = new vscode.Task(definition, scope, command, TYPE, execution, matchers);
     task.detail = `llmspell ${words.join(" ")}`;
     if (command === "check") {
       task.group = vscode.TaskGroup.Build;

@@ -17,6 +17,7 @@ export async function openMarked(
 ): Promise<{ document: vscode.TextDocument; at: vscode.Position }> {
   const file = path.join(folder().fsPath, name);
   const offset = marked.indexOf("¦");
+  fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, marked.replace("¦", ""));
   const document = await vscode.workspace.openTextDocument(file);
   await vscode.window.showTextDocument(document);

@@ -53,7 +53,24 @@ describe("tasks", () => {
         [vscode.DiagnosticSeverity.Warning, "undefined-global", 1],
       ],
     );
+    const own = /^llmspell$/;
+    await openMarked("lib/closed.lua", "local x = 1\nprint(y\n");
+    await until("the server tells the same in place of the task", () => {
+      const sources = vscode.languages.getDiagnostics(uri).map(({ source }) => source ?? "");
+      return sources.length > 0 && sources.every((source) => own.test(source));
+    });
+    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
     fs.rmSync(uri.fsPath);
+  });
+
+  it("list an error whose message has several lines", async () => {
+    const { document } = await openMarked("tells.lua", 'error("first\\nsecond\\n\\nfourth")\n');
+    assert.strictEqual(await run(await task("run")), 1);
+    const found = await problems(document.uri, "run");
+    assert.deepStrictEqual(
+      found.map(({ message, range }) => [message, range.start.line]),
+      [["first", 0]],
+    );
   });
 
   it("run the spell in the editor, and list the error that ends it", async () => {
@@ -63,7 +80,7 @@ describe("tasks", () => {
     );
     assert.strictEqual(await run(await task("run")), 1);
     const [found] = await problems(document.uri, "run");
-    assert.match(found?.message ?? "", /^attempt to index a nil value/);
+    assert.match(found?.message ?? "", /^attempt to index a nil value \(field 'x'\)$/);
     assert.strictEqual(found?.range.start.line, 1);
   });
 

@@ -91,6 +91,22 @@ describe("the side bar", () => {
     assert.strictEqual(args.entries, undefined);
   });
 
+  it("lists the methods of the objects that functions give, and opens their documentation", async () => {
+    const tree = treeOf(API);
+    const debug = (await tree.getChildren()).find(({ id }) => id === "Debug");
+    const timer = debug?.entries?.find(({ id }) => id === "Timer");
+    const lap = timer?.entries?.find(({ id }) => id === "Timer:lap");
+    assert.ok(lap);
+    assert.strictEqual(`${lap.label}${lap.description}`, "lap(name)");
+    assert.strictEqual(timer?.entries?.find(({ id }) => id === "Timer.id")?.kind, "property");
+    await vscode.commands.executeCommand("llmspell.api.show", lap);
+    const shown = await until("the text is there", () =>
+      vscode.workspace.textDocuments.find(({ uri }) => uri.path === "/Timer.md"),
+    );
+    assert.match(shown.getText(), /Timer:?\.?lap/);
+    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+  });
+
   it("inserts the call of a function, with stops for its arguments", async () => {
     const { document } = await openMarked("inserted.lua", "¦");
     const save = (await entries(treeOf(API))).get("State.save");

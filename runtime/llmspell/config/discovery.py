@@ -55,6 +55,14 @@ class Candidate:
         return os.path.isfile(self.path)  # noqa: PTH113
 
 
+def endings() -> tuple[str, ...]:
+    """Give how the paths of configuration files end, with `/`: for those who see only a path."""
+    names = [name.split("/") for name in (*PROJECT_NAMES, *USER_NAMES, SYSTEM_FILE)]
+    # `config.toml` alone says nothing, `llmspell.toml` everything.
+    tails = ["/".join(name[-2:] if name[-1] == "config.toml" else name[-1:]) for name in names]
+    return tuple(f"/{tail}" for tail in dict.fromkeys(tails))
+
+
 def user_files(environ: "Mapping[str, str]") -> list[str]:
     """Give the paths of the user's own configuration files, whether they exist or not."""
     own = home(environ)

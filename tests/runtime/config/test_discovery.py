@@ -7,6 +7,7 @@ from llmspell.config.discovery import (
     UNPREFIXED_VARIABLES,
     anything_configured,
     candidates,
+    endings,
     find_config,
 )
 from llmspell.config.environment import REGISTRY
@@ -26,6 +27,12 @@ def test_project_names(desk: Desk, name: str) -> None:
     path = desk.write("", name)
     assert find_config(None, desk.project, desk.environ) == path
     assert anything_configured(desk.project, desk.environ)
+
+
+def test_every_place_ends_as_a_configuration_does(desk: Desk) -> None:
+    paths = [Path(each.path).as_posix() for each in candidates(desk.project, desk.environ)]
+    assert [path for path in paths if not path.endswith(endings())] == []
+    assert not "/elsewhere/config.toml".endswith(endings())
 
 
 def test_project_wins_over_user(desk: Desk) -> None:

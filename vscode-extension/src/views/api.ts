@@ -15,20 +15,33 @@ interface Described {
 
 interface Global extends Described {
   readonly members: readonly Function[];
+  readonly classes?: readonly Class[];
 }
 
-interface Function extends Described {
+/** The shape of a table, or an object with methods. */
+interface Class extends Described {
+  readonly methods?: readonly Method[];
+}
+
+interface Callable extends Described {
   readonly parameters?: readonly {
     readonly name: string;
     readonly type: { readonly optional?: boolean };
   }[];
   readonly options?: readonly unknown[];
+}
+
+interface Function extends Callable {
   readonly snippet: string;
+}
+
+interface Method extends Callable {
+  readonly is_property?: boolean;
 }
 
 const SHOW = "llmspell.api.show";
 
-/** The globals that spells have, and their functions. */
+/** The globals that spells have, their functions, and the methods of the objects that those give. */
 export const API: View<Answer> = {
   id: "llmspell.api",
   ask: () => ["api", "export", "--format", "json"],
@@ -45,7 +58,7 @@ export const API: View<Answer> = {
   actions: [
     {
       command: SHOW,
-      kinds: ["global", "function", "variable"],
+      kinds: ["global", "function", "variable", "object", "method", "property"],
       show: ({ data }) => ["api", "show", data["name"] ?? ""],
       name: ({ data }) => `${data["name"]}.md`,
     },
@@ -57,27 +70,62 @@ export const API: View<Answer> = {
   ],
 };
 
-function global({ name, summary, details, members }: Global): Entry {
+function global({ name, summary, details, members, classes = [] }: Global): Entry {
   return {
     ...named(name, summary),
     label: name,
     description: summary,
-    tooltip: details === undefined ? summary : `${summary}\n\n${details}`,
+    tooltip: tooltip(summary, details),
     icon: "symbol-namespace",
     kind: "global",
-    entries: members.map((member) => functionOf(name, member)),
+    entries: [...members.map((member) => functionOf(name, member)), ...classes.flatMap(objects)],
   };
 }
 
+/** None for what has no methods: a table that a function takes or gives, which that describes. */
+function objects({ name, summary, details, methods = [] }: Class): Entry[] {
+  const entry = {
+    ...named(name, summary),
+    label: name,
+    description: summary,
+    tooltip: tooltip(summary, details),
+    icon: "symbol-class",
+    kind: "object",
+    entries: methods.map((method) => methodOf(name, method)),
+  };
+  return methods.length > 0 ? [entry] : [];
+}
+
+function methodOf(owner: string, method: Method): Entry {
+  const isProperty = method.is_property === true;
+  return {
+    ...named(`${owner}${isProperty ? "." : ":"}${method.name}`, method.summary),
+    label: method.name,
+    ...(isProperty ? {} : { description: `(${parametersOf(method)})` }),
+    tooltip: tooltip(method.summary, method.details),
+    icon: isProperty ? "symbol-property" : "symbol-method",
+    kind: isProperty ? "property" : "method",
+    opens: SHOW,
+    data: { name: owner }, // the reference tells of an object as a whole
+  };
+}
+
+function parametersOf({ parameters = [], options }: Callable): string {
+  const names = parameters.map(({ name, type }) => name + (type.optional ? "?" : ""));
+  return [...names, ...(options === undefined ? [] : ["options?"])].join(", ");
+}
+
+function tooltip(summary: string, details = ""): string {
+  return `${summary}\n\n${details}`.trim();
+}
+
 function functionOf(owner: string, member: Function): Entry {
-  const names = (member.parameters ?? []).map(({ name, type }) => name + (type.optional ? "?" : ""));
-  const list = [...names, ...(member.options === undefined ? [] : ["options?"])].join(", ");
   const { data, ...rest } = named(`${owner}.${member.name}`, member.summary);
   return {
     ...rest,
     label: member.name,
-    description: `(${list})`,
-    tooltip: [member.summary, member.details ?? ""].join("\n\n").trim(),
+    description: `(${parametersOf(member)})`,
+    tooltip: tooltip(member.summary, member.details),
     icon: "symbol-function",
     kind: "function",
     opens: SHOW,
