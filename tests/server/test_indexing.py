@@ -108,6 +108,23 @@ def test_a_rename_over_files_waits_until_they_are_read(server: RawClient, tmp_pa
     assert sorted(each.rpartition("/")[2] for each in changed) == ["main.lua", "user.lua"]
 
 
+def test_renaming_a_file_rewrites_the_paths_in_files_that_are_not_open(
+    server: RawClient, tmp_path: Path
+) -> None:
+    (tmp_path / "other.lua").write_text("return {}")
+    (tmp_path / "spell.lua").write_text("dofile('other.lua')")
+    begin(server, tmp_path)
+    old, new = (tmp_path / "other.lua").as_uri(), (tmp_path / "b.lua").as_uri()
+    changes: dict[str, list[dict[str, str]]] = {}
+    while not changes:  # until the files are read
+        moved = {"files": [{"oldUri": old, "newUri": new}]}
+        changes = (server.request("workspace/willRenameFiles", moved)["result"] or {}).get(
+            "changes", {}
+        )
+    ((edit,),) = changes.values()
+    assert edit["newText"] == "b.lua"
+
+
 def test_a_local_is_renamed_while_files_are_read(server: RawClient, tmp_path: Path) -> None:
     (tmp_path / "user.lua").write_text("run()")
     uri = (tmp_path / "main.lua").as_uri()

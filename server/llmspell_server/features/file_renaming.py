@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from llmspell_server.analysis.navigation.moves import moved_requires
+from llmspell_server.analysis.navigation.moves import RUNNING, moved_paths, moved_requires
 from llmspell_server.documents import key_of
 
 from .edits import workspace_edit
@@ -32,7 +32,7 @@ def register(server: SpellServer) -> None:
 def will_rename_files(
     ls: SpellServer, params: types.RenameFilesParams
 ) -> types.WorkspaceEdit | None:
-    """The names of modules to write elsewhere when files or folders get other names."""
+    """The modules and paths to write elsewhere when files or folders get other names."""
     ls.files.finish()
     if ls.indexing.reading:
         message = (
@@ -47,5 +47,17 @@ def will_rename_files(
         for file in index.files:
             if file == old or file.startswith(old + "/"):
                 moves[file] = new + file[len(old) :]
-    found = moved_requires(moves, index, ls.surroundings.search_path)
+    search = ls.surroundings.search_path
+    found = moved_requires(moves, index, search)
+    for file in _running_others(ls) if moves else ():
+        snapshot = ls.surroundings.snapshot(file)
+        if snapshot is not None:
+            found += moved_paths(moves, file, snapshot, search.roots)
     return workspace_edit(ls, found) if found else None
+
+
+def _running_others(ls: SpellServer) -> list[str]:
+    """The documents that may run scripts by their paths."""
+    opened = {file for file, document in ls.documents.items() if document.is_lua}
+    closed = {file for function in RUNNING for file in ls.closed_files.saying(function)}
+    return sorted(opened | closed)

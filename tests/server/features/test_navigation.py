@@ -149,6 +149,32 @@ def test_renaming_a_file_rewrites_what_requires_it(editor: RawClient) -> None:
     assert span(change["edits"][0]["range"]) == (0, 23, 0, 28)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "uri", "written", "expected"),
+    [
+        (OTHER, "file:///w/lib/another.lua", URI, "other.lua", "lib/another.lua"),
+        (OTHER, "file:///w/lib/another.lua", URI, "./other.lua", "./lib/another.lua"),
+        (OTHER, "file:///w/another.lua", URI, "/w/other.lua", "/w/another.lua"),
+        (OTHER, "file:///w/another.lua", "file:///w/in/spell.lua", "other.lua", "another.lua"),
+        ("file:///w/in/a.lua", "file:///w/in/b.lua", "file:///w/in/c.lua", "a.lua", "b.lua"),
+        ("file:///w/in/a.lua", "file:///w/b.lua", "file:///w/in/c.lua", "a.lua", "../b.lua"),
+    ],
+)
+@pytest.mark.parametrize("function", ["dofile", "loadfile"])
+def test_renaming_a_file_rewrites_the_paths_by_which_it_is_run(
+    editor: RawClient, function: str, old: str, new: str, uri: str, written: str, expected: str
+) -> None:
+    editor.open("return {}", old)
+    editor.open(f"local x = {function}('{written}', 't')\n{function}('elsewhere.lua')", uri)
+    moved = {"files": [{"oldUri": old, "newUri": new}]}
+    (change,) = editor.request("workspace/willRenameFiles", moved)["result"]["documentChanges"]
+    assert change["textDocument"]["uri"] == uri
+    (edit,) = change["edits"]
+    start = len(f"local x = {function}('")
+    assert edit["newText"] == expected
+    assert span(edit["range"]) == (0, start, 0, start + len(written))
+
+
 def test_names_that_change_together(editor: RawClient) -> None:
     found = ask(editor, "linkedEditingRange", "local a| = 1\nprint(a)")
     assert [span(each) for each in found["ranges"]] == [(0, 6, 0, 7), (1, 6, 1, 7)]

@@ -1,13 +1,22 @@
-"""What must be written elsewhere when files get other names: `require`."""
+"""What must be written elsewhere when files get other names: `require`, `dofile`, `loadfile`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
 
+from llmspell_server.analysis.remembering import remembered
+from llmspell_server.analysis.snapshot import Snapshot
+from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.pieces import Piece
 from llmspell_server.analysis.workspace.index import Index
+from llmspell_server.analysis.workspace.mentions import plain_string
 from llmspell_server.analysis.workspace.modules import ModuleFiles, SearchPath
 
 from .places import Place
+
+RUNNING = ("dofile", "loadfile")
+"""Lua's functions that take the path of a script."""
 
 
 def moved_requires(
@@ -33,3 +42,49 @@ def moved_requires(
 def _like(old: str, new: str) -> str:
     """A module's name with the separator of another."""
     return new.replace(".", "/") if "/" in old and "." not in old else new
+
+
+def moved_paths(
+    moves: Mapping[str, str], file: str, snapshot: Snapshot, roots: Sequence[str]
+) -> Iterator[tuple[Place, str]]:
+    """The paths of scripts to replace in a document, each with the new one.
+
+    Paths are taken from the roots of the workspace, where spells are run, or else from the folder
+    of the document. roots: without a slash at the end, as the names of files begin.
+    """
+    for piece, begin in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
+        for string in _paths(piece):
+            path = plain_string(string) or ""
+            new = _moved_path(moves, file, path, roots)
+            if new not in (None, path):
+                start = begin + string.start + 1
+                yield Place(file, start, start + len(path)), str(new)
+
+
+def _moved_path(moves: Mapping[str, str], file: str, path: str, roots: Sequence[str]) -> str | None:
+    """What to write for a path; None where nothing that moves is meant."""
+    if path.startswith("/"):
+        new = moves.get(f"file://{path}")
+        return None if new is None else new.removeprefix("file://")
+    here = posixpath.dirname(file)
+    there = posixpath.dirname(moves.get(file, file))
+    for before, after in (*((root, root) for root in roots), (here, there)):
+        old = f"{before}/{posixpath.normpath(path)}"
+        if old in moves:
+            written = posixpath.relpath(moves[old], after)
+            return f"./{written}" if path.startswith("./") else written
+    return None
+
+
+@remembered
+def _paths(piece: Piece) -> tuple[tree.String, ...]:
+    """The strings that a piece gives to `dofile` and `loadfile`."""
+    found: list[tree.String] = []
+    for node in tree.walk(piece.statement) if piece.statement is not None else ():
+        match node:
+            case tree.Call(
+                callee=tree.Name(text="dofile" | "loadfile", local=None),
+                arguments=tree.Arguments(values=[tree.String() as string, *_]),
+            ) if plain_string(string):
+                found.append(string)
+    return tuple(found)
