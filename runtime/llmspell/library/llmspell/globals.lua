@@ -357,6 +357,7 @@
 ---@alias llmspell.ToolName
 ---| string
 ---| '"base64-encoder"' # Encodes and decodes Base64: text, bytes given as hex, or files.
+---| '"calculator"' # Computes arithmetic and scientific expressions.
 ---| '"file-operations"' # Reads, writes, copies, moves, deletes and lists files and folders.
 ---| '"hash-calculator"' # Computes the digest of a text or a file, and compares it.
 ---| '"text-manipulator"' # Changes texts: case, spaces, parts, replacement, wrapping, counting.
