@@ -73,6 +73,7 @@ screenshots: $(VENV)/.e2e  ## pictures for the extension's README, made by its t
 
 $(VENV)/.e2e: $(STAMP)
 	$(BIN)/python -m pip install --quiet --editable '.[dev,e2e]'
+	tests/e2e/install_editors.sh
 	@touch $(VENV)/.e2e
 
 clean:
