@@ -130,10 +130,12 @@ def _assigned(
 
 def _inside(piece: Piece, node: tree.Node, of_chunk: bool = False) -> Iterator[Symbol]:
     """The functions in a statement or expression that has no symbol of its own."""
+    if not of_chunk and piece.text.find("function", node.start, node.end) < 0:
+        return
     for child in node.children():
         if isinstance(child, tree.Statement):
             yield from _statement(piece, child, of_chunk)
-        else:
+        elif child.parts:
             yield from _inside(piece, child, of_chunk)
 
 

@@ -23,9 +23,13 @@ def remembered(find: Callable[[K], T]) -> Callable[[K], T]:
     @wraps(find)
     def kept(keeper: K) -> T:
         facts = keeper.facts
-        if find not in facts:
-            facts[find] = find(keeper)
-        found: T = facts[find]
+        try:
+            found: T = facts[find]
+        except KeyError:
+            pass
+        else:
+            return found
+        found = facts[find] = find(keeper)
         return found
 
     return kept

@@ -14,6 +14,7 @@ from llmspell_server.analysis.binding.binder import binding_of
 from llmspell_server.analysis.binding.variables import Local
 from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.acts import acts_of
 from llmspell_server.analysis.syntax.literals import integer_value, string_value
 from llmspell_server.analysis.syntax.pieces import Piece
 
@@ -248,7 +249,7 @@ def copied_by(
 def statements_that_call(piece: Piece) -> dict[str, list[tree.ExpressionStatement]]:
     """The calls of free names that are statements and give two arguments or more, by the name."""
     found: dict[str, list[tree.ExpressionStatement]] = {}
-    for node in tree.walk(piece.statement) if piece.statement is not None else ():
+    for node in acts_of(piece):
         match node:
             case tree.ExpressionStatement(
                 expression=tree.Call(callee=tree.Name(text=name, local=None), arguments=arguments)
@@ -262,18 +263,17 @@ class _Collector:
         self._writes = PieceWrites()
 
     def collect(self, piece: Piece) -> PieceWrites:
-        if piece.statement is not None:
-            for node in tree.walk(piece.statement):
-                if isinstance(
-                    node, (tree.Assignment, tree.FunctionStatement, tree.ExpressionStatement)
-                ):
-                    for write in self._of(node):
-                        self._writes.by_root.setdefault(write.path.root, []).append(write)
-                elif isinstance(node, tree.LocalStatement):
-                    self._methods_of_constructor(node)
-                elif isinstance(node, tree.Call) and is_setmetatable(node):
-                    self._writes.metatables.append(node)
-                    self._own_metamethods(node, None)
+        for node in acts_of(piece):
+            if isinstance(
+                node, (tree.Assignment, tree.FunctionStatement, tree.ExpressionStatement)
+            ):
+                for write in self._of(node):
+                    self._writes.by_root.setdefault(write.path.root, []).append(write)
+            elif isinstance(node, tree.LocalStatement):
+                self._methods_of_constructor(node)
+            elif isinstance(node, tree.Call) and is_setmetatable(node):
+                self._writes.metatables.append(node)
+                self._own_metamethods(node, None)
         return self._writes
 
     def _called(self, statement: tree.ExpressionStatement) -> Iterator[Write]:

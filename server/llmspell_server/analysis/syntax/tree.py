@@ -435,7 +435,10 @@ def walk(node: Node) -> Iterator[Node]:
     while waiting:
         node = waiting.pop()
         yield node
-        for part in reversed(node.parts):  # as `children` gives them, in half the time
+        parts = node.parts
+        if not parts:
+            continue
+        for part in reversed(parts):  # as `children` gives them, in half the time
             found = getattr(node, part)
             if type(found) is tuple:
                 waiting.extend(reversed(found))

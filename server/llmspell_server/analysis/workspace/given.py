@@ -11,6 +11,7 @@ from typing import NamedTuple
 from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.acts import acts_of
 from llmspell_server.analysis.syntax.pieces import Piece
 
 from .mentions import plain_string
@@ -64,7 +65,7 @@ def _calls(piece: Piece) -> tuple[tree.Call | tree.MethodCall, ...]:
     """The calls of a piece that are given strings."""
     return tuple(
         node
-        for node in (tree.walk(piece.statement) if piece.statement is not None else ())
+        for node in acts_of(piece)
         if isinstance(node, (tree.Call, tree.MethodCall))
         and any(isinstance(value, tree.String) for value in node.arguments.values)
     )
