@@ -15,6 +15,7 @@ from llmspell.config.places import inside, join, resolve, temporary_folders
 from llmspell.config.problems import Note
 from llmspell.config.untrusted import base_level
 from llmspell.security.policy import EVERYWHERE, LEVELS, Permissions
+from llmspell.security.settings import ToolSettings
 
 _PATHS = "tools.file_operations.allowed_paths"
 
@@ -48,6 +49,7 @@ def _asked(said: Mapping[str, Any]) -> Permissions:
         processes=security.get("allow_process_spawn"),
         network=security.get("allow_network_access"),
         variables=tuple(_at(said, "tools", "system").get("allowed_env_vars", ())),
+        tools=ToolSettings(_at(said, "tools")),
     )
 
 
@@ -84,6 +86,7 @@ def _narrowed(
         paths=held.paths,
         only_within=within,
         variables=held.variables,
+        tools=ToolSettings(held.tools.said, (*held.tools.within, _at(layer.data, "tools"))),
         **answers,
     )
     return permissions, notes

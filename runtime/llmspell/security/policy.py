@@ -17,11 +17,15 @@ import os
 from llmspell.config.discovery import user_files
 from llmspell.config.places import inside, join, resolve, state_folder, temporary_folders
 from llmspell.errors import SecurityError
+from llmspell.security.settings import ToolSettings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Literal
+
+    from llmspell.security.commands import CommandRules
+    from llmspell.security.network import NetworkRules, Purpose
 
     StrPath = str | os.PathLike[str]
     Mode = Literal["read", "write"]
@@ -52,10 +56,20 @@ class Permissions:
     `level` is the profile it asks for; `paths` take the place of the profile's folders, when not
     None; each entry of `only_within` is a list of folders, and what lies in none of them is out of
     reach; `files`, `processes` and `network` allow (True), refuse (False) or leave (None) the
-    profile's answer; `variables` are shown although their names look secret.
+    profile's answer; `variables` are shown although their names look secret; `tools` is what the
+    `[tools]` tables say, for rules that are made when a tool first asks for them.
     """
 
-    __slots__ = ("files", "level", "network", "only_within", "paths", "processes", "variables")
+    __slots__ = (
+        "files",
+        "level",
+        "network",
+        "only_within",
+        "paths",
+        "processes",
+        "tools",
+        "variables",
+    )
 
     def __init__(
         self,
@@ -67,7 +81,9 @@ class Permissions:
         processes: bool | None = None,
         network: bool | None = None,
         variables: "tuple[str, ...]" = (),
+        tools: ToolSettings | None = None,
     ) -> None:
+        self.tools = ToolSettings() if tools is None else tools
         self.level = level
         self.paths = paths
         self.only_within = only_within
@@ -84,6 +100,7 @@ class Permissions:
             files=self.files and None,
             processes=self.processes and None,
             network=self.network and None,
+            tools=self.tools.narrowing_only(),
         )
 
 
@@ -95,7 +112,10 @@ class Policy:
     """
 
     __slots__ = (
+        "_commands",
+        "_networks",
         "allow_c_modules",
+        "allow_commands",
         "allow_network",
         "allow_processes",
         "cwd",
@@ -104,6 +124,7 @@ class Policy:
         "protected",
         "read_roots",
         "script_dir",
+        "settings",
         "variables",
         "within",
         "write_roots",
@@ -123,7 +144,9 @@ class Policy:
         allow_processes: bool = True,
         allow_c_modules: bool = True,
         allow_network: bool = True,
+        allow_commands: bool = True,
         variables: "frozenset[str]" = frozenset(),
+        settings: ToolSettings | None = None,
     ) -> None:
         self.level = level
         self.cwd = cwd
@@ -136,7 +159,34 @@ class Policy:
         self.allow_processes = allow_processes
         self.allow_c_modules = allow_c_modules
         self.allow_network = allow_network
+        self.allow_commands = allow_commands
         self.variables = variables
+        self.settings = ToolSettings() if settings is None else settings
+        self._networks: dict[str, NetworkRules] = {}
+        self._commands: CommandRules | None = None
+
+    @property
+    def network(self) -> "NetworkRules":
+        """Which hosts tools may reach in general; raises `ConfigError` for a wrong list."""
+        return self.network_for("http_request")
+
+    def network_for(self, purpose: "Purpose") -> "NetworkRules":
+        """Which hosts tools of one kind may reach, by that kind's own lists."""
+        from llmspell.security.network import network_rules
+
+        rules = self._networks.get(purpose)
+        if rules is None:
+            rules = self._networks[purpose] = network_rules(self, purpose)
+        return rules
+
+    @property
+    def commands(self) -> "CommandRules":
+        """Which programs tools may run."""
+        from llmspell.security.commands import command_rules
+
+        if self._commands is None:
+            self._commands = command_rules(self)
+        return self._commands
 
     def check_path(self, path: str, mode: "Mode") -> str:
         """Give the absolute path with links and `..` resolved, which is the one to open.
@@ -263,6 +313,8 @@ def policy_for(
         allow_processes=trusted if asked.processes is None else asked.processes,
         allow_c_modules=trusted,
         allow_network=chosen != "safe" if asked.network is None else asked.network,
+        allow_commands=chosen != "safe" if asked.processes is None else asked.processes,
+        settings=asked.tools,
         variables=frozenset(asked.variables),
     )
 

@@ -7,7 +7,11 @@ from llmspell.config.schema.fields import section, setting, table
 
 def _hosts(default: tuple[str, ...], description: str, **details: Any) -> Any:
     details = {"comma_list": True, "untrusted": "allow-list"} | details
-    return setting(default, f"{description} (`name`, `*.suffix` or `*`).", **details)
+    return setting(
+        default,
+        f"{description} (`name`, `*.suffix`, `*`, address, network; with `:port` if wanted).",
+        **details,
+    )
 
 
 @section
@@ -64,7 +68,9 @@ class HttpRequest:
     """`[tools.http_request]`."""
 
     enabled: bool = setting(True, "Whether HTTP tools are there.")
-    allowed_hosts: tuple[str, ...] = _hosts(("*",), "Hosts that may be asked")
+    allowed_hosts: tuple[str, ...] = _hosts(
+        ("*",), "Hosts that may be asked; addresses that are not public only when named here"
+    )
     blocked_hosts: tuple[str, ...] = _hosts(
         ("localhost", "127.0.0.1", "0.0.0.0"),  # noqa: S104
         "Hosts that are refused, before any other rule",
@@ -93,7 +99,9 @@ class WebTools:
     """`[tools.web_tools]`."""
 
     user_agent: str = setting("llmspell-web/1.0", "How the tools name themselves.")
-    allowed_domains: tuple[str, ...] = _hosts(("*",), "Domains that may be read")
+    allowed_domains: tuple[str, ...] = _hosts(
+        ("*",), "Domains that may be read, besides what `http_request` says"
+    )
     blocked_domains: tuple[str, ...] = _hosts((), "Domains that are refused", untrusted="deny-list")
     max_redirects: int = setting(5, "Redirections to follow.")
     scraping_delay_ms: int = setting(1000, "Pause between pages, in milliseconds.")
@@ -140,11 +148,11 @@ class System:
 
     enabled: bool = setting(True, "Whether process and environment tools are there.")
     allow_process_execution: bool = setting(
-        False, "Let the process tool run any of `allowed_commands`.", untrusted="allow"
+        False, "Whether tools run programs; `false` in a file switches it off.", untrusted="allow"
     )
     allowed_commands: tuple[str, ...] = setting(
         ("ls", "cat", "echo", "pwd"),
-        "Programs that the process tool may run.",
+        "Programs that tools may run, by name or path, `*` for all; a short list when unset.",
         comma_list=True,
         untrusted="allow-list",
     )

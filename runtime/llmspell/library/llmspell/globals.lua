@@ -183,7 +183,7 @@
 ---| '"tools.data.max_xml_size"' # Largest XML file, in bytes.
 ---| '"tools.data.processing_timeout_seconds"' # Time for one file, in seconds.
 ---| '"tools.database"' # Databases.
----| '"tools.database.allowed_hosts"' # Servers that may be asked (`name`, `*.suffix` or `*`). Default: `["localhost", "127.0.0.1"]`.
+---| '"tools.database.allowed_hosts"' # Servers that may be asked (`name`, `*.suffix`, `*`, address, network; with `:port` if wanted). Default: `["localhost", "127.0.0.1"]`.
 ---| '"tools.database.connection_timeout_seconds"' # Time to connect, in seconds. Default: `10`.
 ---| '"tools.database.enable_query_logging"' # Log each query. Default: `false`.
 ---| '"tools.database.max_connections"' # Connections held at once. Default: `10`.
@@ -213,8 +213,8 @@
 ---| '"tools.file_operations.max_file_size"' # Largest file, in bytes. Default: `50000000`.
 ---| '"tools.file_operations.validate_file_types"' # Compare a file's content with its extension. Default: `true`.
 ---| '"tools.http_request"' # HTTP requests.
----| '"tools.http_request.allowed_hosts"' # Hosts that may be asked (`name`, `*.suffix` or `*`). Default: `["*"]`.
----| '"tools.http_request.blocked_hosts"' # Hosts that are refused, before any other rule (`name`, `*.suffix` or `*`). Default: `["localhost", "127.0.0.1", "0.0.0.0"]`.
+---| '"tools.http_request.allowed_hosts"' # Hosts that may be asked; addresses that are not public only when named here (`name`, `*.suffix`, `*`, address, network; with `:port` if wanted). Default: `["*"]`.
+---| '"tools.http_request.blocked_hosts"' # Hosts that are refused, before any other rule (`name`, `*.suffix`, `*`, address, network; with `:port` if wanted). Default: `["localhost", "127.0.0.1", "0.0.0.0"]`.
 ---| '"tools.http_request.default_headers"' # Headers of every request. Default: `{ "User-Agent" = "llmspell-http/1.0" }`.
 ---| '"tools.http_request.enabled"' # Whether HTTP tools are there. Default: `true`.
 ---| '"tools.http_request.max_redirects"' # Redirections to follow. Default: `5`.
@@ -239,8 +239,8 @@
 ---| '"tools.search.safe_search"' # Leave out adult results. Default: `true`.
 ---| '"tools.search.timeout_seconds"' # Time for one search, in seconds.
 ---| '"tools.system"' # Processes and environment variables.
----| '"tools.system.allow_process_execution"' # Let the process tool run any of `allowed_commands`. Default: `false`.
----| '"tools.system.allowed_commands"' # Programs that the process tool may run. Default: `["ls", "cat", "echo", "pwd"]`.
+---| '"tools.system.allow_process_execution"' # Whether tools run programs; `false` in a file switches it off. Default: `false`.
+---| '"tools.system.allowed_commands"' # Programs that tools may run, by name or path, `*` for all; a short list when unset. Default: `["ls", "cat", "echo", "pwd"]`.
 ---| '"tools.system.allowed_env_vars"' # Environment variables that spells may read although their names look secret. Default: `[]`.
 ---| '"tools.system.blocked_commands"' # Programs that it never runs. Default: `[]`.
 ---| '"tools.system.command_timeout_seconds"' # Time for one program, in seconds.
@@ -248,16 +248,16 @@
 ---| '"tools.system.max_output_size"' # Output that is kept, in bytes. Default: `1048576`.
 ---| '"tools.system.working_directory"' # Where programs run.
 ---| '"tools.web_search"' # Searching the web.
----| '"tools.web_search.allowed_domains"' # Domains whose results are shown (`name`, `*.suffix` or `*`). Default: `["*"]`.
----| '"tools.web_search.blocked_domains"' # Domains that are hidden (`name`, `*.suffix` or `*`). Default: `[]`.
+---| '"tools.web_search.allowed_domains"' # Domains whose results are shown (`name`, `*.suffix`, `*`, address, network; with `:port` if wanted). Default: `["*"]`.
+---| '"tools.web_search.blocked_domains"' # Domains that are hidden (`name`, `*.suffix`, `*`, address, network; with `:port` if wanted). Default: `[]`.
 ---| '"tools.web_search.enabled"' # Whether the search tool is there. Default: `true`.
 ---| '"tools.web_search.max_results"' # Results of one search. Default: `10`.
 ---| '"tools.web_search.rate_limit_per_minute"' # Searches in one minute. Default: `30`.
 ---| '"tools.web_search.timeout_seconds"' # Time for one search, in seconds. Default: `30`.
 ---| '"tools.web_search.user_agent"' # How the tool names itself. Default: `"llmspell-web-search/1.0"`.
 ---| '"tools.web_tools"' # Reading web pages.
----| '"tools.web_tools.allowed_domains"' # Domains that may be read (`name`, `*.suffix` or `*`). Default: `["*"]`.
----| '"tools.web_tools.blocked_domains"' # Domains that are refused (`name`, `*.suffix` or `*`). Default: `[]`.
+---| '"tools.web_tools.allowed_domains"' # Domains that may be read, besides what `http_request` says (`name`, `*.suffix`, `*`, address, network; with `:port` if wanted). Default: `["*"]`.
+---| '"tools.web_tools.blocked_domains"' # Domains that are refused (`name`, `*.suffix`, `*`, address, network; with `:port` if wanted). Default: `[]`.
 ---| '"tools.web_tools.max_redirects"' # Redirections to follow. Default: `5`.
 ---| '"tools.web_tools.scraping_delay_ms"' # Pause between pages, in milliseconds. Default: `1000`.
 ---| '"tools.web_tools.user_agent"' # How the tools name themselves. Default: `"llmspell-web/1.0"`.

@@ -1,0 +1,189 @@
+"""An HTTP client whose every request and connection is judged by the policy.
+
+`client` gives an `httpx.AsyncClient`. Each request, so each redirection too, passes
+`NetworkRules.check_url`; each connection resolves the name once, judges the addresses, and goes to
+one of those that were judged (so a name that resolves differently the second time gains nothing),
+while certificate and `Host` stay those of the name. Proxies of the environment are not used: a
+proxy resolves names itself, where nothing could judge the addresses.
+
+The transport is written on httpcore's public interface: httpx has no way to hand in a network
+backend, and replacing its private pool would, after a renaming there, silently judge nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import socket
+import ssl
+import time
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from typing import Any
+
+import httpcore
+import httpx
+
+from llmspell.errors import ResourceError
+from llmspell.security.network import NetworkRules
+from llmspell.security.urls import Address
+
+SocketOption = httpcore.SOCKET_OPTION
+Resolve = Callable[[str, int], Awaitable[tuple[Address, ...]]]
+"""`async (host, port) -> addresses`; tests give names that change their addresses."""
+
+
+def client(
+    rules: NetworkRules, *, verify: ssl.SSLContext | bool = True, **options: Any
+) -> httpx.AsyncClient:
+    """Give a client that reaches only what the rules allow; options are those of `AsyncClient`."""
+    transport = GuardedTransport(rules, verify=verify)
+    return httpx.AsyncClient(transport=transport, trust_env=False, **options)
+
+
+async def resolve(host: str, port: int) -> tuple[Address, ...]:
+    """Give the addresses of a host, in the system's order; raises `OSError`."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    texts = dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found)
+    return tuple(ipaddress.ip_address(text) for text in texts)
+
+
+async def read_limited(response: httpx.Response, most: int) -> bytes:
+    """Read a streamed response's decoded body; raises `ResourceError` beyond `most` bytes.
+
+    The limit counts what decompression yields, so a small body cannot become a huge one.
+    """
+    parts: list[bytes] = []
+    size = 0
+    async for part in response.aiter_bytes(65_536):
+        size += len(part)
+        if size > most:
+            raise ResourceError(f"the response of '{response.url}' is larger than {most} bytes")
+        parts.append(part)
+    return b"".join(parts)
+
+
+class GuardedBackend(httpcore.AsyncNetworkBackend):
+    """Opens connections to addresses that were judged."""
+
+    def __init__(self, rules: NetworkRules, resolver: Resolve = resolve) -> None:
+        self._rules = rules
+        self._resolve = resolver
+        self._inner = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[SocketOption] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect to the first of a host's addresses that may be reached and answers."""
+        until = None if timeout is None else time.monotonic() + timeout
+        name = self._rules.check_host(host, port)
+        addresses = self._rules.reachable(name, port, await self._addresses(name, port, timeout))
+        failure: Exception = httpcore.ConnectError(f"'{host}' has no address")
+        for number, address in enumerate(addresses):
+            left = None if until is None else max(until - time.monotonic(), 0.001)
+            # An address that does not answer leaves time for those behind it.
+            share = None if left is None else left / (len(addresses) - number)
+            try:
+                return await self._inner.connect_tcp(
+                    str(address), port, share, local_address, socket_options
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait between attempts."""
+        await asyncio.sleep(seconds)
+
+    async def _addresses(self, host: str, port: int, limit: float | None) -> tuple[Address, ...]:
+        try:
+            async with asyncio.timeout(limit):
+                found = await self._resolve(host, port)
+        except TimeoutError:
+            raise httpcore.ConnectTimeout(f"the name '{host}' was not resolved in time") from None
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(f"the name '{host}' cannot be resolved: {error}") from error
+        return found
+
+
+class GuardedTransport(httpx.AsyncBaseTransport):
+    """Sends requests whose URLs the rules allow, over connections of a `GuardedBackend`."""
+
+    def __init__(
+        self,
+        rules: NetworkRules,
+        *,
+        verify: ssl.SSLContext | bool = True,
+        resolver: Resolve = resolve,
+    ) -> None:
+        self._rules = rules
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=httpx.create_ssl_context(verify=verify, trust_env=False),
+            max_connections=100,
+            max_keepalive_connections=20,
+            keepalive_expiry=5.0,
+            network_backend=GuardedBackend(rules, resolver),
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request; raises `SecurityError` and `httpx.TransportError`."""
+        self._rules.check_url(str(request.url))
+        assert isinstance(request.stream, httpx.AsyncByteStream)
+        url = request.url
+        inner = httpcore.Request(
+            method=request.method,
+            url=httpcore.URL(
+                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+            ),
+            headers=request.headers.raw,
+            content=request.stream,
+            extensions=request.extensions,
+        )
+        with _errors_of_httpx(request):
+            answer = await self._pool.handle_async_request(inner)
+        assert isinstance(answer.stream, AsyncIterable)
+        return httpx.Response(
+            answer.status,
+            headers=answer.headers,
+            stream=_Body(answer.stream, request),
+            extensions=answer.extensions,
+        )
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._pool.aclose()
+
+
+class _Body(httpx.AsyncByteStream):
+    def __init__(self, parts: AsyncIterable[bytes], request: httpx.Request) -> None:
+        self._parts = parts
+        self._request = request
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _errors_of_httpx(self._request):
+            async for part in self._parts:
+                yield part
+
+    async def aclose(self) -> None:
+        close = getattr(self._parts, "aclose", None)
+        if close is not None:
+            await close()
+
+
+@contextlib.contextmanager
+def _errors_of_httpx(request: httpx.Request) -> Iterator[None]:
+    """Raise httpx's error of the same name for one of httpcore's."""
+    try:
+        yield
+    except Exception as error:
+        kind = next((c for c in type(error).__mro__ if c.__module__.startswith("httpcore")), None)
+        same = getattr(httpx, kind.__name__, None) if kind is not None else None
+        if same is None:
+            raise
+        raise same(str(error), request=request) from error
