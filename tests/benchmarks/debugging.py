@@ -116,8 +116,13 @@ def _running(folder: str) -> list[Figure]:
                 5.0,
             ),
             (
-                "false condition that may raise",
+                "false condition on a field of a table",
                 [BreakpointSpec(hot, condition="ARGS.x == n")],
+                5.0,
+            ),
+            (
+                "false condition that may raise",
+                [BreakpointSpec(hot, condition="ARGS.x ~= ARGS.y")],
                 5.0,
             ),
             ("hit count", [BreakpointSpec(hot, hit_condition="> 100000000")], 5.0),

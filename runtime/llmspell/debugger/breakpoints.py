@@ -14,6 +14,7 @@ from typing import Any, Literal
 from attrs import define, evolve, field
 
 from llmspell.debugger.hit_condition import parse_hit_condition
+from llmspell.debugger.in_place import FIRST_SITE, PLAIN
 from llmspell.debugger.instrument import (
     Check,
     Instrumented,
@@ -33,7 +34,7 @@ from llmspell.debugger.model import (
     StopReason,
 )
 from llmspell.debugger.sources import Chunk, Sources, normalized
-from llmspell.debugger.standard import is_harmless, may_replace
+from llmspell.debugger.standard import is_harmless, may_keep_setmetatable, may_replace
 from llmspell.errors import LLMSpellError
 from llmspell.lua.convert import lua_value
 from llmspell.lua.loader import read_source
@@ -50,6 +51,7 @@ ENTRY_POINTS = (
     "dump_chunk",
     "refresh_late",
     "disturb",
+    "see_metatables",
 )
 
 
@@ -73,7 +75,7 @@ class Breakpoints:
         self._call = call
         self._wishes: dict[int, _Wished] = {}
         self._last_id = 0
-        self._last_site = 0
+        self._last_site = FIRST_SITE - 1
         self._readings: dict[bytes, Reading | str] = {}
 
     # Chunks --------------------------------------------------------------------------------
@@ -82,6 +84,8 @@ class Breakpoints:
         """The text to compile for a chunk that is being loaded, and the breakpoints that moved."""
         if may_replace(chunk.text):
             self._call("disturb", b"standard")
+        if may_keep_setmetatable(chunk.text):
+            self._call("disturb", b"metatables")
         wished = self._for(chunk)
         if not wished:
             return chunk.text, []
@@ -132,7 +136,9 @@ class Breakpoints:
         """Gives breakpoints of a chunk to the line hook; gives those that moved."""
         result = self._instrument(chunk, wished)
         for site in result.sites:
-            self._define(evolve(site, in_place=False, handed_over=False, protected=False))
+            self._define(
+                evolve(site, in_place=False, handed_over=False, protected=False, tables=())
+            )
         lines: dict[int, list[int]] = {}
         openings: set[tuple[str, str]] = set()
         for site in result.sites:
@@ -150,6 +156,8 @@ class Breakpoints:
             "line": site.line,
             "always": compiled_into is not None and site.always,
             "protected": site.protected,
+            "tables": list(site.tables),
+            "plain": PLAIN[site.licence],
             "names": list(site.names),
             "handed_over": site.handed_over,
             "owner": list(site.owner),
@@ -276,6 +284,8 @@ class Breakpoints:
     def _keep(self, item: _Wished) -> _Wished:
         self._wishes[item.wish.id] = item
         self._call("switch_wish", item.wish.id, True)
+        if item.wish.condition and self._mode != "hook":
+            self._call("see_metatables")
         return item
 
     def _drop(self, items: Sequence[_Wished]) -> None:

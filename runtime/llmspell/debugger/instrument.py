@@ -21,6 +21,7 @@ from llmspell.syntax.chunk import Chunk
 from . import prototypes
 from .condition import Compiler
 from .hit_condition import HitCondition, parse_hit_condition
+from .in_place import FIRST_SITE
 from .placement import Mismatch, Places
 from .planning import Plan
 from .prototypes import Prototype, UnknownFormat
@@ -72,10 +73,10 @@ def instrument(
     *,
     secret: int,
     compiler: Compiler,
-    first_number: int = 1,
+    first_number: int = FIRST_SITE,
     reading: Reading | str | None = None,
 ) -> Instrumented:
-    """Compiles breakpoints into a chunk. Sites are numbered from `first_number`, which is not 0.
+    """Compiles breakpoints into a chunk; sites have numbers from `first_number` on.
 
     reading: what `read` gives for the source, if it is at hand. Never fails: a wish that cannot be
     met has a placement that is not verified, with the reason.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from attrs import define, evolve, field, frozen
 
@@ -13,7 +13,7 @@ from llmspell.syntax.scopes import visible_in
 from .condition import Compiler, Expression, Malformed, Scope, evaluation, parse
 from .facts import Facts
 from .hit_condition import HitCondition, parse_hit_condition
-from .in_place import SUPPORT, in_place
+from .in_place import HOLDS, PLAIN, SUPPORT, InPlace, in_place
 from .log_message import LogMessage, parse_log_message
 from .placement import Place, Places
 from .wishes import Check, Log, Placement, Site, Wish
@@ -23,7 +23,9 @@ from .wishes import Check, Log, Placement, Site, Wish
 class Call:
     """A site and where it is written.
 
-    test: what has to hold for the call to be made, "" if it is made always. counted: whether the
+    test: what has to hold for the call to be made, "" if it is made always. tables: what has to be
+    a table without a metatable for the test to be made, by the names of hidden locals for them;
+    where one is not, it is made in protected mode. counted: whether the
     program counts passes down before it calls. simpler: another form, for where this one is too
     much for the Lua compiler.
     """
@@ -31,6 +33,7 @@ class Call:
     site: Site
     place: Place
     test: str = ""
+    tables: Mapping[str, str] = {}
     counted: bool = False
     simpler: Call | None = None
 
@@ -57,9 +60,17 @@ class Call:
         site = self.site
         ok, value = f"{SUPPORT}ok", f"{SUPPORT}value"
         arguments = ",".join((f"{SUPPORT}.c{site.number}", *site.names))
-        call = f"(true)({secret},{site.number},{ok},{value})"
-        test = f"local {ok},{value}={SUPPORT}.pcall({arguments})"
-        return f"do {test} if {value} then {call}end end;"
+        call = f"(true)({secret},{site.number}"
+        protected = f"local {ok},{value}={SUPPORT}.pcall({arguments})"
+        protected += f" if {value} then {call},{ok},{value})end "
+        if not self.tables:
+            return f"do {protected}end;"
+        lookups, known = "", ""
+        for name, table in self.tables.items():
+            lookups += f"local {name}={known and known + ' and '}{table} "
+            known = f"{SUPPORT}[{PLAIN[site.licence]}][{name}]"
+        in_place = f"if {self.test} then {call},true,true)end"
+        return f"do {lookups}if {known} then {in_place} else {protected}end end;"
 
 
 def support(secret: int) -> bytes:
@@ -198,15 +209,26 @@ class Plan:
         if found is None:
             if request.log is not None:
                 return plain
-            protected = evolve(site, handed_over=False, protected=True, always=False)
-            return Call(protected, place, simpler=plain)
+            return self._protected(plain)
+        if found.tables:
+            return plain if request.log is not None else self._guarded(plain, found)
         if found.licence != "none":
-            test = f"not {SUPPORT}.{found.licence} or ({found.text})"
+            test = f"not {SUPPORT}[{HOLDS[found.licence]}] or ({found.text})"
             return Call(evolve(site, always=False), place, test, simpler=plain)
         values = site.handed_over and bool(request.values)
         settled = evolve(site, in_place=True, handed_over=values, always=False)
         call = Call(settled, place, found.text, simpler=plain)
         return self._counted(call) if counts else call
+
+    @staticmethod
+    def _protected(plain: Call) -> Call:
+        site = evolve(plain.site, handed_over=False, protected=True, always=False)
+        return Call(site, plain.place, simpler=plain)
+
+    def _guarded(self, plain: Call, found: InPlace) -> Call:
+        protected = self._protected(plain)
+        site = evolve(protected.site, tables=found.tables, licence=found.licence)
+        return Call(site, plain.place, found.text, found.lookups, simpler=protected)
 
     def _counted(self, call: Call) -> Call:
         return evolve(call, site=evolve(call.site, always=False), counted=True, simpler=call)

@@ -86,6 +86,11 @@ def may_replace(text: bytes) -> bool:
     return False
 
 
+def may_keep_setmetatable(text: bytes) -> bool:
+    """Whether a chunk, when it runs, may put `setmetatable` where it is found later."""
+    return b"setmetatable" in text or _REACHES.search(text) is not None
+
+
 def is_harmless(text: str) -> bool:
     """Whether an expression of the user's only reads: it has no calls and assigns nothing."""
     return _READING.fullmatch(text) is not None

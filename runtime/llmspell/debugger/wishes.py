@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from .hit_condition import HitCondition
+from .in_place import Licence
 
 
 @frozen
@@ -70,9 +71,10 @@ class Site:
     need; `...` as the last stands for all varargs. handed_over: whether the call has their values;
     else, where they are needed, they are to be looked up in the frame. in_place: the program
     itself tests the condition and calls only where it holds. protected: it does so in protected
-    mode, and hands over whether that went well and what it gave, instead of the values. always:
-    the program calls whenever it comes by. openings: the first two parameters of all functions
-    with code on the line; "" where there is none.
+    mode, and hands over whether that went well and what it gave, instead of the values; without
+    that mode where `tables` are known to have no metatable and `licence` holds, see `in_place`.
+    always: the program calls whenever it comes by. openings: the first two parameters of all
+    functions with code on the line; "" where there is none.
     owner: first and last line, number of parameters, and whether it has varargs, of the function
     that is stopped; (0, 0, 0, True) is the chunk itself.
     """
@@ -86,6 +88,8 @@ class Site:
     checks: tuple[Check, ...]
     protected: bool = False
     always: bool = True
+    tables: tuple[str, ...] = ()
+    licence: Licence = "none"
     openings: tuple[tuple[str, str], ...] = ()
     owner: tuple[int, int, int, bool] = (0, 0, 0, True)
 

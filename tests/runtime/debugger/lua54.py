@@ -30,7 +30,9 @@ local environment = setmetatable({ print = function(...)
   out[#out + 1] = table.concat(values, " ")
 end }, { __index = _G })
 environment._G = environment
-local support = { G = environment, facts = true, standard = true, pcall = pcall, type = type, rawequal = rawequal }
+local function is_plain(_, value) return type(value) == "table" and getmetatable(value) == nil end
+local plain = setmetatable({}, { __index = is_plain })
+local support = { environment, true, true, plain, plain, plain, pcall = pcall, type = type, rawequal = rawequal }
 for name, value in next, math do support["math_" .. name] = value end
 for number, source in next, conditions do support["c" .. number] = assert(load(source, "=condition", "t", environment)) end
 local function passes(_, key) if math.type(key) then return 0 end end -- every pass is looked at

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from llmspell.debugger.in_place import SUPPORT
+from llmspell.debugger.in_place import HOLDS, SUPPORT
 from llmspell.debugger.instrument import Wish
 from llmspell.debugger.model import BreakpointSpec, DataBreakpointSpec
 from llmspell.debugger.standard import is_harmless, may_replace
@@ -22,10 +22,13 @@ def licence(text: str, condition: str) -> str:
     """What a condition at the `●` relies on; "protected" where it cannot stand there."""
     line = text[: text.index("●")].count("\n") + 1
     result = placed(text.replace("●", "print()"), Wish(1, line, condition=condition))
-    if all(site.protected for site in result.sites):
+    (site,) = result.sites
+    if site.tables:
+        return f"tables, {site.licence}"
+    if site.protected:
         return "protected"
     source = result.source.decode()
-    return next((w for w in ("facts", "standard") if f"not {SUPPORT}.{w} or" in source), "none")
+    return next((w for w, slot in HOLDS.items() if f"not {SUPPORT}[{slot}] or" in source), "none")
 
 
 NUMBERS = [
@@ -117,7 +120,7 @@ def test_what_may_be_anything_is_compared_in_protected_mode(text: str) -> None:
         ("limit == x", "protected"),
         ("limit > n", "protected"),
         ("-limit", "protected"),
-        ("limit.x == n", "protected"),
+        ("limit.x == n", "tables, standard"),
         ("(limit or n) + 1 == n", "protected"),
         ("math:abs(n)", "protected"),
         ("math.abs 'x'", "protected"),
@@ -125,8 +128,19 @@ def test_what_may_be_anything_is_compared_in_protected_mode(text: str) -> None:
         ("n % n == 0", "protected"),
         ("n // 0 == 0", "protected"),
         ("n & 1 == 0", "protected"),
-        ("#x > 1", "protected"),
-        ("x.y == 1", "protected"),
+        ("#x > 1", "tables, none"),
+        ("x.y == 1", "tables, none"),
+        ("x.y == n", "tables, facts"),
+        ("x[n].z[x.y] == 1 and not x.a", "tables, none"),
+        ("#x.list == n - 1", "tables, facts"),
+        ("math.nothing.x == 1", "tables, standard"),
+        ("x.y == x.z", "protected"),
+        ("x.y > 1", "protected"),
+        ("x.y()", "protected"),
+        ("(x).y == 1", "protected"),
+        ("('a').b == 1", "protected"),
+        ("x[...] == 1", "protected"),
+        ("#'a' > 0", "protected"),
     ],
 )
 def test_the_kind_of_a_condition(condition: str, kind: str) -> None:
@@ -167,7 +181,29 @@ def test_a_chunk_with_all_its_locals_taken_keeps_its_breakpoint(condition: str) 
 
 # That it means the same as in protected mode ------------------------------------------------------
 
-ATOMS = ["n", "m", "i", "x", "s", "1", "2.5", "-3", "nil", "'a'", "math.pi", "math.no", "true", "g"]
+ATOMS = [
+    "x.a",
+    "x.a.b",
+    "x['a']",
+    "g.a",
+    "#x",
+    "#x.a",
+    "x[n]",
+    "n",
+    "m",
+    "i",
+    "x",
+    "s",
+    "1",
+    "2.5",
+    "-3",
+    "nil",
+    "'a'",
+    "math.pi",
+    "math.no",
+    "true",
+    "g",
+]
 BINARY = ["==", "~=", "<", "<=", ">", ">=", "+", "-", "*", "/", "//", "%", "^", "and", "or"]
 CALLS = ["math.abs", "math.floor", "math.max", "type", "math.type", "rawequal", "math.tointeger"]
 
@@ -193,7 +229,19 @@ local function f(i)
 end
 for j = 1, 3 do f(j) n = n + 1 m = n // 2 end
 """
-VALUES = ["nil", "1", "-2.5", "'7'", "{}", "true", "math.huge", "0/0"]
+VALUES = [
+    "{ a = 1 }",
+    "{ a = { b = 2, 7 }, 3 }",
+    "setmetatable({}, { __index = { a = 1 } })",
+    "nil",
+    "1",
+    "-2.5",
+    "'7'",
+    "{}",
+    "true",
+    "math.huge",
+    "0/0",
+]
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -466,3 +514,141 @@ inner()
     assert session.error is None
     assert session.output.startswith("first\t1\nsecond\t2\ni\t3\n")
     assert SUPPORT not in session.output
+
+
+# Tables without a metatable -----------------------------------------------------------------------
+
+TABLES = """
+local t = { x = 0 }
+for i = 1, 80 do
+  if i == 70 then CHANGE end
+  t.x = i
+  print(i) -- body
+end
+"""
+
+
+def of_tables(make_session: MakeSession, change: str, condition: str) -> tuple[Session, list[str]]:
+    return run_to_the_end(make_session, TABLES.replace("CHANGE", change), condition)
+
+
+@pytest.mark.parametrize(
+    ("condition", "stops"),
+    [
+        ("t.x == 3", ["3"]),
+        ("t['x'] == 3 or t.y", ["3"]),
+        ("not t.x or t[1] or #t == 1", []),
+        ("t.x == 71 and #t == 0", ["71"]),
+    ],
+)
+def test_a_condition_on_a_table_chooses(
+    make_session: MakeSession, condition: str, stops: list[str]
+) -> None:
+    session, stopped = of_tables(make_session, "print()", condition)
+    assert stopped == stops
+    assert session.seen.outputs == []
+
+
+STRANGE = "{ __index = function(_, k) reads = reads + 1 error('no ' .. k, 0) end, __len = error }"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        f"setmetatable(t, {STRANGE})",
+        f"local set = setmetatable set(t, {STRANGE})",
+        f"_G.setmetatable(t, {STRANGE})",
+        f"load('return set' .. 'metatable')()(t, {STRANGE})",
+        f"t = setmetatable({{}}, {STRANGE})",
+    ],
+)
+def test_a_metatable_that_a_table_gets_later_counts(make_session: MakeSession, change: str) -> None:
+    code = "reads = 0" + TABLES.replace("CHANGE", change) + "print(reads)"
+    session, stopped = run_to_the_end(make_session, code, "t.missing == 3")
+    assert stopped == []
+    assert session.error is None
+    (remark,) = session.seen.outputs
+    assert "no missing" in remark[1]
+    assert session.output.split()[-1] == "11"  # each pass from then on reads once
+
+
+def test_a_metatable_set_by_a_function_kept_before_counts(make_session: MakeSession) -> None:
+    session = make_session("dofile('spell2.lua')")
+    other = session.write("print(1)\n" + TABLES.replace("CHANGE", "set(t)"), "spell2.lua")
+    session.write(
+        f"local keep = setmetatable function set(t) keep(t, {STRANGE}) end reads = 0\n"
+        "print(0) -- start\ndofile('spell2.lua')"
+    )
+    session.break_at("start")
+    session.start()
+    session.stop()
+    session.break_at("body", path=other, condition="t.missing == 3")
+    session.debugger.resume()
+    session.ended()
+    assert session.error is None
+    (remark,) = session.seen.outputs
+    assert "no missing" in remark[1]
+
+
+@pytest.mark.parametrize("value", ["nil", "7", "'text'", "print", "{}"])
+def test_another_value_in_the_variable_of_a_table_counts(
+    make_session: MakeSession, value: str
+) -> None:
+    code = TABLES.replace("  t.x = i\n", "").replace("CHANGE", f"t = {value}")
+    session, stopped = run_to_the_end(make_session, code, "t.x == 0 and i > 68 or t.x.y == 1")
+    assert stopped == ["69"]
+    assert session.error is None
+    assert len(session.seen.outputs) == 1
+
+
+def test_a_table_that_a_debugger_s_user_gives_a_metatable_counts(make_session: MakeSession) -> None:
+    session = make_session("reads = 0" + TABLES.replace("CHANGE", "\nprint() -- stop\n"))
+    body, stop = session.line("body"), session.line("stop")
+    conditions = [BreakpointSpec(body, condition="t.missing == 3"), BreakpointSpec(stop)]
+    session.debugger.set_breakpoints(str(session.path), conditions)
+    session.start()
+    session.stop()
+    session.value(f"setmetatable(t, {STRANGE})")
+    session.debugger.resume()
+    session.ended()
+    assert session.error is None
+    assert "no missing" in session.seen.outputs[0][1]
+
+
+def test_fields_that_a_condition_reads_are_no_reads_of_the_program(
+    make_session: MakeSession,
+) -> None:
+    session = make_session(TABLES.replace("CHANGE", "\nprint() -- stop\n") + "print(t.x) -- read")
+    body, stop = session.line("body"), session.line("stop")
+    conditions = [BreakpointSpec(body, condition="t.x == 0"), BreakpointSpec(stop)]
+    session.debugger.set_breakpoints(str(session.path), conditions)
+    session.start()
+    session.stop()
+    table = session.scope("Locals")["t"]
+    number, _, kinds = session.debugger.data_breakpoint_info("x", table.reference, None)
+    if "read" not in kinds:
+        pytest.skip("reads cannot be seen here")
+    session.debugger.set_data_breakpoints([DataBreakpointSpec(number or "", "read")])
+    session.debugger.resume()
+    session.stop()
+    assert session.at() == session.line("read")
+    session.finish()
+
+
+@pytest.mark.parametrize(
+    "wrong", ["setmetatable()", "setmetatable(1, {})", "setmetatable({})", "setmetatable({}, 1)"]
+)
+def test_setmetatable_refuses_what_it_refuses_without_a_debugger(
+    make_session: MakeSession, wrong: str
+) -> None:
+    code = f"print(pcall(function()\n {wrong}\nend)) -- body\n"
+    code += "print(pcall(setmetatable, setmetatable({}, { __metatable = 1 }), {}))"
+    texts = []
+    for condition in (None, "x.y == 1"):
+        session = make_session(code)
+        if condition:
+            session.break_at("body", condition=condition)
+        session.start()
+        session.ended()
+        texts.append(session.output)
+    assert texts[0] == texts[1]

@@ -461,17 +461,51 @@ local plan_passes
 --   by the number of a site: passes that can be let go without a look, counted down in the program
 --     or in `reached`
 --   "c" and the number: its condition, for `pcall`
---   standard functions as they were; whether it is certain that they are those of the program
---     ("standard") and that the variables hold what their assignments in the text say ("facts").
---   "G": the globals, which can be read without an error while "standard" holds.
-local support, NEVER = { [0] = 0, facts = true, standard = true, pcall = pcall, G = G }, raw.math.maxinteger
+--   standard functions as they were, by their names
+--   by small integers (see in_place.py): the globals, which can be read without an error while it
+--     is certain that the standard functions are those of the program; whether it is certain that
+--     variables hold what their assignments in the text say ("facts"), and that about the standard
+--     functions; tables without a metatable, as a set, which is empty where the facts, or the
+--     standard functions and globals, are not certain.
+local PLAIN, NONE = setmetatable({}, WEAK_KEYS), {}
+local FACTS, STANDARD, PLAIN_NONE, PLAIN_FACTS, PLAIN_STANDARD = 2, 3, 4, 5, 6
+local support, NEVER = { G, true, true, PLAIN, PLAIN, PLAIN, [0] = 0, none = NONE, pcall = pcall }, raw.math.maxinteger
 support.type, support.rawequal = type, rawequal
 for name, value in next, raw.math do support["math_" .. name] = value end
 
---- What was certain no longer is.
+local sees_metatables = false -- whether each `setmetatable` of the program is seen; nil: never will be
+
+--- What was certain no longer is: that "standard" functions are those of the program, that "facts"
+--- of its text hold, that all "metatables" are seen, that nobody looks at its "reads".
 function host.disturb(what)
-  support.standard = false
-  if what == "facts" then support.facts = false end
+  if not sees_metatables and (what == "metatables" or what == "facts") then sees_metatables = nil end
+  if what == "metatables" then return end
+  support[STANDARD], support[PLAIN_STANDARD] = false, NONE
+  if what == "facts" then support[FACTS], support[PLAIN_FACTS] = false, NONE end
+  if what == "reads" then support[PLAIN_NONE], support[PLAIN_FACTS] = NONE, NONE end
+end
+
+--- From now on a table that gets a metatable is no longer among the plain ones. It is too late for
+--- that once the program may have kept `setmetatable` for itself.
+function host.see_metatables()
+  if sees_metatables ~= false then return end
+  sees_metatables = true
+  function G.setmetatable(...)
+    local value = ...
+    if PLAIN[value] then PLAIN[value] = nil end
+    local ok, result = pcall(setmetatable, ...)
+    if ok then return result end
+    local name = getinfo(1, "n").name
+    error(name and raw.string.gsub(result, "'%?'", "'" .. raw.string.gsub(name, "%%", "%%%%") .. "'", 1) or result, 2)
+  end
+end
+
+--- Notes a table if it has no metatable; gives whether it is among the plain ones.
+local function note_plain(value)
+  if PLAIN[value] then return true end
+  if not sees_metatables or type(value) ~= "table" or raw.debug.getmetatable(value) then return false end
+  PLAIN[value] = true
+  return true
 end
 
 --- Whether a variable is one of those that breakpoints add.
@@ -492,11 +526,31 @@ local function compiled(text)
   return maker and maker() or load(text, "=[llmspell breakpoint]", "t", G)
 end
 
+--- The same for a condition that the program tests itself where `tables` are plain: as long as they
+--- are not known to be, it is called here, and they are looked at first. All of the first passes are
+--- used for that, and then one of sixteen, so that a table that is new each time costs little.
+local function learning(text, tables, plain)
+  local parameters, results = raw.string.match(text, "^local (.-) = %.%.%. return (.*)$")
+  if not parameters then parameters, results = "", raw.string.match(text, "^return (%(.*)$") end
+  local looks = {}
+  for i = 1, #tables do looks[i] = "__llmspell_note(" .. tables[i] .. ")" end
+  local maker = load("local __llmspell_note, __llmspell_support = ... local __llmspell_passes = 0 return function(" .. parameters
+    .. ") __llmspell_passes = __llmspell_passes + 1 if __llmspell_passes < 64 or __llmspell_passes & 15 == 0 then "
+    .. "local _ = __llmspell_support[" .. plain .. "] ~= __llmspell_support.none and " .. concat(looks, " and ") .. " end "
+    .. "return " .. results .. " end", "=[llmspell breakpoint]", "t", G)
+  return maker and maker(note_plain, support) or compiled(text)
+end
+
 --- Defines what happens where the program calls a number, or reaches the line of a late site.
 function host.define_site(number, site)
   for _, check in raw.ipairs(site.checks) do
     check.count = 0
-    check.condition, check.values = compiled(check.condition), compiled(check.values)
+    if #site.tables > 0 then
+      check.condition = learning(check.condition, site.tables, site.plain)
+    else
+      check.condition = compiled(check.condition)
+    end
+    check.values = compiled(check.values)
   end
   local names = #site.names
   if names > HANDED or site.names[names] == "..." then site.handed_over = false end

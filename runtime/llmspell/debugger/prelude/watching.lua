@@ -69,7 +69,7 @@ function host.set_watches(list)
   end
   debugger.watching = #written > 0 or nil
   -- What conditions read is none of the program's reads: so none may stand in the program.
-  if #reads > 0 then host.disturb("standard") end
+  if #reads > 0 then host.disturb("reads") end
   debugger.reading = #reads > 0 and { left = 0, lines = setmetatable({}, WEAK_KEYS) } or nil
   host.forget_instructions()
   host.refresh_late()
