@@ -10,10 +10,12 @@ import os
 import socket
 import sys
 import threading
+from pathlib import Path
 
 from llmspell.cli.execution import leave
 from llmspell.cli.signals import Signals
-from llmspell_debug_adapter.debuggee_environment import ADDRESS, TOKEN
+from llmspell_debug_adapter.addresses import read_address
+from llmspell_debug_adapter.debuggee_environment import ADDRESS, FILE, TOKEN
 from llmspell_debug_adapter.protocol.framing import Connection
 from llmspell_debug_adapter.protocol.greeting import greet
 from llmspell_debug_adapter.protocol.messages import Refused
@@ -24,14 +26,12 @@ from llmspell_debug_adapter.spells.launched import LaunchedSpell
 
 def main() -> None:
     """Runs one session and one spell; ends the process with the exit code of the spell."""
-    # Taken out of the environment: neither the spell nor its children shall see them.
-    address, token = os.environ.pop(ADDRESS, ""), os.environ.pop(TOKEN, "")
-    host, _, port = address.rpartition(":")
     try:
-        connection = Connection.of_socket(socket.create_connection((host, int(port))))
+        host, port, token = _adapter()
+        connection = Connection.of_socket(socket.create_connection((host, port)))
         greet(connection, token)
     except (OSError, ValueError, Refused) as error:
-        sys.exit(f"llmspell debuggee: no adapter at '{address}': {error}")
+        sys.exit(f"llmspell debuggee: no adapter: {error}")
     spell = LaunchedSpell(stuck=lambda: os._exit(1), left=_let_go_of_pipes)
     session = converse(connection, spell)
     hide_from_pydevd(
@@ -44,6 +44,20 @@ def main() -> None:
     session.program_ended(code)
     session.close()
     leave(code)
+
+
+def _adapter() -> tuple[str, int, str]:
+    """Where it waits: host, port, token. Raises ValueError and Refused.
+
+    Taken out of the environment: neither the spell nor its children shall see them.
+    """
+    names = (ADDRESS, TOKEN, FILE)
+    address, token, file = (os.environ.pop(name, "") for name in names)
+    if file:
+        found = read_address(Path(file))
+        return found.host, found.port, found.token
+    host, _, port = address.rpartition(":")
+    return host, int(port), token
 
 
 def _let_go_of_pipes() -> None:

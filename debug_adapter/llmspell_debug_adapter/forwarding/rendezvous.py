@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
-from llmspell_debug_adapter.debuggee_environment import ADDRESS, TOKEN
+from attrs import asdict
+
+from llmspell_debug_adapter.addresses import Address
+from llmspell_debug_adapter.debuggee_environment import ADDRESS, FILE, TOKEN
 from llmspell_debug_adapter.protocol.door import Door
 from llmspell_debug_adapter.protocol.framing import Connection
 from llmspell_debug_adapter.protocol.greeting import answer_greeting, new_token, read_greeting
@@ -25,6 +34,17 @@ class Rendezvous:
     def environment(self) -> dict[str, str]:
         """The variables that tell a debuggee where to go."""
         return {ADDRESS: f"{self._door.host}:{self._door.port}", TOKEN: self._token}
+
+    @contextmanager
+    def file(self) -> Iterator[dict[str, str]]:
+        """The variable that tells of a file with the same, which only this user can read."""
+        descriptor, path = tempfile.mkstemp(prefix="llmspell-", suffix=".json")
+        try:
+            with os.fdopen(descriptor, "w") as file:
+                json.dump(asdict(Address(self._door.host, self._door.port, self._token)), file)
+            yield {FILE: path}
+        finally:
+            Path(path).unlink(missing_ok=True)
 
     def meet(self, seconds: float) -> tuple[Connection, int]:
         """Waits for the debuggee; gives the connection and its process id. Raises Refused."""

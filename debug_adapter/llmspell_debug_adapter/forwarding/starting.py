@@ -104,18 +104,20 @@ class StartInTerminal:
     def run(self) -> Debuggee:
         """See `Start`."""
         arguments = self._arguments
-        answer = self._ask(
-            "runInTerminal",
-            {
-                "kind": "integrated" if arguments.console == "integratedTerminal" else "external",
-                "title": os.path.basename(arguments.program),  # noqa: PTH119 - a name, not a file
-                "cwd": _folder(arguments),
-                "args": _command(arguments),
-                "env": {**arguments.env, **self._rendezvous.environment},
-            },
-        )
-        answer.add_done_callback(self._answered)
-        connection, pid = self._rendezvous.meet(_TERMINAL)
+        is_integrated = arguments.console == "integratedTerminal"
+        with self._rendezvous.file() as variables:
+            answer = self._ask(
+                "runInTerminal",
+                {
+                    "kind": "integrated" if is_integrated else "external",
+                    "title": os.path.basename(arguments.program),  # noqa: PTH119 - a name
+                    "cwd": _folder(arguments),
+                    "args": _command(arguments),
+                    "env": {**arguments.env, **variables},
+                },
+            )
+            answer.add_done_callback(self._answered)
+            connection, pid = self._rendezvous.meet(_TERMINAL)
         return Debuggee(connection, ForeignProcess(pid))
 
     def abandon(self, reason: str) -> None:

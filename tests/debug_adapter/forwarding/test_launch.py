@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from llmspell_debug_adapter.debuggee_environment import FILE
 from tests.debug_adapter.client import RequestFailed
 from tests.debug_adapter.conftest import MakeSpell
 from tests.debug_adapter.connections import OverStdio, debuggee_of, wait_for_end
@@ -183,10 +184,12 @@ class Terminal:
 
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
+        self.modes: list[int] = []
         self.process: subprocess.Popen[bytes] | None = None
 
     def run(self, arguments: dict[str, Any]) -> dict[str, Any]:
         self.asked.append(arguments)
+        self.modes.append(Path(arguments["env"][FILE]).stat().st_mode & 0o777)
         added = {k: v for k, v in arguments["env"].items() if v is not None}
         self.process = subprocess.Popen(
             arguments["args"],
@@ -218,6 +221,23 @@ def test_in_a_terminal_input_works_and_output_stays_there(
     (asked,) = terminal.asked
     assert (asked["kind"], asked["cwd"]) == ("integrated", str(folder))
     assert asked["env"]["GIVEN"] == "yes"
+
+
+def test_the_token_is_in_no_variable_that_a_terminal_shows(
+    adapter: OverStdio, spell: MakeSpell
+) -> None:
+    terminal = Terminal()
+    adapter.reverse["runInTerminal"] = terminal.run
+    adapter.initialize(supportsRunInTerminalRequest=True)
+    adapter.launch(spell(f"print(os.getenv('{FILE}'))\n"), console="integratedTerminal")
+    adapter.go()
+    assert terminal.process is not None
+    out, _ = terminal.process.communicate()
+    assert out.decode() == "nil\n"
+    (asked,) = terminal.asked
+    assert set(asked["env"]) == {FILE}
+    assert terminal.modes == [0o600]
+    assert not Path(asked["env"][FILE]).exists()
 
 
 def test_an_external_terminal_is_asked_for(adapter: OverStdio, spell: MakeSpell) -> None:
