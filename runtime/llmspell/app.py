@@ -353,7 +353,9 @@ class Runtime:
     def _open_tools(self) -> Tools:
         from llmspell.tools.service import Tools
 
-        return Tools(self._surroundings, lambda: self.services.events, self.services.hooks)
+        return Tools(
+            self._surroundings, lambda: self.services.events, lambda: self.services.opened_hooks
+        )
 
     def _open_hooks(self) -> Hooks:
         from llmspell.hooks.dispatcher import Hooks

@@ -21,6 +21,7 @@ from tests.benchmarks import (
     profiling,
     services,
     startup,
+    tools,
 )
 from tests.benchmarks.figure import Figure
 
@@ -28,6 +29,7 @@ SUBJECTS = {
     "start-up": startup.figures,
     "engine": engine.figures,
     "services": services.figures,
+    "tools": tools.figures,
     "debugging": debugging.figures,
     "instrumenting": instrument.figures,
     "profiling": profiling.figures,

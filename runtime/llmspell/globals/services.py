@@ -97,6 +97,11 @@ class Services:
         return self._hooks
 
     @property
+    def opened_hooks(self) -> Hooks | None:
+        """The same, None if nobody has asked for it yet: then there are no hooks."""
+        return self._hooks
+
+    @property
     def backups(self) -> Backups | None:
         """The backups of the store, None where they are off."""
         return self._open_backups(self.state)

@@ -26,14 +26,15 @@ class Tools:
     """Finds and calls tools.
 
     around: what they may touch. events: the bus on which calls are announced. hooks: what runs
-    around calls. strict: whether only the exact names count, without aliases and underscores.
+    around calls, None as long as there are no hooks. strict: whether only the exact names count,
+    without aliases and underscores.
     """
 
     def __init__(
         self,
         around: Callable[[], Surroundings],
         events: Callable[[], EventBus],
-        hooks: Hooks,
+        hooks: Callable[[], Hooks | None],
         *,
         strict: bool = False,
     ) -> None:
@@ -93,11 +94,12 @@ class Tools:
 
             raise UnknownToolError(name, (entry.name,))
         tool = self.registry.tool(entry)
-        if not self._hooks.any(TOOL_POINTS):
+        hooks = self._hooks()
+        if hooks is None or not hooks.any(TOOL_POINTS):
             return self._caller.start(tool, params or {}, seconds)
         from llmspell.tools.hooking import start_hooked
 
-        return start_hooked(self, self._hooks, tool, params or {}, seconds)
+        return start_hooked(self, hooks, tool, params or {}, seconds)
 
     def start(self, tool: Tool, params: Mapping[str, Any], seconds: float | None) -> Handle:
         """Starts a call around which no hooks run."""
