@@ -140,7 +140,15 @@ def _up_to(source: str, end: int) -> str:
 
 
 def _line(text: Text, line: int) -> Span:
-    """A line as Lua counts them: LF CR is one break there."""
+    """A line as Lua counts them: LF CR is one break there.
+
+    Where there is none the lines of the text are the same; to look for all breaks of 10 000 lines
+    anew takes 5 ms, at each key in an unfinished statement.
+    """
+    if "\n\r" not in text.source:
+        if line > text.line_count:
+            return len(text.source), len(text.source)
+        return text.line_start(line - 1), text.line_end(line - 1)
     lines = Lines(text.encoded)
     return text.offset_of_byte(lines.start(line)), text.offset_of_byte(lines.end(line))
 

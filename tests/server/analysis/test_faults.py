@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from llmspell_server.analysis.faults import syntax_fault
 from llmspell_server.analysis.text import Text
@@ -97,3 +99,16 @@ def test_the_compiler_opens_again_after_closing() -> None:
     compiler.close()
     assert compiler("x =") == "source:1: unexpected symbol near <eof>"
     compiler.close()
+
+
+_LINE = st.sampled_from(["local a", "b = 'é'", ""])
+_BREAK = st.sampled_from(["\n", "\r", "\r\n", "\n\r"])
+_compile_chunk = Compiler()  # hypothesis wants no fixtures of a function
+
+
+@given(st.lists(st.tuples(_LINE, _BREAK)))
+def test_a_fault_is_on_its_line_however_lines_end(lines: list[tuple[str, str]]) -> None:
+    source = "".join(line + end for line, end in lines) + "x = = 1"
+    fault = syntax_fault(Text(source), _compile_chunk)
+    assert fault is not None
+    assert (fault.start, fault.end) == (source.rindex("="), source.rindex("=") + 1)
