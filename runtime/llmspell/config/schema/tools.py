@@ -159,6 +159,11 @@ class System:
     blocked_commands: tuple[str, ...] = setting(
         (), "Programs that it never runs.", comma_list=True, untrusted="deny-list"
     )
+    allow_unconfined: bool = setting(
+        False,
+        "Run programs also where the kernel cannot confine them to the allowed folders.",
+        untrusted="allow",
+    )
     working_directory: str | None = setting(
         None, "Where programs run.", path=True, untrusted="path"
     )

@@ -240,6 +240,7 @@
 ---| '"tools.search.timeout_seconds"' # Time for one search, in seconds.
 ---| '"tools.system"' # Processes and environment variables.
 ---| '"tools.system.allow_process_execution"' # Whether tools run programs; `false` in a file switches it off. Default: `false`.
+---| '"tools.system.allow_unconfined"' # Run programs also where the kernel cannot confine them to the allowed folders. Default: `false`.
 ---| '"tools.system.allowed_commands"' # Programs that tools may run, by name or path, `*` for all; a short list when unset. Default: `["ls", "cat", "echo", "pwd"]`.
 ---| '"tools.system.allowed_env_vars"' # Environment variables that spells may read although their names look secret. Default: `[]`.
 ---| '"tools.system.blocked_commands"' # Programs that it never runs. Default: `[]`.
