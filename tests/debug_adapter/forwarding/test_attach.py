@@ -130,6 +130,46 @@ def test_attaching_again_starts_with_a_clean_sheet(
     assert process.rest()[1] == 1
 
 
+def test_coroutines_from_before_the_attach_are_threads_with_breakpoints_and_steps(
+    adapter: OverStdio, spell: MakeSpell, running: Callable[..., Running]
+) -> None:
+    it = spell(
+        """
+        go = false
+        local function work(by)
+          local sum = 0
+          while true do
+            sum = sum + by --@work
+            coroutine.yield(sum) --@yield
+          end
+        end
+        local created, wrapped = coroutine.create(work), coroutine.wrap(work)
+        coroutine.resume(created, 1)
+        wrapped(2)
+        while not go do
+          wrapped() --@loop
+        end
+        """
+    )
+    process = running(it)
+    attach(adapter, port=process.port)
+    adapter.go()
+    adapter.break_at(it, "loop")
+    adapter.stopped(reason="breakpoint")
+    names = [thread["name"] for thread in adapter.request("threads")["threads"]]
+    place = f"(spell.lua:{it.line('yield')}), suspended"
+    assert names == ["main", f"coroutine 1 {place}", f"coroutine 2 {place}"]
+    adapter.break_at(it, "work")
+    stop = adapter.move()
+    assert (stop["threadId"], adapter.line(3)) == (3, it.line("work"))
+    adapter.break_at(it)
+    assert adapter.move("next", thread=3)["threadId"] == 3
+    assert adapter.line(3) == it.line("yield")
+    adapter.evaluate("go = true", "repl")
+    adapter.request("disconnect")
+    assert process.rest() == ("", 0)
+
+
 def test_one_debugger_at_a_time(
     adapters: Callable[..., OverStdio], spell: MakeSpell, running: Callable[..., Running]
 ) -> None:
