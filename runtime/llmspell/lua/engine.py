@@ -157,7 +157,7 @@ class Engine:
             self.poke()
         while not task.changed.wait(_REARM):
             if self._lost or not self._thread.is_alive():
-                raise EngineLost(self._stop or Interrupted())
+                raise EngineLost(self._stop or Interrupted(), closed=not self._lost)
             self.poke()
         if task.error is not None:
             raise task.error

@@ -107,12 +107,17 @@ class OutputClosed(Stopped):
 
 
 class EngineLost(LLMSpellError):
-    """The Lua thread did not answer a stop in time; this engine cannot be used again.
+    """The Lua thread did not answer a stop in time, or has ended; this engine cannot be used again.
 
-    `reason` is the stop that was asked for. The thread is left behind (C code such as a
-    pathological `string.find`, or a finaliser that loops, cannot be interrupted).
+    `reason` is the stop that was asked for. A thread that does not answer is left behind (C code
+    such as a pathological `string.find`, or a finaliser that loops, cannot be interrupted).
+    closed: whether the engine was simply closed.
     """
 
-    def __init__(self, reason: Stopped) -> None:
-        super().__init__(f"the Lua engine did not stop in time ({reason})")
+    def __init__(self, reason: Stopped, *, closed: bool = False) -> None:
+        super().__init__(
+            "the Lua engine is closed"
+            if closed
+            else f"the Lua engine did not stop in time ({reason})"
+        )
         self.reason = reason

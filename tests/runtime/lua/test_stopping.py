@@ -233,3 +233,10 @@ def test_a_closed_state_is_let_go_at_once(make_spell: MakeSpell) -> None:
     assert "finalised" in spell.output
     assert state._kept == []
     spell.engine.stop()  # nothing to arm any more
+
+
+def test_a_closed_engine_is_not_said_to_have_been_too_slow(make_spell: MakeSpell) -> None:
+    engine = make_spell().engine
+    engine.close()
+    with pytest.raises(EngineLost, match="the Lua engine is closed"):
+        engine.interject(lambda: None)
