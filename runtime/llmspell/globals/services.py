@@ -125,6 +125,9 @@ class Services:
         if self._state is not None:
             self._state.close()
             self._state = None
+        if self._tools is not None:
+            self._tools.close()
+            self._tools = None
         if self._debugging is not None:
             self._debugging.close()
             self._debugging = None

@@ -9,7 +9,7 @@ from llmspell.errors import TimeLimitError, ToolError, ValidationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
     from typing import Any
 
     from llmspell.config.schema.tools import Tools as Settings
@@ -34,6 +34,8 @@ class Surroundings:
         self.environ = environ
         self._load = settings
         self._settings: Settings | None = None
+        self._shared: dict[Any, tuple[Any, Callable[[Any], Coroutine[Any, Any, None]]]] = {}
+        self._lock = threading.Lock()
 
     @property
     def settings(self) -> Settings:
@@ -41,6 +43,30 @@ class Surroundings:
         if self._settings is None:
             self._settings = self._load()
         return self._settings
+
+    def shared(
+        self,
+        key: Any,
+        make: Callable[[], Any],
+        close: Callable[[Any], Coroutine[Any, Any, None]],
+    ) -> Any:
+        """Something that tools of this runtime share, such as a client: made at first use.
+
+        close: ends it on the loop, when the runtime is closed.
+        """
+        with self._lock:
+            if key not in self._shared:
+                self._shared[key] = (make(), close)
+            return self._shared[key][0]
+
+    def close(self) -> None:
+        """Ends what tools share."""
+        from llmspell.background import on_loop
+
+        with self._lock:
+            kept, self._shared = list(self._shared.values()), {}
+        for each, close in kept:
+            on_loop(close(each)).result(5)
 
 
 class Call:

@@ -121,6 +121,11 @@ class Tools:
             self._surroundings = self._around()
         return self._surroundings
 
+    def close(self) -> None:
+        """Ends what calls share, such as connections."""
+        if self._surroundings is not None:
+            self._surroundings.close()
+
     @property
     def _caller(self) -> Caller:
         if self._opened is None:
