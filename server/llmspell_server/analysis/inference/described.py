@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
 
+from llmspell_server.analysis.binding.binder import binding_of
+from llmspell_server.analysis.binding.variables import Local
+from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.literals import string_value
+from llmspell_server.analysis.syntax.pieces import Piece
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.schemas import DescribedTable, SchemaClasses
 
 from .expressions import Where
+from .flow import parents_of
 from .global_names import called_name
 from .writes import Path
 
 if TYPE_CHECKING:
     from .inference import Inference
 
+_NEAR = 30  # statements of the chunk behind a local of it in which its first use is looked for
+Given = tuple[Piece, tree.Call | tree.MethodCall, int]
+"""A call, and which of its arguments."""
 Before = tuple[str | None, ...]
 """The arguments before one, where these are strings that are known."""
+
+
+def first_call(snapshot: Snapshot, piece: Piece, local: Local) -> Given | None:
+    """The call that a local is given to, if that is the first use of it; not in another function.
+
+    Then the table in it is the one of its declaration. piece: what declares it.
+    """
+    uses = [(piece, name) for name in local.uses[:1]]
+    if not uses and local.is_of_chunk:
+        first = snapshot.pieces.index_at(snapshot.pieces.start_of[piece]) + 1
+        below = snapshot.pieces.all[first : first + _NEAR]
+        with_name = (each for each in below if local.name in binding_of(each).free)
+        uses = [(each, binding_of(each).free[local.name][0]) for each in islice(with_name, 1)]
+    for there, name in uses:
+        if snapshot.local(there, name) is not local:
+            return None
+        if binding_of(there).in_function.get(name) is not local.function:
+            return None
+        arguments = parents_of(there).get(name)
+        call = parents_of(there).get(arguments) if arguments is not None else None
+        if isinstance(arguments, tree.Arguments) and isinstance(call, tree.Call | tree.MethodCall):
+            return there, call, arguments.values.index(name)
+    return None
 
 
 class Tables(Protocol):
@@ -53,6 +85,31 @@ class Described:
         values = node.arguments.values
         if position >= len(values) or not isinstance(values[position], tree.Table):
             return None
+        return self._table(where, node, position)
+
+    def of_local(self, where: Where, local: Local) -> model.Type | None:
+        """The type of a table that a local of a piece holds until a call is given it."""
+        notes = self._inference.queries.notes
+        key = ("of local", local)
+        if key not in notes:
+            notes[key] = self._of_local(where, local)
+        found: model.Type | None = notes[key]
+        return found
+
+    def _of_local(self, where: Where, local: Local) -> model.Type | None:
+        if local.is_of_chunk:
+            given = self._inference.queries.get("given to", where.file.file, where.piece, local)
+        else:
+            given = first_call(where.file.snapshot, where.piece, local)
+        if given is None:
+            return None
+        piece, call, position = given
+        return self._table(self._inference.where(where.file.file, piece), call, position)
+
+    def _table(
+        self, where: Where, node: tree.Call | tree.MethodCall, position: int
+    ) -> model.Type | None:
+        values = node.arguments.values
         function = called_name(self._inference, where, node)
         if function is None:
             return None

@@ -153,7 +153,10 @@ class Functions:
             if local is None:
                 return None
             owner = where.file.owner(where.piece, Path(local))
-            return self._inference.variables.declared(owner)
+            declared = self._inference.variables.declared(owner)
+            if declared is None and isinstance(node, tree.Table):
+                return self._inference.described.of_local(where, local)
+            return declared
         if position >= len(statement.targets):
             return None
         target = statement.targets[position]

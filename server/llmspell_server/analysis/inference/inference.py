@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from llmspell_server.analysis.binding.variables import Local
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
@@ -20,7 +21,7 @@ from llmspell_server.analysis.types.model import Documentation, Function, Shape,
 from .annotated import Annotated
 from .calls import Calls
 from .casts import Casts
-from .described import Described, NoTables
+from .described import Described, Given, NoTables, first_call
 from .described import Tables as DescribedTables
 from .expressions import Expressions, Where
 from .flow import Guard
@@ -39,7 +40,7 @@ _EMPTY = Sources()
 _INPUTS = frozenset(
     (
         *("written", "module file", "module missing", "types", "metatables", "chunk", "guards"),
-        *("table", "scope", "visible", "declaration", "type names"),
+        *("table", "given to", "scope", "visible", "declaration", "type names"),
     )
 )
 
@@ -87,6 +88,7 @@ class Inference:
                 "module file": world.module,
                 "module missing": world.is_missing,
                 "table": described.table,
+                "given to": self._given_to,
                 "scope": lambda file, piece: self.file(file).scope(piece),
                 "visible": lambda file, piece: self.file(file).visible(piece),
                 "declaration": lambda owner: self.file(owner.file).declaration(owner),
@@ -115,6 +117,9 @@ class Inference:
             self._current.pop(name, None)
 
     # Documents
+
+    def _given_to(self, file: str, piece: Piece, local: Local) -> Given | None:
+        return first_call(self.file(file).snapshot, piece, local)
 
     def file(self, name: str) -> FileSources:
         """What a document writes, as it is now."""
