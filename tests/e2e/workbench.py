@@ -28,7 +28,7 @@ class Workbench:
     def picture(self, name: str) -> None:
         """Keeps a picture of the window among `build/pictures`."""
         PICTURES.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{name}.png")
+        self.page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
 
     def press(self, *keys: str) -> None:
         """Presses keys, one after the other: `Control+End`, `F9`."""
