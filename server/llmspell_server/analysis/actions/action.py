@@ -25,12 +25,10 @@ class Change:
 class Action:
     """What is offered, and what it changes.
 
-    preferred: whether it is the obvious one. rename: an offset, in the text after the change, of a
-    name that the user may want to choose.
+    preferred: whether it is the obvious one.
     """
 
     title: str
     kind: Kind
     changes: tuple[Change, ...]
     preferred: bool = False
-    rename: int | None = None

@@ -73,7 +73,7 @@ def _local(snapshot: Snapshot, piece: Piece, expression: tree.Expression) -> Ite
     parent = parents_of(piece).get(expression)
     if isinstance(parent, tree.ExpressionStatement):
         change = Change(place, begin + expression.end, f"local {name} = {text}")
-        yield Action("Put the result into a local", "refactor.extract", (change,), rename=place + 6)
+        yield Action("Put the result into a local", "refactor.extract", (change,))
         return
     is_bare = isinstance(parent, tree.Arguments) and source[begin + parent.start] != "("
     used = f"({name})" if is_bare else name  # `require "x"` has no parentheses yet
@@ -84,7 +84,6 @@ def _local(snapshot: Snapshot, piece: Piece, expression: tree.Expression) -> Ite
             Change(place, place, declaration),
             Change(begin + expression.start, begin + expression.end, used),
         ),
-        rename=place + len("local "),
     )
 
 
@@ -244,7 +243,6 @@ def _extracted(
         "Extract a function",
         "refactor.extract",
         (Change(place, place, function), Change(first, last, call)),
-        rename=place + len("local function "),
     )
 
 
