@@ -10,6 +10,8 @@ from hypothesis import settings
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
+pytest_plugins = ["tests.server.sent"]
+
 
 def pytest_configure() -> None:
     """Lets child processes be interrupted.

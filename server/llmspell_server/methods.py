@@ -1,8 +1,9 @@
 """Each method that a client may send (lsprotocol 2025.0): where it is tested, or why refused.
 
-A test holds both tables against lsprotocol and the server: a method stands in exactly one of them,
-those in `TESTED` have a handler and a test that names them, those in `REFUSED` are answered with
--32601 (requests) or dropped (notifications). A feature that comes to be moves its row.
+A test holds both tables against lsprotocol and the server: a method stands in exactly one of them.
+Those in `TESTED` have a handler and are sent by tests of their file, which `tests/server/sent.py`
+watches; those in `REFUSED` are answered with -32601 (requests) or dropped (notifications). A
+feature that comes to be moves its row.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ _LIFECYCLE = "test_lifecycle.py"
 
 TESTED = {
     types.INITIALIZE: _LIFECYCLE,
-    types.INITIALIZED: "raw.py",
+    types.INITIALIZED: _LIFECYCLE,
     types.SHUTDOWN: _LIFECYCLE,
     types.EXIT: _LIFECYCLE,
     types.CANCEL_REQUEST: "test_scheduling.py",
     types.SET_TRACE: "features/test_diagnostics.py",
     types.WINDOW_WORK_DONE_PROGRESS_CANCEL: "test_progress.py",
-    types.TEXT_DOCUMENT_DID_OPEN: "raw.py",
+    types.TEXT_DOCUMENT_DID_OPEN: "test_positions.py",
     types.TEXT_DOCUMENT_DID_CHANGE: "test_positions.py",
     types.TEXT_DOCUMENT_DID_CLOSE: "test_files.py",
     types.TEXT_DOCUMENT_DID_SAVE: "test_files.py",
@@ -37,7 +38,7 @@ TESTED = {
     types.TEXT_DOCUMENT_RANGE_FORMATTING: "features/test_formatting.py",
     types.TEXT_DOCUMENT_HOVER: "test_clients.py",
     types.TEXT_DOCUMENT_SIGNATURE_HELP: "test_clients.py",
-    types.TEXT_DOCUMENT_DIAGNOSTIC: "test_scheduling.py",
+    types.TEXT_DOCUMENT_DIAGNOSTIC: "features/test_diagnostics.py",
     types.CALL_HIERARCHY_INCOMING_CALLS: "features/test_navigation.py",
     types.CALL_HIERARCHY_OUTGOING_CALLS: "features/test_navigation.py",
     types.DOCUMENT_LINK_RESOLVE: "features/test_navigation.py",

@@ -10,6 +10,7 @@ from lsprotocol.converters import get_converter
 from pytest_lsp import LanguageClient, client_capabilities
 
 from llmspell_server.analysis.text import Units
+from tests.server import sent
 
 PROFILES = ("visual_studio_code", "neovim", "emacs")
 BARE = "bare"
@@ -61,6 +62,7 @@ async def begin(client: LanguageClient, profile: str, **params: Any) -> None:
     capabilities = _SHOWS_MARKDOWN if profile == BARE else client_capabilities(profile)
     for method in _ASKED:
         client.feature(method)(_agrees)
+    sent.watch(client)
     result = await client.initialize_session(types.InitializeParams(capabilities, **params))
     client.units = str(result.capabilities.position_encoding)  # type: ignore[attr-defined]
 

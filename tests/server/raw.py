@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from llmspell_server.analysis.text import Units
+from tests.server import sent
 from tests.server.profiles import merged
 
 _LIMIT = 60  # seconds
@@ -36,6 +37,7 @@ class RawClient:
         self.units: Units = "utf-16"
         self._reader, self._writer = reader, writer
         self._ids = itertools.count(1)
+        self._asked: dict[int, str] = {}
         # What a test waits for in vain would keep it for ever.
         self._limit = threading.Timer(_LIMIT, process.kill)
         self._limit.daemon = True
@@ -79,6 +81,7 @@ class RawClient:
 
     def notify(self, method: str, params: object = None) -> None:
         self._send({"method": method, **({} if params is None else {"params": params})})
+        sent.note(method)
 
     def request(self, method: str, params: object = None) -> dict[str, Any]:
         """The answer to a request: a message with `result` or `error`."""
@@ -87,6 +90,7 @@ class RawClient:
     def ask(self, method: str, params: object = None) -> int:
         """Sends a request; gives its number."""
         number = next(self._ids)
+        self._asked[number] = method
         body = {} if params is None else {"params": params}
         self._send({"id": number, "method": method, **body})
         return number
@@ -147,6 +151,8 @@ class RawClient:
                 length = int(value)
         assert length, "the server has left"
         message: dict[str, Any] = json.loads(self._reader.read(length))
+        if "result" in message and message.get("id") in self._asked:
+            sent.note_result(self._asked[message["id"]], message["result"])
         return message
 
     def initialize(self, **params: object) -> dict[str, Any]:

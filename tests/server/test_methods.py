@@ -1,8 +1,10 @@
-"""Each method that a client may send is either tested or refused with a reason."""
+"""Each method that a client may send is either tested or refused with a reason.
+
+That the tests send what they are said to test is watched by `sent.py`.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from llmspell_server.reference import capabilities, updated
 from llmspell_server.server import SpellServer
 from tests.server.conftest import SERVER
 from tests.server.raw import RawClient
+from tests.server.sent import unsent
 
 HERE = Path(__file__).parent
 DOCS = HERE.parents[1] / "docs"
@@ -51,12 +54,15 @@ def test_what_has_a_handler_is_in_the_table_of_the_tested(handled: set[str]) -> 
     assert handled == set(TESTED)
 
 
-@pytest.mark.parametrize("method", sorted(TESTED))
-def test_what_is_tested_is_named_in_its_test(method: str) -> None:
-    text = (HERE / TESTED[method]).read_text("utf-8")
-    as_function = re.sub("([A-Z])", r"_\1", method).replace("/", "_").lower()
-    short = f'"{method.rpartition("/")[2]}"'
-    assert method in text or as_function in text or short in text
+def test_each_file_that_tests_is_there() -> None:
+    assert [file for file in set(TESTED.values()) if not (HERE / file).is_file()] == []
+
+
+def test_what_a_file_that_was_run_did_not_send_is_found() -> None:
+    tested = {"hover": "a.py", "rename": "a.py", "exit": "b.py"}
+    assert unsent(tested, run={"a.py"}, sent={("a.py", "hover"), ("b.py", "rename")}) == [
+        ("rename", "a.py")
+    ]
 
 
 @pytest.mark.parametrize("method", sorted(filter(is_request, REFUSED)))
