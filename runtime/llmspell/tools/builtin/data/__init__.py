@@ -1,0 +1,1 @@
+"""Tools for data: JSON, CSV, graphs, documents."""
