@@ -255,6 +255,9 @@ class SessionWorld:
         assert snapshot is not None
         kept = self._names.get(file)
         if kept is None or kept[0] is not snapshot:
-            names = frozenset(FileSources(file, snapshot).global_names())
+            sources = self._inference.file(file)  # has found out most of it already
+            if sources.snapshot is not snapshot:
+                sources = FileSources(file, snapshot)
+            names = frozenset(sources.global_names())
             kept = self._names[file] = (snapshot, names, frozenset(declared_types(snapshot)))
         return kept[1], kept[2]
