@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from llmspell.app import Runtime
 from llmspell.lua.streams import Streams
@@ -17,6 +20,27 @@ _LUA = f"""
 local begin = os.clock()
 for i = 1, {_CALLS} do Tool.execute("calculator", {{ input = "1" }}) end
 return os.clock() - begin
+"""
+
+
+_SERVER = """
+import asyncio
+
+async def answer(reader, writer):
+    while (await reader.readline()).strip():
+        while (await reader.readline()).strip():
+            pass
+        await asyncio.sleep(0.05)
+        writer.write(b"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok")
+        await writer.drain()
+    writer.close()
+
+async def main():
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, backlog=200)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+asyncio.run(main())
 """
 
 
@@ -37,13 +61,43 @@ def figures() -> list[Figure]:
         Figure("the same from Python, its events received", announced, "µs", 300),
         Figure("the same from Python, with a hook", hooked, "µs"),
         Figure("the same from Lua, with a hook", hooked_lua, "µs"),
+        Figure("Tool.batch of 100 requests that take 50 ms each", _batch(), "s", 0.5),
         Figure("llmspell tool list, CPU time", median(lambda: cpu_of(tool_list)) * 1000, "ms", 250),
     ]
 
 
-def _runtime(folder: str) -> Runtime:
+def _runtime(folder: str, **options: Any) -> Runtime:
     streams = Streams(lambda _: None, lambda _: None, lambda _: b"")
-    return Runtime(streams=streams, script_dir=folder, environ={"HOME": folder})
+    return Runtime(streams=streams, script_dir=folder, environ={"HOME": folder}, **options)
+
+
+def _batch() -> float:
+    """Seconds of a batch of requests to a server that answers each after 50 ms."""
+    code = """
+    local calls = {}
+    for i = 1, 100 do calls[i] = { tool = "http-requester", params = { input = ARGS[1] } } end
+    local answers = Tool.batch(calls)
+    for i = 1, 100 do assert(answers[i].result.status_code == 200) end
+    """
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _slow_server() as url,
+        _runtime(folder, security="trusted") as runtime,
+    ):
+        return median(lambda: seconds(lambda: runtime.run(code, [url])))
+
+
+@contextmanager
+def _slow_server() -> Iterator[str]:
+    """A server in a process of its own, so that it takes nothing of ours; gives its address."""
+    with subprocess.Popen(
+        [sys.executable, "-c", _SERVER], stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            assert server.stdout is not None
+            yield f"http://127.0.0.1:{server.stdout.readline().strip()}/"
+        finally:
+            server.kill()
 
 
 def _registry() -> float:
@@ -56,8 +110,6 @@ def _registry() -> float:
 
 
 def _printed(code: str) -> float:
-    import subprocess
-
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     return float(done.stdout)
 

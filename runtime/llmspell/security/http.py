@@ -126,7 +126,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=httpx.create_ssl_context(verify=verify, trust_env=False),
             max_connections=100,
-            max_keepalive_connections=20,
+            max_keepalive_connections=100,
             keepalive_expiry=5.0,
             network_backend=GuardedBackend(rules, resolver),
         )
