@@ -96,7 +96,9 @@ def compound(depth: int) -> st.SearchStrategy[Tokens]:
             lambda b, c: ["for", "i", "=", "1", ",", "2", "do", "if", "i", "==", "1", "then", *b,
                           "goto", "go", "end", "local", "z", "=", "i", "do", *c, "end", "::", "go",
                           "::", "end"],
-            block, block,
+            # Lua 5.4.8 itself loses its stack at `local g <close> = v goto go`, where a `local`
+            # stands between the block and a label at the end of the one around it.
+            block.filter(lambda b: "close" not in b), block,
         ),
         st.builds(
             lambda v: ["for", "i", "=", "1", ",", "3", "do", "if", *v, "then", "break", "end",
