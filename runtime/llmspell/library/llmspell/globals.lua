@@ -361,6 +361,7 @@
 ---| '"calculator"' # Computes arithmetic and scientific expressions.
 ---| '"csv-analyzer"' # Profiles, converts, filters, transforms, checks and samples CSV text.
 ---| '"datetime-handler"' # Parses, formats, converts and computes with dates.
+---| '"diff-calculator"' # Compares two texts or two JSON values, given or in files.
 ---| '"file-operations"' # Reads, writes, copies, moves, deletes and lists files and folders.
 ---| '"hash-calculator"' # Computes the digest of a text or a file, and compares it.
 ---| '"http-requester"' # Sends an HTTP request and gives the answer, whatever its status.
