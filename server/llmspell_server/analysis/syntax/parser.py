@@ -62,7 +62,8 @@ class Parsed:
     """A statement of the chunk, or None at the end of the text.
 
     end: where the statement's piece ends. reach: how far the text was looked at. Both, like all
-    offsets inside, count from the beginning of the piece.
+    offsets inside, count from the beginning of the piece. margin: `margin_of` that beginning, where
+    the parser looked at the line before it for an indentation.
     """
 
     statement: tree.Statement | None
@@ -71,6 +72,14 @@ class Parsed:
     end: int
     reach: int
     suspicious: bool
+    margin: tuple[str, bool] | None
+
+
+def margin_of(source: str, offset: int) -> tuple[str, bool]:
+    """The blanks that the line of an offset begins with, and whether more stands before it."""
+    line = source[source.rfind("\n", 0, offset) + 1 : offset]
+    inside = line.lstrip()
+    return line[: len(line) - len(inside)], bool(inside)
 
 
 def parse_piece(source: str, start: int, broken: bool = False) -> Parsed:
@@ -94,6 +103,9 @@ class _Parser:
         self._comments: list[tree.Word] = []
         self._problems: list[Problem] = []
         self._suspicious = False
+        self._looked_back = (
+            False  # whether an indentation was that of a line begun before the piece
+        )
         self._cut = False  # whether the block that was read last ended before its end
         self._depth = 0
         self._behind = start or code_begin(source)  # where the next token is looked for
@@ -126,7 +138,16 @@ class _Parser:
             end = self._with_trailing_comments(statement.end)
         comments = tuple(comment for comment in self._comments if comment.start < end)
         problems = (*self._problems, *filter(None, map(_unfinished, comments)))
-        return Parsed(statement, comments, problems, end, self._end, self._suspicious)
+        margin = margin_of(self._source, self._base) if self._looked_back else None
+        return Parsed(statement, comments, problems, end, self._reach(), self._suspicious, margin)
+
+    def _reach(self) -> int:
+        """How far the text was looked at: `[==` was read as symbols for want of another `[`."""
+        end = self._base + self._end
+        if self._source.endswith(("[", "="), self._base, end):
+            while self._source.startswith("=", end):
+                end += 1
+        return end - self._base
 
     def _with_trailing_comments(self, end: int) -> int:
         """The end of a piece: comments behind the statement on its last line belong to it."""
@@ -186,7 +207,10 @@ class _Parser:
 
     def _line_before(self, offset: int) -> str:
         absolute = self._base + offset
-        return self._source[self._source.rfind("\n", 0, absolute) + 1 : absolute]
+        begin = self._source.rfind("\n", 0, absolute) + 1
+        if begin < self._base:
+            self._looked_back = True
+        return self._source[begin:absolute]
 
     # Statements
 

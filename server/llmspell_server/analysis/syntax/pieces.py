@@ -2,8 +2,9 @@
 
 A piece is a statement of the chunk with the white space and comments before it, and those
 comments behind it that stand on its last line; the last piece has no statement. The parser keeps
-nothing from one piece to the next. So a piece depends only on its own text and on how far the
-parser looked ahead, and keeping all that were not touched gives what parsing the whole text would.
+nothing from one piece to the next. So a piece depends only on its own text, on how far the parser
+looked ahead, and on how its line is indented where it begins within one; keeping all that were not
+touched gives what parsing the whole text would.
 """
 
 from __future__ import annotations
@@ -16,14 +17,15 @@ from typing import Any
 from attrs import define, field
 
 from . import tree
-from .parser import Problem, parse_piece
+from .parser import Problem, margin_of, parse_piece
 
 
 @define(eq=False, repr=False)
 class Piece:
     """A statement with the text around it. Immutable, and shared by the versions of a document.
 
-    reach: how much of the text from its beginning the parser has looked at. facts: what others
+    reach: how much of the text from its beginning the parser has looked at. margin: what stood
+    before it on its line, if the parser looked at that (see `Parsed`). facts: what others
     know about it, under keys of theirs, kept as long as the piece.
     """
 
@@ -33,6 +35,7 @@ class Piece:
     problems: tuple[Problem, ...]
     reach: int
     suspicious: bool
+    margin: tuple[str, bool] | None
     facts: dict[object, Any] = field(factory=dict)
 
 
@@ -84,7 +87,7 @@ class Pieces:
         position = starts[-1] + len(pieces[-1].text) if pieces else 0
         while True:
             index = later.get(position)
-            if index is not None and not self._depends(self.all[index], broken):
+            if index is not None and self._stays(index, source, position, broken):
                 pieces.append(self.all[index])
                 starts.append(position)
             else:
@@ -94,6 +97,16 @@ class Pieces:
             position += len(pieces[-1].text)
             if pieces[-1].statement is None:
                 return Pieces(pieces, starts, broken)
+
+    def _stays(self, index: int, source: str, position: int, broken: bool) -> bool:
+        """Whether the text at a position behind the edit would be read as a piece of before.
+
+        At the beginning of a file a first line with `#` is no code.
+        """
+        piece = self.all[index]
+        if self._depends(piece, broken) or index == 0 or position == 0:
+            return False
+        return piece.margin is None or piece.margin == margin_of(source, position)
 
     def _depends(self, piece: Piece, broken: bool) -> bool:
         """Whether a piece may look otherwise now that the text is broken or mended."""
@@ -114,4 +127,5 @@ def _parse(source: str, start: int, broken: bool) -> Piece:
         parsed.problems,
         parsed.reach,
         parsed.suspicious,
+        parsed.margin,
     )

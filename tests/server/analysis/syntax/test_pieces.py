@@ -57,6 +57,24 @@ def test_pieces_after_edits_are_those_of_the_whole_text(data: st.DataObject) -> 
         assert shown(pieces) == shown(pieces_of(source, broken))
 
 
+@pytest.mark.parametrize(
+    ("source", "start", "end", "text"),
+    [
+        ("x = 1 if a then\n  b()\nend\n", 0, 0, "  "),
+        ("a()\n  x = 1 if a then\n  b()\nend\n", 3, 4, ""),
+        ("x;#y = 1\n", 0, 2, ""),
+        ("#y = 1\n", 0, 0, "x"),
+        ("x = {1 [==", 10, 10, "["),
+    ],
+)
+def test_pieces_that_an_edit_changes_from_afar_are_made_anew(
+    source: str, start: int, end: int, text: str
+) -> None:
+    after = source[:start] + text + source[end:]
+    edited = pieces_of(source, True).edited(after, start, end, len(text), True)
+    assert shown(edited) == shown(pieces_of(after, True))
+
+
 @pytest.mark.parametrize("path", [*FILES, *EXAMPLES], ids=lambda path: path.stem)
 def test_the_pieces_make_up_the_text_and_no_problem_is_seen_in_it(path: Path) -> None:
     source = path.read_text("utf-8")
