@@ -62,13 +62,14 @@ def expressions(depth: int) -> st.SearchStrategy[Tokens]:
     )
 
 
-def simple(depth: int) -> st.SearchStrategy[Tokens]:
+def simple(depth: int, *, close: bool = True) -> st.SearchStrategy[Tokens]:
     value = expressions(depth)
+    guards = [st.just(["local", "g", "<", "close", ">", "=", "GUARD", "(", ")"])] if close else []
     return st.one_of(
+        *guards,
         st.builds(lambda n, v: ["local", n, "=", *v], NAMES, value),
         st.builds(lambda n, m: ["local", n, ",", m], NAMES, NAMES),
         st.builds(lambda n: ["local", n, "<", "const", ">", "=", "7"], NAMES),
-        st.just(["local", "g", "<", "close", ">", "=", "GUARD", "(", ")"]),
         st.builds(lambda n, v: [n + "_", "=", *v], NAMES, value),
         st.builds(lambda n, v, w: ["T", ".", n, ",", "G", "=", *v, ",", *w], NAMES, value, value),
         st.builds(lambda v: ["print", "(", *v, ")"], value),
@@ -78,8 +79,8 @@ def simple(depth: int) -> st.SearchStrategy[Tokens]:
     )
 
 
-def compound(depth: int) -> st.SearchStrategy[Tokens]:
-    block, value = blocks(depth - 1), expressions(0)
+def compound(depth: int, *, close: bool = True) -> st.SearchStrategy[Tokens]:
+    block, value = blocks(depth - 1, close=close), expressions(0)
     return st.one_of(
         st.builds(lambda b: ["do", *b, "end"], block),
         st.builds(lambda v, b: ["if", *v, "then", *b, "end"], value, block),
@@ -98,7 +99,7 @@ def compound(depth: int) -> st.SearchStrategy[Tokens]:
                           "::", "end"],
             # Lua 5.4.8 itself loses its stack at `local g <close> = v goto go`, where a `local`
             # stands between the block and a label at the end of the one around it.
-            block.filter(lambda b: "close" not in b), block,
+            blocks(depth - 1, close=False), block,
         ),
         st.builds(
             lambda v: ["for", "i", "=", "1", ",", "3", "do", "if", *v, "then", "break", "end",
@@ -113,10 +114,11 @@ def compound(depth: int) -> st.SearchStrategy[Tokens]:
     )  # fmt: skip
 
 
-def blocks(depth: int) -> st.SearchStrategy[Tokens]:
-    statement = (
-        simple(max(depth - 1, 0)) if depth <= 0 else st.one_of(simple(depth - 1), compound(depth))
-    )
+def blocks(depth: int, *, close: bool = True) -> st.SearchStrategy[Tokens]:
+    """Statements; close: whether there may be `<close>` variables among them."""
+    statement = simple(max(depth - 1, 0), close=close)
+    if depth > 0:
+        statement = st.one_of(simple(depth - 1, close=close), compound(depth, close=close))
     body = st.lists(statement, max_size=4).map(
         lambda found: [token for one in found for token in one]
     )
