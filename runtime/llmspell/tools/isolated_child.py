@@ -20,6 +20,7 @@ def main(arguments: list[str]) -> None:
     request = json.loads(sys.stdin.buffer.read())
     work = getattr(importlib.import_module(module), function)
     limit(int(memory), int(seconds))
+    out, sys.stdout = sys.stdout, sys.stderr  # what libraries print is no answer
     try:
         answer = {"value": work(request)}
     except LLMSpellError as error:
@@ -31,7 +32,7 @@ def main(arguments: list[str]) -> None:
     except RecursionError:
         told = {"type": "ToolError", "message": "it is nested too deeply", "details": {}}
         answer = {"error": told}
-    sys.stdout.write(json.dumps(answer))
+    out.write(json.dumps(answer))
 
 
 def limit(memory: int, seconds: int) -> None:

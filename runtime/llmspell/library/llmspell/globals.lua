@@ -360,6 +360,7 @@
 ---| '"base64-encoder"' # Encodes and decodes Base64: text, bytes given as hex, or files.
 ---| '"calculator"' # Computes arithmetic and scientific expressions.
 ---| '"csv-analyzer"' # Profiles, converts, filters, transforms, checks and samples CSV text.
+---| '"data-validator"' # Checks one value against a list of rules.
 ---| '"datetime-handler"' # Parses, formats, converts and computes with dates.
 ---| '"diff-calculator"' # Compares two texts or two JSON values, given or in files.
 ---| '"file-operations"' # Reads, writes, copies, moves, deletes and lists files and folders.
