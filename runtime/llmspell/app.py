@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from llmspell.config.load import LoadedConfig
     from llmspell.config.problems import Note
     from llmspell.config.schema.runtime import StatePersistence
+    from llmspell.config.schema.tools import Tools as Settings
     from llmspell.events.bus import EventBus
     from llmspell.hooks.dispatcher import Hooks
     from llmspell.lua.outcome import RunResult
@@ -371,13 +372,18 @@ class Runtime:
         return Hooks(lambda: self.services.events)
 
     def _surroundings(self) -> Surroundings:
-        from llmspell.config.schema.tools import Tools as Settings
         from llmspell.tools.call import Surroundings
 
         def settings() -> Settings:
-            return self.services.config.config.tools if self._configured else Settings()
+            if self._configured:
+                return self.services.config.config.tools
+            from llmspell.config.schema.tools import Tools
 
-        return Surroundings(self.policy, settings=settings, environ=self._environ)
+            return Tools()
+
+        return Surroundings(
+            self.policy, settings=settings, environ=self._environ, configured=self._configured
+        )
 
     def _open_debugging(self) -> Debugging:
         import sys

@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 
     from llmspell.config.schema.tools import Tools as Settings
     from llmspell.security.policy import Mode, Policy
+    from llmspell.tools.registry import Entry
 
 
 class Surroundings:
     """What all calls of a runtime share.
 
     policy: what may be touched; every tool asks it. settings: the section `[tools]` of the
-    configuration, read when it is first asked for. environ: environment variables.
+    configuration, read when it is first asked for. configured: whether there is a configuration.
+    environ: environment variables.
     """
 
     def __init__(
@@ -29,8 +31,10 @@ class Surroundings:
         *,
         settings: Callable[[], Settings],
         environ: Mapping[str, str],
+        configured: bool = False,
     ) -> None:
         self.policy = policy
+        self.configured = configured
         self.environ = environ
         self._load = settings
         self._settings: Settings | None = None
@@ -43,6 +47,19 @@ class Surroundings:
         if self._settings is None:
             self._settings = self._load()
         return self._settings
+
+    @property
+    def calls_per_minute(self) -> int | None:
+        """How often all tools together may be called; None for any number."""
+        return self.settings.rate_limit_per_minute if self.configured else None
+
+    def switched_off(self, entry: Entry) -> str:
+        """The key of the configuration that switches a tool off; "" where none does."""
+        if not self.configured:
+            return ""
+        from llmspell.tools.switches import switched_off
+
+        return switched_off(self.settings, entry)
 
     def shared(
         self,

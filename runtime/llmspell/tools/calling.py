@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections import deque
-from threading import Lock
 
 from llmspell.background import in_thread, on_loop
 from llmspell.errors import (
     LLMSpellError,
-    RateLimitError,
     ResourceError,
     TimeLimitError,
     ToolError,
     ValidationError,
 )
 from llmspell.tools.call import Call
+from llmspell.tools.rates import Rates
 from llmspell.tools.validation import Validator
 
 TYPE_CHECKING = False
@@ -63,8 +61,7 @@ class Caller:
         self._around = around
         self._events = events
         self._validators: dict[str, tuple[Tool, Validator]] = {}
-        self._recent: dict[str, deque[float]] = {}
-        self._lock = Lock()
+        self._rates = Rates()
 
     def start(self, tool: Tool, params: Mapping[str, Any], seconds: float | None = None) -> Handle:
         """Starts a call. seconds: a limit instead of the tool's own (never above it by much).
@@ -74,7 +71,8 @@ class Caller:
         limit = tool.limits.seconds if seconds is None else seconds
         try:
             call = self._call(tool, params, limit)
-            self._count(tool)
+            self._rates.count("", self._around.calls_per_minute, "tools")
+            self._rates.count(tool.name, tool.limits.calls_per_minute, f"'{tool.name}'")
         except LLMSpellError as error:
             error.details.setdefault("tool", tool.name)
             raise
@@ -103,25 +101,6 @@ class Caller:
         if known is None or known[0] is not tool:
             known = self._validators[tool.name] = (tool, Validator(tool.schema))
         return known[1]
-
-    def _count(self, tool: Tool) -> None:
-        """Raises RateLimitError when the tool was called too often in the last minute."""
-        allowed = tool.limits.calls_per_minute
-        if allowed is None:
-            return
-        now = time.monotonic()
-        with self._lock:
-            recent = self._recent.setdefault(tool.name, deque())
-            while recent and recent[0] <= now - 60:
-                recent.popleft()
-            if len(recent) >= allowed:
-                wait = recent[0] + 60 - now
-                raise RateLimitError(
-                    f"'{tool.name}' may be called {allowed} times a minute; try again in "
-                    f"{wait:.0f} s",
-                    retry_after=round(wait, 1),
-                )
-            recent.append(now)
 
     def _finish(self, tool: Tool, answer: Answer, seconds: float) -> ToolResult:
         result = tool.shaped(answer, seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from llmspell.errors import SecurityError
 from llmspell.tools.registry import Registry
 
 TYPE_CHECKING = False
@@ -51,18 +52,22 @@ class Tools:
     def available(self, category: str | None = None) -> list[Entry]:
         """The tools that can be called, by name; those of one category where one is given."""
         wanted = None if category is None else category.lower()
-        return [each for each in self.registry if wanted in (None, each.category.lower())]
+        return [
+            each
+            for each in self.registry
+            if wanted in (None, each.category.lower()) and not self.around.switched_off(each)
+        ]
 
     def info(self, name: str) -> Entry | None:
         """What is known of a tool; None if it is not there or needs what is not installed."""
         entry = self.registry.find(name)
-        if entry is None or not entry.available or (self.strict and entry.name != name):
+        if entry is None or not entry.available or self.around.switched_off(entry):
             return None
-        return entry
+        return None if self.strict and entry.name != name else entry
 
     def categories(self) -> list[str]:
         """The categories that tools have, by name."""
-        return sorted({entry.category for entry in self.registry})
+        return sorted({entry.category for entry in self.available()})
 
     def search(self, words: Iterable[str], category: str | None = None) -> list[Entry]:
         """The tools that fit words best, those with words in the name first, then description."""
@@ -85,14 +90,17 @@ class Tools:
     ) -> Handle:
         """Starts a call and gives its handle.
 
-        Raises ToolError for an unknown name or a missing extra, ValidationError for wrong
-        parameters, RateLimitError.
+        Raises ToolError for an unknown name or a missing extra, SecurityError for a tool that the
+        configuration switches off, ValidationError for wrong parameters, RateLimitError.
         """
         entry = self.registry.entry(name)
         if self.strict and entry.name != name:
             from llmspell.tools.registry import UnknownToolError
 
             raise UnknownToolError(name, (entry.name,))
+        key = self.around.switched_off(entry)
+        if key:
+            raise SecurityError(f"'{entry.name}' is not allowed: `{key}` is false")
         tool = self.registry.tool(entry)
         hooks = self._hooks()
         if hooks is None or not hooks.any(TOOL_POINTS):

@@ -203,3 +203,33 @@ def test_a_missing_library_names_its_extra(tools: Tools) -> None:
     assert tools.info("needy") is None
     with pytest.raises(ToolError, match=r"needs no_such_library; .*llmspell\[tools\]"):
         tools.invoke("needy", {})
+
+
+@pytest.mark.parametrize(
+    ("config", "tool", "key"),
+    [
+        ("[tools]\nenabled = false", "calculator", "tools.enabled"),
+        (
+            "[tools.file_operations]\nenabled = false",
+            "file-operations",
+            "tools.file_operations.enabled",
+        ),
+        ("[tools.http_request]\nenabled = false", "http-requester", "tools.http_request.enabled"),
+    ],
+)
+def test_the_configuration_switches_tools_off(
+    make_runtime: Any, config: str, tool: str, key: str
+) -> None:
+    tools = make_runtime(config).tools
+    assert tools.info(tool) is None
+    assert tool not in [entry.name for entry in tools.available()]
+    with pytest.raises(SecurityError, match=key):
+        tools.invoke(tool, {"input": "1"})
+
+
+def test_the_configuration_limits_all_calls_in_a_minute(make_runtime: Any) -> None:
+    tools = make_runtime("[tools]\nrate_limit_per_minute = 2").tools
+    tools.invoke("calculator", {"input": "1"})
+    tools.invoke("uuid-generator", {})
+    with pytest.raises(RateLimitError, match="tools may be called 2 times a minute"):
+        tools.invoke("calculator", {"input": "1"})
