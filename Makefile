@@ -48,6 +48,7 @@ format: $(STAMP)  ## put every file into the house style
 
 generate: $(STAMP)  ## write everything that is generated: references, API, the extension's manifest
 	$(BIN)/python -m llmspell.tools.catalogue
+	$(BIN)/python -m llmspell.tools.reference
 	$(BIN)/python -m llmspell.globals.generate
 	$(BIN)/python -m llmspell.config.reference
 	$(BIN)/python -m llmspell.cli.reference

@@ -12,6 +12,7 @@ import pytest
 
 from llmspell.app import Runtime
 from llmspell.tools.catalogue import built_in, catalogue
+from llmspell.tools.reference import PLACE, reference
 from llmspell.tools.registry import CATALOGUE
 from llmspell.tools.selftest import run_examples
 from llmspell.tools.service import Tools
@@ -22,6 +23,10 @@ TOOLS = list(built_in())
 
 def test_the_catalogue_is_current() -> None:
     assert Path(CATALOGUE).read_text(encoding="utf-8") == catalogue()
+
+
+def test_the_reference_is_current() -> None:
+    assert PLACE.read_text(encoding="utf-8") == reference()
 
 
 def test_a_list_of_tools_imports_none_of_them() -> None:
