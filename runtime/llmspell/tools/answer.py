@@ -156,7 +156,10 @@ class ToolResult:
         envelope = self.answer.envelope()
         if self.shape != "nested":
             return envelope
-        outer = {"operation": self.tool.replace("-", "_"), "success": envelope["success"]}
+        outer = {
+            "operation": self.tool.replace("-", "_") + "_execute",
+            "success": envelope["success"],
+        }
         if "error" in envelope:
             outer["error"] = envelope["error"]
         return outer | {"result": envelope}

@@ -31,7 +31,7 @@ def test_a_failed_envelope_has_an_error_and_no_text() -> None:
 
 def test_a_nested_envelope_has_the_payload_below_its_result() -> None:
     table = _table("nested", "create", {"graph_type": "directed"}, metadata={"n": 1})
-    assert table["operation"] == "some_tool"
+    assert table["operation"] == "some_tool_execute"
     assert table["result"]["result"] == {"graph_type": "directed"}
     assert table["result"]["metadata"] == {"n": 1}
 

@@ -364,6 +364,7 @@
 ---| '"datetime-handler"' # Parses, formats, converts and computes with dates.
 ---| '"diff-calculator"' # Compares two texts or two JSON values, given or in files.
 ---| '"file-operations"' # Reads, writes, copies, moves, deletes and lists files and folders.
+---| '"graph-builder"' # Builds and measures graphs that are kept as JSON.
 ---| '"hash-calculator"' # Computes the digest of a text or a file, and compares it.
 ---| '"http-requester"' # Sends an HTTP request and gives the answer, whatever its status.
 ---| '"json-processor"' # Queries JSON with jq, validates it against a JSON Schema, and processes JSON lines.
