@@ -154,21 +154,47 @@ class FileSources:
         return found
 
     @cached_property
-    def _writes(self) -> dict[Owner, list[tuple[Piece, Write]]]:
+    def _writes(self) -> dict[Owner, list[Source]]:
         """The writes to variables of the chunk and globals, and to their fields."""
-        found: dict[Owner, list[tuple[Piece, Write]]] = {}
+        found: dict[Owner, list[Source]] = {}
+        owners: dict[Root, Owner] = {}
         for piece in self.snapshot.pieces.all:
-            for by_root in (writes_of(piece).by_root, self._filled(piece)):
-                for root, writes in by_root.items():
-                    if isinstance(root, Local) and not root.is_of_chunk:
-                        continue
-                    owner = self.owner(piece, Path(root))
-                    found.setdefault(owner, []).extend((piece, write) for write in writes)
-                    for write in writes if owner == _GLOBALS else ():
-                        variable = self.owner(piece, write.path).variable
-                        if variable != owner:
-                            found.setdefault(variable, []).append((piece, write))
+            filled = [(root, self._made(piece, all_)) for root, all_ in self._filled(piece).items()]
+            for name, sources in (*self._written_in(piece), *filled):
+                root = name
+                if isinstance(name, str):
+                    root = self.snapshot.chunk_local(piece, name) or name
+                elif not name.is_of_chunk:
+                    continue
+                owner = owners.get(root)
+                if owner is None:
+                    owner = owners[root] = self.owner(piece, Path(root))
+                found.setdefault(owner, []).extend(sources)
+                for source in sources if owner == _GLOBALS else ():
+                    assert source.write is not None
+                    variable = self.owner(piece, source.write.path).variable
+                    if variable != owner:
+                        found.setdefault(variable, []).append(source)
         return found
+
+    def _written_in(self, piece: Piece) -> tuple[tuple[Root, list[Source]], ...]:
+        """What a piece itself writes into variables that others see; kept with the piece."""
+        kept = _kept_sources(piece)
+        found = kept.get(self.file)
+        if found is None:
+            found = kept[self.file] = tuple(
+                (root, self._made(piece, writes))
+                for root, writes in writes_of(piece).by_root.items()
+                if isinstance(root, str) or root.is_of_chunk
+            )
+        return found
+
+    def _made(self, piece: Piece, writes: list[Write]) -> list[Source]:
+        """Writes as sources."""
+        return [
+            Source(self.file, piece, write.key, write.value, write.position, write.statement, write)
+            for write in writes
+        ]
 
     @cached_property
     def _filling(self) -> dict[str, dict[Local, int | None]]:
@@ -252,9 +278,11 @@ class FileSources:
 
     def global_names(self) -> Iterator[str]:
         """The globals that are written, or whose fields are."""
-        for owner, writes in self._writes.items():
+        for owner, sources in self._writes.items():
             is_written = owner.is_global and any(
-                not write.is_item or write.computed is not None for _, write in writes
+                (write := source.write) is not None
+                and (not write.is_item or write.computed is not None)
+                for source in sources
             )
             if is_written and isinstance(owner.root, str):
                 yield owner.root
@@ -276,11 +304,11 @@ class FileSources:
 
     def scope(self, piece: Piece) -> tuple[tuple[str, int], ...]:
         """The locals of the chunk that a piece uses or hides, by name and ordinal."""
-        find = self.snapshot.chunk_local
+        find, declared, ordinals = self.snapshot.chunk_local, self._declared, self._ordinals
         return tuple(
-            (name, self._ordinals[local])
+            (name, ordinals[local])
             for name in _names_of(piece)
-            if (local := find(piece, name)) is not None
+            if name in declared and (local := find(piece, name)) is not None
         )
 
     def visible(self, piece: Piece) -> tuple[tuple[str, int], ...]:
@@ -328,13 +356,12 @@ class FileSources:
             assert variable.piece is not None
             root, here = variable.root, variable.piece
             writes = [*writes_of(here).by_root.get(root, ()), *self._filled(here).get(root, ())]
-            pairs = [(here, write) for write in writes]
+            sources = self._made(here, writes)
         else:
-            pairs = self._writes.get(variable, [])
-        for piece, write in pairs:
-            source = Source(
-                self.file, piece, write.key, write.value, write.position, write.statement, write
-            )
+            sources = self._writes.get(variable, [])
+        for source in sources:
+            write = source.write
+            assert write is not None
             keys = write.path.keys
             if variable.is_global and variable != _GLOBALS and write.path.root == "_G":
                 keys = keys[1:]
@@ -343,6 +370,12 @@ class FileSources:
             else:
                 found.insert(keys, source)
         return found
+
+
+@remembered
+def _kept_sources(_: Piece) -> dict[str, tuple[tuple[Root, list[Source]], ...]]:
+    """Where the sources that are in a piece are kept, by the file."""
+    return {}
 
 
 @remembered
