@@ -1,4 +1,4 @@
-"""Tools that spells and programs make of a function, by `Tool.register` or `function_tool`."""
+"""Tools that spells and programs make of a function, by `Tool.register` or `functions.tool`."""
 
 from __future__ import annotations
 
@@ -55,7 +55,10 @@ class FunctionTool(Tool):
 
     def run(self, call: Call) -> Answer:
         """Calls the function."""
-        value = self.function(call.params)
+        return self.answer(self.function(call.params))
+
+    def answer(self, value: Any) -> Answer:
+        """What a value of the function means."""
         if isinstance(value, dict) and value.get("success") is False:
             return Answer("execute", value.get("result"), error=ToolError(_reason(value)))
         if isinstance(value, dict) and value.get("success") is True and "result" in value:

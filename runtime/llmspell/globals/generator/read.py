@@ -10,8 +10,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from llmspell.docstrings import parse
 from llmspell.globals.describe import Kind, MemberMark, Variable
-from llmspell.globals.generator.docstrings import parse
 from llmspell.globals.generator.model import Api, Class, Member, Namespace, Parameter, Type
 from llmspell.globals.generator.types import TypeReader
 

@@ -7,8 +7,8 @@ import typing
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, get_args, get_origin
 
+from llmspell.docstrings import parse
 from llmspell.globals.describe import DependentSchema, Kind, TableSchema
-from llmspell.globals.generator.docstrings import parse
 from llmspell.globals.generator.model import Class, Parameter, Type
 from llmspell.globals.types import Gives, JsonMark, LuaFunction, Waiting
 
