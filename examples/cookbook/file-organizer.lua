@@ -2,11 +2,11 @@
 -- Run:     llmspell-run examples/cookbook/file-organizer.lua
 --          llmspell-run examples/cookbook/file-organizer.lua --folder ~/Downloads
 
-local folder, shown = ARGS.folder, nil
+local folder = ARGS.folder
+local shown = not folder
 
-if not folder then -- a folder to show it with
-  shown = os.tmpname()
-  folder = shown .. "-files"
+if shown then -- a folder to show it with
+  folder = os.tmpname() .. "-files"
   for name, text in pairs { ["a.txt"] = "one", ["b.TXT"] = "two", ["c.csv"] = "x,y", ["readme"] = "three" } do
     Tool.execute("file-operations", { operation = "write", path = folder .. "/" .. name, input = text })
   end
@@ -28,5 +28,5 @@ if shown then -- and away with it
   for path in ("txt/a.txt txt/b.TXT csv/c.csv other/readme txt csv other"):gmatch("%S+") do
     assert(os.remove(folder .. "/" .. path))
   end
-  assert(os.remove(folder) and os.remove(shown))
+  assert(os.remove(folder))
 end
