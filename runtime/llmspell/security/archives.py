@@ -5,10 +5,12 @@ skipped and told. What is counted is what decompression really yields, never wha
 of itself: an entry, the sum, their number, and the ratio to the archive's own size.
 """
 
+import gzip
 import os
 import tarfile
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from typing import IO
 
 import attrs
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from llmspell.security.policy import Policy
 
 _MEGABYTE = 1024 * 1024
+_NO_ARCHIVE = (
+    *(zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError),
+    gzip.BadGzipFile,
+)
 
 
 @attrs.frozen
@@ -42,9 +48,17 @@ class Unpacked:
     skipped: tuple[str, ...]
 
 
-def unpack(policy: "Policy", archive: str, target: str, quota: Quota | None = None) -> Unpacked:
+def unpack(
+    policy: "Policy",
+    archive: str,
+    target: str,
+    quota: Quota | None = None,
+    *,
+    check: Callable[[], object] = lambda: None,
+) -> Unpacked:
     """Unpack an archive into a folder, which is made when it is not there.
 
+    check: called before each entry; what it raises ends the unpacking.
     Raises `SecurityError` for paths that are not allowed, `ResourceError` beyond the quota (what
     was written until then stays), and `ValidationError` for what is no archive.
     """
@@ -58,6 +72,7 @@ def unpack(policy: "Policy", archive: str, target: str, quota: Quota | None = No
         most = min(quota.total, max(os.fstat(file.fileno()).st_size * quota.ratio, _MEGABYTE))
         try:
             for number, (name, source) in enumerate(_entries(file)):
+                check()
                 if number >= quota.count:
                     raise ResourceError(f"the archive has more than {quota.count} entries")
                 parts = inner_path(name)
@@ -73,7 +88,7 @@ def unpack(policy: "Policy", archive: str, target: str, quota: Quota | None = No
                 os.makedirs(above, exist_ok=True)  # noqa: PTH103
                 files.append(write_whole(policy, path, data))
                 total += len(data)
-        except (zipfile.BadZipFile, tarfile.TarError, EOFError, NotImplementedError) as error:
+        except _NO_ARCHIVE as error:
             raise ValidationError(f"'{archive}' cannot be unpacked: {error}") from None
         except RuntimeError as error:  # what zipfile raises for encrypted entries
             raise ValidationError(f"'{archive}' cannot be unpacked: {error}") from None

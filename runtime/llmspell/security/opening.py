@@ -11,6 +11,8 @@ import os
 import secrets
 import stat
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import BinaryIO, NoReturn
 
@@ -38,28 +40,36 @@ def open_to_read(policy: "Policy", path: str) -> BinaryIO:
 
 
 def write_whole(policy: "Policy", path: str, data: bytes) -> str:
-    """Give a file new content in one step and return its resolved path.
+    """Give a file new content in one step and return its resolved path; see `replacing`."""
+    with replacing(policy, path) as (file, resolved):
+        file.write(data)
+    return resolved
 
-    Readers see the old or the new content. An existing file keeps its permissions. Raises
-    `SecurityError` and `OSError`.
+
+@contextmanager
+def replacing(policy: "Policy", path: str) -> Iterator[tuple[BinaryIO, str]]:
+    """Give a file to write what shall take the place of another, and the resolved path of that.
+
+    Readers see the old content until the block ends, then the new; after an error, still the old.
+    An existing file keeps its permissions. Raises `SecurityError` and `OSError`.
     """
     resolved = policy.check_path(path, "write")
     folder, name = os.path.split(resolved)
     handle = _open(folder, os.O_RDONLY | os.O_DIRECTORY)
     beside = f".llmspell-{secrets.token_hex(8)}"
     try:
-        made = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, dir_fd=handle)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        made = os.open(beside, flags, 0o666, dir_fd=handle)
         try:
             with os.fdopen(made, "wb") as file:
                 _keep_mode(name, handle, file.fileno())
-                file.write(data)
+                yield file, resolved
             os.rename(beside, name, src_dir_fd=handle, dst_dir_fd=handle)
         except BaseException:
             os.unlink(beside, dir_fd=handle)
             raise
     finally:
         os.close(handle)
-    return resolved
 
 
 def _keep_mode(name: str, folder: int, made: int) -> None:

@@ -357,6 +357,7 @@
 ---The name of a tool, such as `base64-encoder`; underscores may stand for hyphens.
 ---@alias llmspell.ToolName
 ---| string
+---| '"archive-handler"' # Makes, unpacks and lists archives: ZIP, TAR, TAR.GZ and single files in GZ.
 ---| '"base64-encoder"' # Encodes and decodes Base64: text, bytes given as hex, or files.
 ---| '"calculator"' # Computes arithmetic and scientific expressions.
 ---| '"csv-analyzer"' # Profiles, converts, filters, transforms, checks and samples CSV text.
@@ -364,6 +365,7 @@
 ---| '"datetime-handler"' # Parses, formats, converts and computes with dates.
 ---| '"diff-calculator"' # Compares two texts or two JSON values, given or in files.
 ---| '"file-operations"' # Reads, writes, copies, moves, deletes and lists files and folders.
+---| '"file-search"' # Finds text or regular expressions in files, with the lines around them.
 ---| '"graph-builder"' # Builds and measures graphs that are kept as JSON.
 ---| '"hash-calculator"' # Computes the digest of a text or a file, and compares it.
 ---| '"http-requester"' # Sends an HTTP request and gives the answer, whatever its status.

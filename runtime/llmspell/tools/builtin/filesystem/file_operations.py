@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import stat
-import tempfile
-from datetime import UTC, datetime
 
 from llmspell.errors import LLMSpellError, SecurityError, StorageError, ValidationError
+from llmspell.security.opening import open_to_read, write_whole
 from llmspell.tools.answer import Answer
+from llmspell.tools.builtin.filesystem.paths import (
+    check_extension,
+    check_size,
+    file_path,
+    kind_of,
+    storage_errors,
+    timestamp,
+)
 from llmspell.tools.description import Example, Operation, Parameter
 from llmspell.tools.tool import Tool
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
     from llmspell.tools.call import Call
@@ -99,11 +104,9 @@ class FileOperations(Tool):
 
     def do_read(self, call: Call) -> Answer:
         """`text` is the content."""
-        path = _path(call)
-        with _failing("read", path):
-            _check_size(call, os.stat(path).st_size, "file_size")
-            with open(path, "rb") as file:
-                data = file.read()
+        path = file_path(call)
+        with storage_errors("read", path):
+            data = _content(call, path)
         try:
             text = data.decode()
         except UnicodeDecodeError as error:
@@ -116,14 +119,15 @@ class FileOperations(Tool):
 
     def do_write(self, call: Call) -> Answer:
         """Writes beside the file and renames, so that nobody ever sees half of it."""
-        path = _path(call, mode="write")
+        path = file_path(call, mode="write")
         data = str(call.params["input"]).encode()
-        _check_size(call, len(data), "content_size")
-        with _failing("write", path):
+        check_size(call, len(data), "content_size")
+        with storage_errors("write", path):
             os.makedirs(os.path.dirname(path), exist_ok=True)
             if call.settings.file_operations.atomic_writes:
-                _replace(path, data)
+                write_whole(call.policy, path, data)
             else:
+                _check_regular(path, "write")
                 with open(path, "wb") as file:
                     file.write(data)
         return Answer(
@@ -135,12 +139,13 @@ class FileOperations(Tool):
 
     def do_append(self, call: Call) -> Answer:
         """Adds to the end."""
-        path = _path(call, mode="write")
+        path = file_path(call, mode="write")
         data = str(call.params["input"]).encode()
-        with _failing("append", path):
+        with storage_errors("append", path):
             os.makedirs(os.path.dirname(path), exist_ok=True)
+            _check_regular(path, "append")
             with open(path, "ab") as file:
-                _check_size(call, file.tell() + len(data), "total_size")
+                check_size(call, file.tell() + len(data), "total_size")
                 file.write(data)
         return Answer(
             "append",
@@ -152,7 +157,7 @@ class FileOperations(Tool):
     def do_delete(self, call: Call) -> Answer:
         """Deletes a file or a link, never a folder."""
         path = _entry(call)
-        with _failing("delete", path):
+        with storage_errors("delete", path):
             if os.path.isdir(path) and not os.path.islink(path):
                 raise StorageError(
                     f"{path} is a folder; only files are deleted", operation="delete"
@@ -162,8 +167,8 @@ class FileOperations(Tool):
 
     def do_create_dir(self, call: Call) -> Answer:
         """An existing folder is fine."""
-        path, recursive = _path(call, mode="write"), bool(call.get("recursive"))
-        with _failing("create_dir", path):
+        path, recursive = file_path(call, mode="write"), bool(call.get("recursive"))
+        with storage_errors("create_dir", path):
             if recursive:
                 os.makedirs(path, exist_ok=True)
             elif not os.path.isdir(path):
@@ -172,8 +177,8 @@ class FileOperations(Tool):
 
     def do_list_dir(self, call: Call) -> Answer:
         """The first 1000 entries by name."""
-        path = _path(call)
-        with _failing("list_dir", path):
+        path = file_path(call)
+        with storage_errors("list_dir", path):
             names = sorted(os.listdir(path))
             entries = [_listed(os.path.join(path, name), name) for name in names[:MOST_ENTRIES]]
         result: dict[str, Any] = {"entries": entries, "count": len(entries), "path": path}
@@ -182,21 +187,22 @@ class FileOperations(Tool):
         return _done("list_dir", f"Listed {len(entries)} entries in {path}", result)
 
     def do_copy(self, call: Call) -> Answer:
-        """Overwrites; makes missing folders."""
-        source = _path(call, "source_path")
-        target = _path(call, "target_path", mode="write")
-        with _failing("copy", source):
-            _check_size(call, os.stat(source).st_size, "file_size")
+        """Overwrites; makes missing folders. Into a folder it goes under its own name."""
+        source = file_path(call, "source_path")
+        target = _target(call, source)
+        with storage_errors("copy", source):
+            data = _content(call, source)
             os.makedirs(os.path.dirname(target), exist_ok=True)
-            shutil.copy2(source, target)
+            write_whole(call.policy, target, data)
+            shutil.copystat(source, target)
         told = {"source": source, "target": target}
         return _done("copy", f"Copied {source} to {target}", told)
 
     def do_move(self, call: Call) -> Answer:
-        """Also between devices."""
+        """Also between devices. Into a folder it goes under its own name."""
         source = _entry(call, "source_path")
-        target = _path(call, "target_path", mode="write")
-        with _failing("move", source):
+        target = _target(call, source)
+        with storage_errors("move", source):
             os.makedirs(os.path.dirname(target), exist_ok=True)
             shutil.move(source, target)
         told = {"source": source, "target": target}
@@ -204,32 +210,26 @@ class FileOperations(Tool):
 
     def do_metadata(self, call: Call) -> Answer:
         """Times are RFC 3339 in UTC."""
-        path = _path(call)
-        with _failing("metadata", path):
+        path = file_path(call)
+        with storage_errors("metadata", path):
             found = os.stat(path)
         result = {
             "path": path,
-            "type": _type(found.st_mode),
+            "type": kind_of(found.st_mode),
             "size": found.st_size,
             "readonly": not found.st_mode & stat.S_IWUSR,
-            "created": _time(found.st_ctime),
-            "modified": _time(found.st_mtime),
-            "accessed": _time(found.st_atime),
+            "created": timestamp(found.st_ctime),
+            "modified": timestamp(found.st_mtime),
+            "accessed": timestamp(found.st_atime),
         }
         return _done("metadata", f"Metadata of {path}", result)
 
     def do_exists(self, call: Call) -> Answer:
         """Also folders exist."""
-        path = _path(call)
+        path = file_path(call)
         exists = os.path.exists(path)
         words = "exists" if exists else "does not exist"
         return _done("exists", f"Path {path} {words}", {"exists": exists, "path": path})
-
-
-def _path(call: Call, name: str = "path", *, mode: Any = "read") -> str:
-    path = call.path(name, mode)
-    _check_extension(call, path)
-    return path
 
 
 def _entry(call: Call, name: str = "path") -> str:
@@ -242,67 +242,33 @@ def _entry(call: Call, name: str = "path") -> str:
     return path
 
 
-def _check_extension(call: Call, path: str) -> None:
-    """Raises SecurityError for an extension that the configuration does not allow."""
-    settings = call.settings.file_operations
-    extension = os.path.splitext(path)[1].lstrip(".").lower()
-    allowed = {each.lstrip(".").lower() for each in settings.allowed_extensions}
-    blocked = {each.lstrip(".").lower() for each in settings.blocked_extensions}
-    if extension in blocked or (allowed and extension not in allowed):
-        raise SecurityError(
-            f"File extension blocked: '.{extension}'; see "
-            "`tools.file_operations.allowed_extensions` and `blocked_extensions`"
-        )
+def _target(call: Call, source: str) -> str:
+    """Where a file goes: the target, or its own name in the target where that is a folder.
+
+    That path is judged again: such a name may be a link that leads out of the allowed folders.
+    """
+    target = file_path(call, "target_path", "write")
+    if os.path.isdir(target):
+        inner = os.path.join(target, os.path.basename(source))
+        target = call.policy.check_path(inner, "write")
+        check_extension(call, target)
+        if os.path.isdir(target):
+            raise StorageError(f"{target} is a folder", operation=call.operation)
+    return target
 
 
-def _check_size(call: Call, size: int, field: str) -> None:
-    most = call.settings.file_operations.max_file_size
-    if size > most:
-        raise ValidationError(
-            f"{size} bytes are more than `tools.file_operations.max_file_size` ({most}) allows",
-            field=field,
-        )
+def _content(call: Call, path: str) -> bytes:
+    if os.path.isdir(path):
+        raise StorageError(f"{path} is a folder", operation=call.operation)
+    with open_to_read(call.policy, path) as file:
+        check_size(call, os.fstat(file.fileno()).st_size, "file_size")
+        return file.read()
 
 
-@contextlib.contextmanager
-def _failing(operation: str, path: str) -> Iterator[None]:
-    """Tells what the system refuses as a StorageError; `missing` where there is no such path."""
-    try:
-        yield
-    except OSError as error:
-        missing = isinstance(error, FileNotFoundError)
-        raise StorageError(
-            f"{error.filename or path}: {error.strerror or error}",
-            operation=operation,
-            **({"missing": True} if missing else {}),
-        ) from error
-
-
-def _replace(path: str, data: bytes) -> None:
-    """Writes a file in one step, keeping its permissions."""
-    handle, beside = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".llmspell-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        try:
-            mode = stat.S_IMODE(os.stat(path).st_mode)
-        except FileNotFoundError:
-            mode = 0o666 & ~_umask()
-        os.chmod(beside, mode)
-        os.replace(beside, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(beside)
-        raise
-
-
-def _umask() -> int:
-    """The process's mask, read without setting it where the system tells (Linux)."""
-    with contextlib.suppress(OSError), open("/proc/self/status") as file:
-        for line in file:
-            if line.startswith("Umask:"):
-                return int(line.split()[1], 8)
-    return 0o022
+def _check_regular(path: str, operation: str) -> None:
+    """Raises StorageError for a pipe or device, which could take or give without end."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise StorageError(f"{path} is no regular file", operation=operation)
 
 
 def _listed(path: str, name: str) -> dict[str, Any]:
@@ -310,22 +276,10 @@ def _listed(path: str, name: str) -> dict[str, Any]:
     return {
         "name": name,
         "path": path,
-        "type": _type(found.st_mode),
+        "type": kind_of(found.st_mode),
         "size": found.st_size,
-        "modified": _time(found.st_mtime),
+        "modified": timestamp(found.st_mtime),
     }
-
-
-def _type(mode: int) -> str:
-    if stat.S_ISDIR(mode):
-        return "directory"
-    if stat.S_ISLNK(mode):
-        return "symlink"
-    return "file" if stat.S_ISREG(mode) else "unknown"
-
-
-def _time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
 
 
 def _done(operation: str, message: str, result: dict[str, Any]) -> Answer:
