@@ -357,6 +357,7 @@
 ---The name of a tool, such as `base64-encoder`; underscores may stand for hyphens.
 ---@alias llmspell.ToolName
 ---| string
+---| '"api-tester"' # Sends one HTTP request and gives the answer with the time that it took.
 ---| '"archive-handler"' # Makes, unpacks and lists archives: ZIP, TAR, TAR.GZ and single files in GZ.
 ---| '"base64-encoder"' # Encodes and decodes Base64: text, bytes given as hex, or files.
 ---| '"calculator"' # Computes arithmetic and scientific expressions.
@@ -373,7 +374,10 @@
 ---| '"pdf-processor"' # Reads the text of PDF files, whole or by pages, and what is known of them.
 ---| '"template-creator"' # Renders a template of Tera (as Jinja) or Handlebars with given values.
 ---| '"text-manipulator"' # Changes texts: case, spaces, parts, replacement, wrapping, counting.
+---| '"url-analyzer"' # Takes a URL apart, and asks its server about it where wanted.
 ---| '"uuid-generator"' # Makes and checks UUIDs and identifiers of components.
+---| '"web-scraper"' # Reads a web page and gives its text, or the parts that CSS selectors name.
+---| '"webhook-caller"' # Sends JSON to a webhook, and tries again where its server fails.
 
 ---The arguments of the script. `ARGS.name` for `--name value` and `--name=value` (a flag
 ---without a value is `"true"`), `ARGS[1]` and `ARGS["1"]` for positional ones,

@@ -80,7 +80,7 @@ class HttpRequester(Tool):
             raise ValidationError(f"'method' is one of {', '.join(METHODS)}", field="method")
         headers = headers_of(settings.default_headers) | headers_of(call.get("headers"))
         headers |= _signed(call.get("auth", {}))
-        content = _content(call.get("body"), headers, settings.max_request_size)
+        content = _content(call, headers)
         milliseconds = call.get("timeout_ms", settings.timeout_seconds * 1000)
         reply = await request(
             call,
@@ -116,22 +116,16 @@ def _field(auth: dict[str, Any], name: str) -> str:
     return str(auth[name])
 
 
-def _content(body: Any, headers: dict[str, str], most: int) -> dict[str, Any]:
+def _content(call: Call, headers: dict[str, str]) -> dict[str, Any]:
+    from llmspell.tools.builtin.web.fetching import json_body, sized_body
+
+    body = call.get("body")
     if body is None:
         return {}
     kind = next((v for name, v in headers.items() if name.lower() == "content-type"), "")
     if isinstance(body, str) and kind and "json" not in kind.lower():
-        data = body.encode()
-    else:
-        data = json.dumps(body, ensure_ascii=False).encode()
-        if not kind:
-            headers["Content-Type"] = "application/json"
-    if len(data) > most:
-        raise ValidationError(
-            f"the body has {len(data)} bytes; `tools.http_request.max_request_size` is {most}",
-            field="body",
-        )
-    return {"content": data}
+        return {"content": sized_body(call, body.encode(), "body")}
+    return {"content": json_body(call, body, "body", headers)}
 
 
 def _retry(given: dict[str, Any] | None) -> Retry:

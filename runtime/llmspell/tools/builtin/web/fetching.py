@@ -7,9 +7,11 @@ imported here, so tools import this module inside their operations.
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -48,7 +50,11 @@ class Retry:
 
 @attrs.frozen
 class Reply:
-    """An answer whose body was read. elapsed: seconds, with all attempts."""
+    """An answer whose body was read.
+
+    elapsed: seconds, with all attempts. history: the addresses that led here. attempts: how often
+    it was asked for.
+    """
 
     status: int
     headers: Mapping[str, str]
@@ -57,6 +63,23 @@ class Reply:
     encoding: str
     elapsed: float
     history: tuple[str, ...] = ()
+    attempts: int = 1
+
+    @property
+    def status_text(self) -> str:
+        """The usual phrase for the status, "" for an unknown one."""
+        try:
+            return HTTPStatus(self.status).phrase
+        except ValueError:
+            return ""
+
+    @property
+    def parsed(self) -> tuple[Any, bool]:
+        """The body as JSON, and whether it is JSON, whatever its content type says."""
+        try:
+            return json.loads(self.text), True
+        except (ValueError, RecursionError):
+            return None, False
 
     @property
     def text(self) -> str:
@@ -94,12 +117,13 @@ async def request(
         last = attempt == retry.attempts
         try:
             reply = await _once(call, method, url, purpose, redirects, timeout, most, options)
-        except (NetworkError, TimeLimitError):
+        except (NetworkError, TimeLimitError) as error:
+            error.details["attempts"] = attempt
             if last or call.seconds_left <= 0:
                 raise
         else:
             if last or reply.status not in retry.statuses:
-                return attrs.evolve(reply, elapsed=loop.time() - begun)
+                return attrs.evolve(reply, elapsed=loop.time() - begun, attempts=attempt)
         await asyncio.sleep(min(retry.pause(attempt), call.seconds_left))
     raise ToolError("no attempt was allowed")
 
@@ -145,6 +169,9 @@ async def stream(
             yield response
         finally:
             await response.aclose()
+    except ValidationError as error:
+        error.details.setdefault("field", "input")
+        raise
     except httpx.TimeoutException as error:
         raise TimeLimitError(f"'{url}' did not answer in time") from error
     except httpx.InvalidURL as error:
@@ -224,3 +251,28 @@ def headers_of(given: Any) -> dict[str, str]:
             raise ValidationError(f"the header '{name}' has a line break in it", field="headers")
         found[str(name)] = str(value)
     return found
+
+
+def json_body(call: Call, value: Any, field: str, headers: dict[str, str]) -> bytes:
+    """A parameter as the body of a request; adds the content type to its headers.
+
+    Raises ValidationError with the field for what is too large or has no form in JSON.
+    """
+    try:
+        data = json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError as error:
+        raise ValidationError(f"'{field}' cannot be sent as JSON: {error}", field=field) from None
+    if not any(name.lower() == "content-type" for name in headers):
+        headers["Content-Type"] = "application/json"
+    return sized_body(call, data, field)
+
+
+def sized_body(call: Call, data: bytes, field: str) -> bytes:
+    """The body of a request; raises ValidationError beyond `max_request_size`."""
+    most = call.settings.http_request.max_request_size
+    if len(data) > most:
+        raise ValidationError(
+            f"the body has {len(data)} bytes; `tools.http_request.max_request_size` is {most}",
+            field=field,
+        )
+    return data

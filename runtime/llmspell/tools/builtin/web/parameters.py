@@ -1,0 +1,38 @@
+"""Parameters that the tools of the web share, and what they mean; nothing heavy is imported."""
+
+from __future__ import annotations
+
+from llmspell.tools.description import Parameter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from llmspell.tools.call import Call
+
+URL = Parameter("input", "string", "The URL.", required=True, aliases=("url",))
+HEADERS = Parameter("headers", "object", "Name -> value.")
+TIMEOUT = Parameter(
+    "timeout", "number", "Seconds for each request.", default=30, schema={"exclusiveMinimum": 0}
+)
+TIMEOUT_MS = Parameter(
+    "timeout_ms", "number", "The same in milliseconds.", schema={"exclusiveMinimum": 0}
+)
+
+
+def seconds(call: Call) -> float:
+    """How long one request may take."""
+    milliseconds = call.get("timeout_ms")
+    return float(call.get("timeout", 30) if milliseconds is None else milliseconds / 1000)
+
+
+def page_options(call: Call) -> dict[str, Any]:
+    """How `[tools.web_tools]` says that pages are asked for: arguments of `fetching.request`."""
+    said = call.settings.web_tools
+    agent = "Mozilla/5.0 (compatible; LLMSpell/1.0)" if said is None else said.user_agent
+    return {
+        "purpose": "web_tools",
+        "headers": {"User-Agent": agent},
+        "redirects": 5 if said is None else said.max_redirects,
+        "timeout": seconds(call),
+    }
