@@ -368,6 +368,7 @@
 ---| '"file-operations"' # Reads, writes, copies, moves, deletes and lists files and folders.
 ---| '"file-search"' # Finds text or regular expressions in files, with the lines around them.
 ---| '"graph-builder"' # Builds and measures graphs that are kept as JSON.
+---| '"graphql-query"' # Sends GraphQL documents to a server, and reads its schema.
 ---| '"hash-calculator"' # Computes the digest of a text or a file, and compares it.
 ---| '"http-requester"' # Sends an HTTP request and gives the answer, whatever its status.
 ---| '"json-processor"' # Queries JSON with jq, validates it against a JSON Schema, and processes JSON lines.
