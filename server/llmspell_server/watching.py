@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
+from llmspell.config.discovery import endings
+
 from .settings import SECTION
 
 if TYPE_CHECKING:
@@ -14,8 +16,9 @@ if TYPE_CHECKING:
 
 _PATTERNS = (
     "**/*.lua",
-    "**/{llmspell.toml,.luarc.json,.luarc.jsonc,.luacheckrc,.stylua.toml}",
+    "**/{.luarc.json,.luarc.jsonc,.luacheckrc,.stylua.toml}",
     "**/{.gitignore,.ignore}",
+    *(f"**{ending}" for ending in endings()),
 )
 _FILES = "llmspell-files"
 _SETTINGS = "llmspell-settings"

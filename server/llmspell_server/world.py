@@ -13,6 +13,7 @@ from .analysis.inference.annotated import declared_types
 from .analysis.inference.described import Tables as DescribedTables
 from .analysis.inference.inference import NO_TABLES, Inference
 from .analysis.inference.sources import FileSources
+from .analysis.pace import checkpoint
 from .analysis.snapshot import Snapshot
 from .analysis.text import Text
 from .analysis.workspace.modules import ModuleFiles, SearchPath
@@ -221,6 +222,7 @@ class SessionWorld:
         modules = self._modules()
         found = {}
         for file in self._files():
+            checkpoint()
             if file != requirer and file not in self.libraries:
                 for name in modules.names_of(file, requirer)[:1]:
                     found[name] = file

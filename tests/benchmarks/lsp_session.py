@@ -17,7 +17,13 @@ _CAPABILITIES = {
     "workspace": {"configuration": True, "workspaceFolders": True},
     "textDocument": {
         "publishDiagnostics": {"versionSupport": True},
-        "completion": {"contextSupport": True, "completionItem": {"snippetSupport": True}},
+        "completion": {
+            "contextSupport": True,
+            "completionItem": {
+                "snippetSupport": True,
+                "resolveSupport": {"properties": ["detail", "documentation"]},
+            },
+        },
         "semanticTokens": {
             "requests": {"range": True, "full": {"delta": True}},
             "tokenTypes": ["variable", "parameter", "function", "method", "property", "keyword"],

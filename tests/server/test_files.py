@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from llmspell.config.discovery import endings
 from tests.server.raw import RawClient
 
 BROKEN = "X = = 1"
@@ -190,10 +191,9 @@ def test_files_are_watched_where_the_client_lets_servers(
     (registered,) = raw.asked("client/registerCapability")["params"]["registrations"]
     assert registered["method"] == "workspace/didChangeWatchedFiles"
     patterns = [each["globPattern"] for each in registered["registerOptions"]["watchers"]]
-    if relative:
-        assert {"baseUri": tmp_path.as_uri(), "pattern": "**/*.lua"} in patterns
-    else:
-        assert "**/*.lua" in patterns
+    for pattern in ("**/*.lua", *(f"**{ending}" for ending in endings())):
+        expected = {"baseUri": tmp_path.as_uri(), "pattern": pattern} if relative else pattern
+        assert expected in patterns
 
 
 def test_watching_follows_the_folders(raw: RawClient, tmp_path: Path) -> None:

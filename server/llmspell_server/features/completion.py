@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from attrs import evolve
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
 from llmspell_server.analysis.completion.candidates import Candidate, Completions
 from llmspell_server.analysis.completion.complete import Options, complete
-from llmspell_server.analysis.explaining import explained_candidate
+from llmspell_server.analysis.completion.gathering import Budget, attempted, gathered
+from llmspell_server.analysis.explaining import Explanation, explained_candidate
 from llmspell_server.analysis.spells.completing import complete_string
 
 from .markup import markdown, suited
@@ -36,6 +39,7 @@ _KINDS = {
     "value": types.CompletionItemKind.EnumMember,
 }
 
+_FOR_EXPLANATIONS = Budget(seconds=0.03, at_most=0.03)
 _ITEM = "text_document.completion.completion_item"
 _FORMAT = "completion.completion_item.documentation_format"
 
@@ -57,12 +61,21 @@ def completion(ls: SpellServer, params: types.CompletionParams) -> types.Complet
     settings = ls.configuration.of(subject.document.uri)
     auto_require = settings.completion_auto_require
     spell = ls.spell(subject.document)
-    modules = ls.world.module_names(subject.file)
-    string = ls.strings.at(subject.file, subject.offset, spell.api)
-    if string is not None:
-        found = complete_string(string, subject.offset, spell.sources, modules)
-    else:
-        found = complete(subject, Options(modules, _takes_snippets(ls), auto_require))
+    options = Options(
+        lambda: ls.world.module_names(subject.file), _takes_snippets(ls), auto_require
+    )
+
+    def in_string() -> Completions | None:
+        string = ls.strings.at(subject.file, subject.offset, spell.api)
+        if string is None:
+            return None
+        return complete_string(string, subject.offset, spell.sources, options.modules)
+
+    found, left = attempted(in_string, Budget())
+    if found is None:
+        found = complete(subject, options, left)
+    if not left.at_most:
+        found = evolve(found, incomplete=True)
     if found.place in ("name", "nothing") and _is_triggered(params):
         return None  # `..`, `::`, or the quote that ends a string
     place = subject.document.range(found.start, found.end)
@@ -72,6 +85,9 @@ def completion(ls: SpellServer, params: types.CompletionParams) -> types.Complet
         _item(ls, subject, named, candidate, place, calls)
         for named, candidate in zip(data, found.candidates, strict=True)
     ]
+    if not get_capability(ls.client_capabilities, f"{_ITEM}.resolve_support", None):
+        for number, explanation in _explained(subject, found.candidates):
+            _explain(ls, items[number], explanation)
     return types.CompletionList(is_incomplete=found.incomplete, items=items)
 
 
@@ -83,9 +99,30 @@ def resolve(ls: SpellServer, item: types.CompletionItem) -> types.CompletionItem
     subject = offered.subject
     explanation = explained_candidate(subject.inference, subject.where, offered.entry.of)
     if explanation is not None:
-        item.detail = item.detail or explanation.title
-        item.documentation = _documentation(ls, explanation.text)
+        _explain(ls, item, explanation)
     return item
+
+
+def _explain(ls: SpellServer, item: types.CompletionItem, explanation: Explanation) -> None:
+    item.detail = item.detail or explanation.title
+    item.documentation = _documentation(ls, explanation.text)
+
+
+def _explained(
+    subject: Subject, candidates: Sequence[Candidate]
+) -> tuple[tuple[int, Explanation], ...]:
+    """What is known of candidates, by their number, for clients that never ask for one of them.
+
+    As many as there is time for, those that are shown first before others.
+    """
+    order = sorted(range(len(candidates)), key=lambda number: candidates[number].rank)
+    found = (
+        (number, explanation)
+        for number in order
+        if (of := candidates[number].of) is not None
+        and (explanation := explained_candidate(subject.inference, subject.where, of)) is not None
+    )
+    return gathered(found, _FOR_EXPLANATIONS)[0]
 
 
 def _takes_snippets(ls: SpellServer) -> bool:

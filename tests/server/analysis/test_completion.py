@@ -8,15 +8,16 @@ import pytest
 
 from llmspell_server.analysis.completion.candidates import Candidate
 from llmspell_server.analysis.completion.complete import Options, complete
-from llmspell_server.analysis.completion.gathering import Budget
+from llmspell_server.analysis.completion.gathering import Budget, attempted
 from llmspell_server.analysis.explaining import Explanation, explained_candidate
+from llmspell_server.analysis.pace import checkpoint
 from tests.server.places import place
 
 
 def offered(marked: str, **others: str) -> dict[str, Candidate]:
     subject = place(marked, **others)
     modules = {name.replace("__", "."): f"{name}.lua" for name in others}
-    found = complete(subject, Options(modules, True))
+    found = complete(subject, Options(lambda: modules, True))
     return {candidate.label: candidate for candidate in found.candidates}
 
 
@@ -333,7 +334,7 @@ def budget(seconds: float, at_most: float) -> Budget:
 
 def test_what_cannot_be_found_in_time_is_left_out_and_the_list_says_so() -> None:
     subject = place("local abc = 1\nlocal t = { key = abc }\nx = |\nprint(t)")
-    found = complete(subject, Options({}, True), budget(3, 3))
+    found = complete(subject, Options(dict, True), budget(3, 3))
     labels = {each.label for each in found.candidates}
     assert found.incomplete
     assert {"abc", "t", "nil"} <= labels
@@ -342,7 +343,7 @@ def test_what_cannot_be_found_in_time_is_left_out_and_the_list_says_so() -> None
 
 def test_what_was_found_until_the_time_was_over_is_offered() -> None:
     subject = place("local t = { a = 1, b = 2, c = 3, d = 4 }\nt.|")
-    found = complete(subject, Options({}, True), budget(2, 10_000))
+    found = complete(subject, Options(dict, True), budget(2, 10_000))
     assert found.incomplete
     assert 0 < len(found.candidates) < 4
 
@@ -350,8 +351,32 @@ def test_what_was_found_until_the_time_was_over_is_offered() -> None:
 @pytest.mark.parametrize("marked", ["local t = { a = 1 }\nt.|", MODE + "f('‸')"])
 def test_members_and_values_that_take_too_long_come_with_the_next_key(marked: str) -> None:
     subject = place(marked)
-    first = complete(subject, Options({}, True), budget(0, 0))
+    first = complete(subject, Options(dict, True), budget(0, 0))
     assert (first.candidates, first.incomplete) == ((), True)
-    second = complete(subject, Options({}, True), budget(10_000, 10_000))
+    second = complete(subject, Options(dict, True), budget(10_000, 10_000))
     assert second.candidates
     assert not second.incomplete
+
+
+def test_modules_that_take_too_long_to_list_are_left_out() -> None:
+    def modules() -> dict[str, str]:
+        while True:
+            checkpoint()
+
+    found = complete(place("require('|')"), Options(modules, True), budget(3, 3))
+    assert (found.candidates, found.incomplete) == ((), True)
+
+
+def test_what_is_tried_first_takes_its_time_from_that_of_the_candidates() -> None:
+    found, left = attempted(lambda: "found", budget(3, 10))
+    assert found == "found"
+    assert 0 < left.at_most < 10
+
+
+def test_what_is_not_found_first_in_time_leaves_none() -> None:
+    def find() -> str:
+        while True:
+            checkpoint()
+
+    found, left = attempted(find, budget(3, 10))
+    assert (found, left.at_most) == (None, 0)

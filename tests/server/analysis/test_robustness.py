@@ -52,7 +52,7 @@ def answer_everywhere(text: Text, offset: int) -> None:
     fault = syntax_fault(text, compile_chunk)
     assert fault is None or 0 <= fault.start <= fault.end <= len(text.source)
     subject = place_at(text.source, offset)
-    completed = complete(subject, Options({}, True))
+    completed = complete(subject, Options(dict, True))
     assert completed.start <= offset <= completed.end
     found = hovered(subject)
     assert found is None or found.start <= offset <= found.end

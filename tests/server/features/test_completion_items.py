@@ -30,6 +30,21 @@ def test_other_clients_get_labels_only(raw: RawClient) -> None:
     assert "labelDetails" not in offered(raw, "State.", {})["save"]
 
 
+def test_clients_that_ask_for_nothing_later_get_types_and_documentation_at_once(
+    raw: RawClient,
+) -> None:
+    found = offered(raw, "local prices = {tea = 1}\nlocal price = prices.tea\np", {})
+    assert found["price"]["detail"] == "local price: integer"
+    assert found["print"]["documentation"]
+
+
+def test_clients_that_ask_later_get_neither_at_once(raw: RawClient) -> None:
+    later = {"completionItem": {"resolveSupport": {"properties": ["detail", "documentation"]}}}
+    found = offered(raw, "local price = 1\np", later)
+    assert "detail" not in found["price"]
+    assert "documentation" not in found["print"]
+
+
 def test_code_around_a_value_replaces_the_word_and_removes_what_is_before_the_dot(
     raw: RawClient,
 ) -> None:

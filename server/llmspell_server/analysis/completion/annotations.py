@@ -113,7 +113,7 @@ def _operators(_: Place, __: Options) -> Iterator[Candidate]:
 
 
 def _modules(_: Place, options: Options) -> Iterator[Candidate]:
-    for name, file in options.modules.items():
+    for name, file in options.modules().items():
         yield Candidate(name, "module", file, of=("module", name))
 
 

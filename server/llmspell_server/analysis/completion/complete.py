@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Literal, Protocol
 
@@ -53,11 +53,12 @@ class Place(Protocol):
 class Options:
     """What is offered beside what the document holds.
 
-    modules: names that `require` takes, with their files. snippets: whether the client takes them.
-    auto_require: whether modules are offered that would have to be required first.
+    modules: gives the names that `require` takes, with their files: there may be many.
+    snippets: whether the client takes them. auto_require: whether modules are offered that would
+    have to be required first.
     """
 
-    modules: dict[str, str]
+    modules: Callable[[], Mapping[str, str]]
     snippets: bool
     auto_require: bool = True
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from typing import TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from llmspell_server.analysis.pace import OutOfTime, checkpoint, until
 
-from .candidates import Candidate
+T = TypeVar("T")
 
 
 @frozen
@@ -32,9 +33,21 @@ class Budget:
     clock: Callable[[], float] = time.thread_time
 
 
-def gathered(found: Iterable[Candidate], budget: Budget) -> tuple[tuple[Candidate, ...], bool]:
+def attempted(find: Callable[[], T], budget: Budget) -> tuple[T | None, Budget]:
+    """What is found before the first candidate is due, and what that leaves of the budget.
+
+    Where it was not found in time, nothing is left, and `at_most` is 0.
+    """
+    deadline = budget.clock() + budget.at_most
+    with suppress(OutOfTime), until(lambda: budget.clock() > deadline):
+        found = find()
+        return found, evolve(budget, at_most=max(0.001, deadline - budget.clock()))
+    return None, evolve(budget, at_most=0.0)
+
+
+def gathered(found: Iterable[T], budget: Budget) -> tuple[tuple[T, ...], bool]:
     """The candidates that are found in time, and whether there may be more."""
-    kept: list[Candidate] = []
+    kept: list[T] = []
     is_all = False
     deadline = budget.clock() + budget.at_most
 

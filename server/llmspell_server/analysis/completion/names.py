@@ -79,7 +79,7 @@ def _begins_statement(place: Place, start: int) -> bool:
 
 def _modules(place: Place, options: Options, known: Container[str]) -> Iterator[Candidate]:
     """Modules that a name could stand for once they are required."""
-    for module in options.modules if options.auto_require else ():
+    for module in options.modules() if options.auto_require else ():
         name = module.rpartition(".")[2]
         if not name.isidentifier() or name in known or name in KEYWORDS:
             continue

@@ -28,13 +28,8 @@ def string_completions(
     end = start + len(content)
     if not start <= place.offset <= end:  # between its brackets, or on a later line
         return Completions(place.offset, place.offset, "nothing")
-    if _is_required(place):
-        modules = tuple(
-            Candidate(name, "module", file, of=("module", name))
-            for name, file in options.modules.items()
-        )
-        return Completions(start, end, "string", modules)
-    candidates, incomplete = gathered(_literals(place, string), budget)
+    offer = _modules(options) if _is_required(place) else _literals(place, string)
+    candidates, incomplete = gathered(offer, budget)
     return Completions(start, end, "string", candidates, incomplete)
 
 
@@ -45,6 +40,11 @@ def _is_required(place: Place) -> bool:
         if not isinstance(node, tree.Arguments):
             break
     return False
+
+
+def _modules(options: Options) -> Iterator[Candidate]:
+    for name, file in options.modules().items():
+        yield Candidate(name, "module", file, of=("module", name))
 
 
 def _literals(place: Place, string: tree.String) -> Iterator[Candidate]:

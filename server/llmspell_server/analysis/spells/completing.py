@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from llmspell_server.analysis.completion.candidates import Candidate, Completions
 
@@ -12,15 +12,21 @@ from .sources import KindSources
 
 
 def complete_string(
-    string: Written, offset: int, sources: KindSources, modules: Iterable[str] = ()
+    string: Written,
+    offset: int,
+    sources: KindSources,
+    modules: Callable[[], Iterable[str]] = tuple,
 ) -> Completions:
-    """What may stand at an offset in a string. modules: further names, where modules are named."""
+    """What may stand at an offset in a string.
+
+    modules: gives further names, where modules are named.
+    """
     choice = completions(string.kind, string.content, offset - string.start, sources)
     candidates = _candidates(choice)
     if string.kind.files is not None and string.function == "require":
         before = string.content[: choice.start]
         known = {candidate.label for candidate in candidates}
-        rest = {name.removeprefix(before) for name in modules if name.startswith(before)}
+        rest = {name.removeprefix(before) for name in modules() if name.startswith(before)}
         candidates += [Candidate(name, "module", rank=2) for name in sorted(rest - known)]
     start, end = string.start + choice.start, string.start + choice.end
     return Completions(start, end, "string", tuple(candidates))
