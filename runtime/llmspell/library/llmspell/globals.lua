@@ -361,6 +361,7 @@
 ---| '"archive-handler"' # Makes, unpacks and lists archives: ZIP, TAR, TAR.GZ and single files in GZ.
 ---| '"base64-encoder"' # Encodes and decodes Base64: text, bytes given as hex, or files.
 ---| '"calculator"' # Computes arithmetic and scientific expressions.
+---| '"citation-formatter"' # Formats citations and bibliographies, and checks bibliographies.
 ---| '"csv-analyzer"' # Profiles, converts, filters, transforms, checks and samples CSV text.
 ---| '"data-validator"' # Checks one value against a list of rules.
 ---| '"datetime-handler"' # Parses, formats, converts and computes with dates.
