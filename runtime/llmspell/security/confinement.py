@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import IO
 
 import attrs
@@ -81,19 +81,22 @@ def run(
     network: bool = False,
     children: bool = False,
     execute: Iterable[str] = (),
+    started: Callable[[Callable[[], None]], object] = lambda _: None,
 ) -> Finished:
     """Run a program to its end, or its time limit, and end all that it started.
 
     cwd: a folder that was checked. network: whether it may use one, if the policy has one.
     children: whether it may start processes, of the files and folders in `execute` only.
+    started: gets a function that ends the program early, from any thread.
     Raises `SecurityError` where the kernel cannot confine it.
     """
     limits = limits or Limits()
     task = _task(policy, command, limits, network=network, children=children, execute=execute)
-    started = time.monotonic()
+    begun = time.monotonic()
     child, report = _start(task, cwd, environment)
     try:
-        outputs, timed_out = _read(child, limits, started + limits.seconds)
+        started(child.kill)
+        outputs, timed_out = _read(child, limits, begun + limits.seconds)
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
@@ -109,7 +112,7 @@ def run(
             "set `tools.system.allow_unconfined = true` in a trusted configuration to run it anyway"
         )
     code = None if timed_out else child.returncode
-    return Finished(code, *outputs, timed_out, time.monotonic() - started)
+    return Finished(code, *outputs, timed_out, time.monotonic() - begun)
 
 
 def is_confined(policy: "Policy") -> bool:

@@ -366,6 +366,7 @@
 ---| '"data-validator"' # Checks one value against a list of rules.
 ---| '"datetime-handler"' # Parses, formats, converts and computes with dates.
 ---| '"diff-calculator"' # Compares two texts or two JSON values, given or in files.
+---| '"environment-reader"' # Reads environment variables, except those that look secret.
 ---| '"file-operations"' # Reads, writes, copies, moves, deletes and lists files and folders.
 ---| '"file-search"' # Finds text or regular expressions in files, with the lines around them.
 ---| '"graph-builder"' # Builds and measures graphs that are kept as JSON.
@@ -374,6 +375,7 @@
 ---| '"http-requester"' # Sends an HTTP request and gives the answer, whatever its status.
 ---| '"json-processor"' # Queries JSON with jq, validates it against a JSON Schema, and processes JSON lines.
 ---| '"pdf-processor"' # Reads the text of PDF files, whole or by pages, and what is known of them.
+---| '"process-executor"' # Runs one allowed program without a shell, confined to the allowed folders.
 ---| '"template-creator"' # Renders a template of Tera (as Jinja) or Handlebars with given values.
 ---| '"text-manipulator"' # Changes texts: case, spaces, parts, replacement, wrapping, counting.
 ---| '"url-analyzer"' # Takes a URL apart, and asks its server about it where wanted.

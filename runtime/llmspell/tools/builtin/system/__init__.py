@@ -1,0 +1,1 @@
+"""Tools that ask the system: programs, variables, services, figures."""
