@@ -376,12 +376,14 @@
 ---| '"json-processor"' # Queries JSON with jq, validates it against a JSON Schema, and processes JSON lines.
 ---| '"pdf-processor"' # Reads the text of PDF files, whole or by pages, and what is known of them.
 ---| '"process-executor"' # Runs one allowed program without a shell, confined to the allowed folders.
+---| '"sitemap-crawler"' # Collects the URLs of XML sitemaps, also packed ones and those that robots.txt names.
 ---| '"template-creator"' # Renders a template of Tera (as Jinja) or Handlebars with given values.
 ---| '"text-manipulator"' # Changes texts: case, spaces, parts, replacement, wrapping, counting.
 ---| '"url-analyzer"' # Takes a URL apart, and asks its server about it where wanted.
 ---| '"uuid-generator"' # Makes and checks UUIDs and identifiers of components.
 ---| '"web-scraper"' # Reads a web page and gives its text, or the parts that CSS selectors name.
 ---| '"webhook-caller"' # Sends JSON to a webhook, and tries again where its server fails.
+---| '"webpage-monitor"' # Compares what a web page says with what it said before.
 
 ---The arguments of the script. `ARGS.name` for `--name value` and `--name=value` (a flag
 ---without a value is `"true"`), `ARGS[1]` and `ARGS["1"]` for positional ones,

@@ -65,7 +65,15 @@ def text_of(element: LexborNode) -> str:
     return element.text(separator=" ", strip=True) or element.html or ""
 
 
-def readable_text(page: LexborHTMLParser) -> str:
-    """What the body says, on one line. Scripts and styles are taken out of the page for it."""
+def readable_text(page: LexborHTMLParser, *, one_line: bool = True) -> str:
+    """What the body says, on one line or on those of the page that have words on them.
+
+    Scripts and styles are taken out of the page for it.
+    """
     page.strip_tags(["script", "style", "template"])
-    return "" if page.body is None else " ".join(page.body.text(separator=" ").split())
+    if page.body is None:
+        return ""
+    if one_line:
+        return " ".join(page.body.text(separator=" ").split())
+    found = (" ".join(line.split()) for line in page.body.text().splitlines())
+    return "\n".join(line for line in found if line)
