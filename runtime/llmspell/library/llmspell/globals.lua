@@ -367,6 +367,7 @@
 ---| '"datetime-handler"' # Parses, formats, converts and computes with dates.
 ---| '"diff-calculator"' # Compares two texts or two JSON values, given or in files.
 ---| '"environment-reader"' # Reads environment variables, except those that look secret.
+---| '"file-converter"' # Changes the encoding, the line ends or the indentation of a text file.
 ---| '"file-operations"' # Reads, writes, copies, moves, deletes and lists files and folders.
 ---| '"file-search"' # Finds text or regular expressions in files, with the lines around them.
 ---| '"graph-builder"' # Builds and measures graphs that are kept as JSON.
@@ -377,6 +378,7 @@
 ---| '"pdf-processor"' # Reads the text of PDF files, whole or by pages, and what is known of them.
 ---| '"process-executor"' # Runs one allowed program without a shell, confined to the allowed folders.
 ---| '"sitemap-crawler"' # Collects the URLs of XML sitemaps, also packed ones and those that robots.txt names.
+---| '"system-monitor"' # Gives figures of the processor, the memory and the disks.
 ---| '"template-creator"' # Renders a template of Tera (as Jinja) or Handlebars with given values.
 ---| '"text-manipulator"' # Changes texts: case, spaces, parts, replacement, wrapping, counting.
 ---| '"url-analyzer"' # Takes a URL apart, and asks its server about it where wanted.
