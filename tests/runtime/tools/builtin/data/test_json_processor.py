@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,12 +73,22 @@ def test_validation_names_place_and_keyword(tools: Tools) -> None:
     assert found == {"is_valid": True, "errors": []}
 
 
-def test_a_schema_fetches_nothing(tools: Tools) -> None:
-    for reference in ("http://127.0.0.1:9/x.json", "file:///etc/passwd"):
-        with pytest.raises(ValidationError) as caught:
-            params = {"operation": "validate", "input": 1, "schema": {"$ref": reference}}
-            tools.invoke(NAME, params)
-        assert caught.value.details["field"] == "schema"
+def test_a_schema_fetches_nothing(tools: Tools, tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text("{}")
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            host = f"http://127.0.0.1:{server.server_port}"
+            for reference in (f"{host}/x.json", (tmp_path / "x.json").as_uri()):
+                params = {"operation": "validate", "input": 1, "schema": {"$ref": reference}}
+                with pytest.raises(ValidationError) as caught:
+                    tools.invoke(NAME, params)
+                assert caught.value.details["field"] == "schema"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def test_lines_are_processed_one_by_one(tools: Tools) -> None:
