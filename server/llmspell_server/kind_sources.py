@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import cattrs
@@ -23,10 +24,12 @@ from .analysis.api import Api
 from .analysis.configuration.keys import ConfiguredKeys
 from .analysis.spells.kind import Background, StringKind, read_kind, with_configured
 from .analysis.spells.sources import KindSources, Known
+from .python_places import place_of
 
 _PROVIDING = (sys.executable, "-m", "llmspell.globals.providing")
 _INSTALLED_LIVE = 600.0  # seconds; packages are seldom installed while one edits
 _INSTALLED_BUDGET = 10.0
+_TEXTS = ("text", "details", "place")  # what background functions say of a value
 _NAMES = 5_000  # of a folder; a larger one is not known
 _LISTING_LIVES = 2.0  # seconds
 
@@ -167,6 +170,7 @@ class KindWorld:
         self.lookups = lookups or Lookups()
         self._folders = Folders()
         self._extended: tuple[Any, Api, Api] | None = None
+        self._located = cache(place_of)
 
     def api(self, base: Api, configured: Mapping[str, Any]) -> Api:
         """The API with the kinds of installed packages and of a project's configuration."""
@@ -216,7 +220,9 @@ class KindWorld:
                 found |= said[0].get(name, {})
             return found or None
 
-        return KindSources(Found(values), roots, self._folders.listing, waiting.__contains__)
+        return KindSources(
+            Found(values), roots, self._folders.listing, waiting.__contains__, self._located
+        )
 
     def _is_awaited(self, kind: StringKind, workspace: str | None) -> bool:
         """Whether values are looked for in the background, and none have come yet."""
@@ -243,17 +249,25 @@ class KindWorld:
 
     def schema(self, kind: StringKind, value: str, workspace: str | None) -> Any:
         """The JSON Schema of the table that goes with a value of a kind; None where none does."""
+        said_of: dict[str, Any] = {}
+        if kind.background is not None and workspace:
+            said_of = self._said(*_lookup(kind.background, workspace))
+        value = kind.canonical(value, said_of)
         found = kind.schemas.get(value)
-        if found is None and kind.background is not None and workspace:
-            said = self._said(*_lookup(kind.background, workspace)).get(value)
+        if found is None:
+            said = said_of.get(value)
             found = said.get("schema") if isinstance(said, dict) else None
         return found
 
     def _asked(self, arguments: tuple[str, ...], lives: float, budget: float) -> dict[str, Known]:
         found = {}
         for value, said in self._said(arguments, lives, budget).items():
-            text = said.get("text", "") if isinstance(said, dict) else said
-            found[value] = Known(str(text))
+            if isinstance(said, dict):
+                text, details, target = (str(said.get(key, "")) for key in _TEXTS)
+                schema = said.get("schema")
+                found[value] = Known(text, details=details, target=target, schema=schema)
+            else:
+                found[value] = Known(str(said))
         return found
 
     def _said(self, arguments: tuple[str, ...], lives: float, budget: float) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class Background:
     """Values that must be looked for: a function that another process runs for editors.
 
     function: `module:name`; it gets the folder of the project and gives value -> one line about it,
-    or a table with that (`text`) and a JSON Schema (`schema`, see `Kind`).
+    or a table with that (`text`), a JSON Schema (`schema`), `details` and a `place` (see `Kind`).
     seconds_to_live: after this time they are looked for anew. budget_seconds: after this time the
     process is ended, and the values that were known stay.
     """
@@ -105,6 +105,9 @@ class Kind:
     Schema of the table that goes with it. tables: where such a table is given,
     `"<function>:<number of the string's parameter>:<number of the table's parameter>"`. code: of
     the diagnostics, by default `unknown-<name>`. link: where more is written, below `docs/`.
+    aliases: other spelling -> the value that it stands for. alike: character -> the one that it may
+    stand for (`{"_": "-"}`). details: value -> what more is to be said of it, in Markdown. places:
+    value -> where it is defined, as `module:Class`; found without importing the module.
     """
 
     def __init__(
@@ -126,6 +129,10 @@ class Kind:
         tables: tuple[str, ...] = (),
         code: str = "",
         link: str = "",
+        aliases: Mapping[str, str] | None = None,
+        alike: Mapping[str, str] | None = None,
+        details: Mapping[str, str] | None = None,
+        places: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
         self.description = description
@@ -143,6 +150,10 @@ class Kind:
         self.tables = tables
         self.code = code
         self.link = link
+        self.aliases = dict(aliases or {})
+        self.alike = dict(alike or {})
+        self.details = dict(details or {})
+        self.places = dict(places or {})
 
     def described(self) -> dict[str, Any]:
         """The kind as plain data, as it stands in `api.json`."""

@@ -10,7 +10,7 @@ from typing import Annotated, TypeAlias
 from llmspell.globals.describe import Background, Files, Kind, Segments
 from llmspell.globals.generator.config_values import config_paths
 from llmspell.hooks.points import FIRED, POINTS
-from llmspell.tools.catalogue import built_in_tools
+from llmspell.tools.catalogue import built_in_tools, tool_details
 
 DebugLevel: TypeAlias = Annotated[
     str,
@@ -202,9 +202,15 @@ ToolName: TypeAlias = Annotated[
         "tool-name",
         "The name of a tool, such as `base64-encoder`; underscores may stand for hyphens.",
         {told["name"]: told["description"] for told in built_in_tools()},
-        sources=("script:Tool.register", "entry-points:llmspell.tools"),
-        defined_by=("Tool.register",),
+        sources=("script:Tool.register",),
+        defined_by=("Tool.register", "ToolDefinition.name"),
+        applies_to=("Tool.register:1",),
+        background=Background("llmspell.globals.providing:tools", seconds_to_live=600),
         schemas={told["name"]: told["schema"] for told in built_in_tools()},
+        aliases={alias: told["name"] for told in built_in_tools() for alias in told["aliases"]},
+        alike={"_": "-"},
+        details={told["name"]: tool_details(told) for told in built_in_tools()},
+        places={told["name"]: told["class"] for told in built_in_tools()},
     ),
 ]
 

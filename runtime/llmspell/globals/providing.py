@@ -52,6 +52,29 @@ def values(function: str, folder: Path) -> dict[str, str | dict[str, Any]]:
     }
 
 
+def tools(_folder: Path) -> dict[str, dict[str, Any]]:
+    """The tools of installed packages, and the built-in ones whose libraries are not installed."""
+    from llmspell.tools.catalogue import told_of, tool_details
+    from llmspell.tools.registry import Registry
+
+    registry, found = Registry(), {}
+    for entry in registry:
+        if entry.source == "package" and entry.tool is not None:
+            told = told_of(entry.tool)
+            found[entry.name] = {
+                "text": entry.description,
+                "schema": entry.schema,
+                "details": tool_details(told),
+                "place": told["class"],
+            }
+    for entry in registry.missing():
+        lacks = (
+            f"Not installed: {', '.join(entry.missing)}. `pip install 'llmspell[{entry.extra}]'`"
+        )
+        found[entry.name] = {"text": entry.description, "details": lacks}
+    return found
+
+
 def state_scopes(folder: Path) -> dict[str, str]:
     """The scopes that the project's state file has entries of."""
     from llmspell.state.location import default_path, open_store

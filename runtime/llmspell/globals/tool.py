@@ -131,6 +131,26 @@ if TYPE_CHECKING:
         tool: ToolName
         params: NotRequired[dict[str, Json]]
 
+    class ToolDefinition(TypedDict):
+        """A tool for `Tool.register`, as one table.
+
+        Fields:
+            name: name of the new tool.
+            execute: the function.
+            description: one sentence; models choose tools by it.
+            category: what it is about.
+            security_level: `safe`, `restricted` or `privileged`.
+            parameters: a list of `{ name, type, description, required, default }`, or a JSON
+                Schema.
+        """
+
+        name: ToolName
+        execute: LuaFunction
+        description: NotRequired[str]
+        category: NotRequired[str]
+        security_level: NotRequired[str]
+        parameters: NotRequired[Json]
+
 
 class ToolCallError(LLMSpellError):
     """A call failed; the message has the words that the original puts before the reason."""
@@ -147,6 +167,10 @@ class Tool:
 
     def __init__(self, services: Services) -> None:
         self._tools = services.tools
+
+    def __getitem__(self, name: ToolName) -> ToolInfo:
+        """The tool of a name, nil if there is none."""
+        raise NotImplementedError
 
     def debug_view(self) -> dict[str, Any]:
         """How `Tool` shows itself: its tools by category."""
@@ -285,8 +309,8 @@ class Tool:
     @member(lua=True)
     def register(
         self,
-        name: str,
-        execute: LuaFunction,
+        name: ToolName | ToolDefinition,
+        execute: LuaFunction | None = None,
         *,
         description: str = "",
         category: str = "custom",
@@ -295,11 +319,10 @@ class Tool:
     ) -> bool:
         """Makes a tool of a function; gives true.
 
-        The function gets the table of parameters and gives the result. A table with all of this,
-        `{ name = …, description = …, execute = function … }`, may be given instead.
+        The function gets the table of parameters and gives the result.
 
         Args:
-            name: name of the new tool.
+            name: name of the new tool, or a table with all of this instead.
             execute: the function.
             description: one sentence; models choose tools by it.
             category: what it is about.

@@ -36,6 +36,12 @@ def told_of(tool: Tool) -> dict[str, Any]:
     }
 
 
+def tool_details(told: dict[str, Any]) -> str:
+    """What editors say of a tool (a line of the catalogue) beside its description."""
+    said = f"Category `{told['category']}`, security level `{told['security']}`."
+    return f"{said} Needs the extra `{told['extra']}`." if told["extra"] else said
+
+
 def built_in() -> Iterator[type[Tool]]:
     """The classes of all tools below `llmspell.tools.builtin`, by name."""
     package = importlib.import_module("llmspell.tools.builtin")

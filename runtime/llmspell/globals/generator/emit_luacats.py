@@ -95,7 +95,11 @@ def _namespace(namespace: Namespace) -> str:
         if member.options and not member.private:
             lines += [*_options_class(namespace.name, member), ""]
     lines += _documentation(namespace.summary, namespace.details)
-    lines += [f"---@class {namespace.name}lib", f"{namespace.name} = {{}}", ""]
+    lines.append(f"---@class {namespace.name}lib")
+    if namespace.index is not None:
+        key, value = namespace.index
+        lines.append(f"---@field [{type_text(key.type)}] {type_text(value)} {key.description}")
+    lines += [f"{namespace.name} = {{}}", ""]
     for member in namespace.members:
         if not member.private:
             lines += [*_function(namespace.name, ".", member, ""), ""]

@@ -74,7 +74,11 @@ class Class:
 
 @define
 class Namespace:
-    """A Lua global with functions."""
+    """A Lua global with functions.
+
+    index: what stands behind other keys than those of its functions: the key, named and typed, and
+    the type of the value.
+    """
 
     name: str
     module: str
@@ -84,6 +88,7 @@ class Namespace:
     members: list[Member]
     classes: list[Class]
     debug_view: bool = False
+    index: tuple[Parameter, Type] | None = None
 
 
 @define

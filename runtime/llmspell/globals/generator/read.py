@@ -44,6 +44,7 @@ def _namespace(module: ModuleType, reader: TypeReader) -> Namespace:
         raise TypeError(f"{module.__name__} describes no namespace")
     before = set(reader.classes)
     members = _members(namespace, names, reader)
+    index = _index(namespace, names, reader)
     objects = [_instance_class(cls, names, reader) for cls in instances]
     tables = [cls for name, cls in reader.classes.items() if name not in before]
     doc = parse(namespace.__doc__)
@@ -56,7 +57,19 @@ def _namespace(module: ModuleType, reader: TypeReader) -> Namespace:
         members,
         objects + tables,
         debug_view=hasattr(namespace, "debug_view"),
+        index=index,
     )
+
+
+def _index(cls: type, names: dict[str, Any], reader: TypeReader) -> tuple[Parameter, Type] | None:
+    """What `__getitem__` says of the keys of a namespace and of what is behind them."""
+    function = vars(cls).get("__getitem__")
+    if function is None:
+        return None
+    hints = typing.get_type_hints(function, names, names, include_extras=True)
+    (key,) = list(inspect.signature(function).parameters)[1:]
+    doc = parse(function.__doc__)
+    return Parameter(key, reader.read(hints[key]), doc.summary), reader.read(hints["return"])
 
 
 def _names_for_hints(module: ModuleType) -> dict[str, Any]:

@@ -54,6 +54,15 @@
 ---@field tool llmspell.ToolName name of the tool.
 ---@field params? table<string, any> its parameters.
 
+---A tool for `Tool.register`, as one table.
+---@class (exact) ToolDefinition
+---@field name llmspell.ToolName name of the new tool.
+---@field execute function the function.
+---@field description? string one sentence; models choose tools by it.
+---@field category? string what it is about.
+---@field security_level? string `safe`, `restricted` or `privileged`.
+---@field parameters? any a list of `{ name, type, description, required, default }`, or a JSON Schema.
+
 ---Options of `Tool.discover`.
 ---@class (exact) Tool.discover.options
 ---@field category? string as `Tool.categories` names them.
@@ -74,6 +83,7 @@
 ---
 ---Underscores may stand for hyphens in names.
 ---@class Toollib
+---@field [llmspell.ToolName] ToolInfo The tool of a name, nil if there is none.
 Tool = {}
 
 ---Gives all tools, by name.
@@ -156,8 +166,7 @@ function Tool.batch(calls) end
 
 ---Makes a tool of a function; gives true.
 ---
----The function gets the table of parameters and gives the result. A table with all of this,
----`{ name = …, description = …, execute = function … }`, may be given instead.
+---The function gets the table of parameters and gives the result.
 ---
 ---```lua
 ---Tool.register("greeter", function(params)
@@ -170,8 +179,8 @@ function Tool.batch(calls) end
 ---```
 ---
 ---Raises `Validation error`: the name is taken, or the parameters are described wrongly.
----@param name string name of the new tool.
----@param execute function the function.
+---@param name llmspell.ToolName|ToolDefinition name of the new tool, or a table with all of this instead.
+---@param execute? function the function.
 ---@param options? Tool.register.options
 ---@return boolean
 function Tool.register(name, execute, options) end

@@ -37,6 +37,9 @@ def of_access(context: Context, node: Access) -> Iterator[Finding]:
     if not members or not _is_all_known(context, node, members):
         return
     exists = any(context.inference.field_type(each, name) is not None for each in members)
+    if exists and _is_slip(context, node, members, name):
+        yield _undefined(context, node, members, name, place)
+        return
     if exists and len(members) == 1:
         yield from _visible(context, node, members[0], name, place)
     if not _is_written(context, node):
@@ -46,6 +49,17 @@ def of_access(context: Context, node: Access) -> Iterator[Finding]:
         meant = [] if exists else near(name, known_fields(context, members))
         message = f"{shown(base)} declares no field `{name}`.{did_you_mean(meant)}"
         yield context.finding("inject-field", place, message, name=name, near=meant)
+
+
+def _is_slip(context: Context, node: Access, members: list[Type], name: str) -> bool:
+    """Whether a call names a function that is nearly one of those beside an indexer."""
+    parent = context.parents.get(node)
+    if not (isinstance(node, tree.MethodCall) or isinstance(parent, tree.Call)):
+        return False
+    if isinstance(parent, tree.Call) and parent.callee is not node:
+        return False
+    names = known_fields(context, members)
+    return name not in names and bool(near(name, names)) and _is_all_known(context, node, members)
 
 
 def _undefined(

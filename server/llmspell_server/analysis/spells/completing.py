@@ -34,6 +34,8 @@ def complete_string(
 
 def _candidates(choice: Choice) -> list[Candidate]:
     return [
-        Candidate(value.label, value.kind, value.description, rank=rank)
+        Candidate(
+            value.label, value.kind, value.description, rank=rank, description=value.documentation
+        )
         for rank, value in enumerate(choice.values)
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 import cattrs
@@ -60,6 +60,27 @@ class StringKind:
     tables: tuple[str, ...] = ()
     code: str = ""
     link: str = ""
+    aliases: Mapping[str, str] = field(factory=dict)
+    alike: Mapping[str, str] = field(factory=dict)
+    details: Mapping[str, str] = field(factory=dict)
+    places: Mapping[str, str] = field(factory=dict)
+
+    def canonical(self, content: str, known: Container[str] = ()) -> str:
+        """The value that a string stands for, by another spelling; else the string itself.
+
+        known: values beside those of the description.
+        """
+        for spelling in (content, self._respelt(content)):
+            if spelling in self.values or spelling in known:
+                return spelling
+            if spelling in self.aliases:
+                return self.aliases[spelling]
+        return content
+
+    def _respelt(self, content: str) -> str:
+        for character, other in self.alike.items():
+            content = content.replace(character, other)
+        return content
 
     @property
     def words(self) -> str:

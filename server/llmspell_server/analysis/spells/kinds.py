@@ -14,6 +14,7 @@ from typing import Literal
 
 from attrs import frozen
 
+from .describing import parameters_text
 from .files import entries, resolved
 from .kind import Segments, StringKind
 from .nearest import misspelt, nearest
@@ -25,12 +26,16 @@ Severity = Literal["warning", "information"]
 
 @frozen
 class Value:
-    """A text that may be written. more: whether further parts may follow it."""
+    """A text that may be written. more: whether further parts may follow it.
+
+    documentation: what more is to be said of it, in Markdown.
+    """
 
     label: str
     description: str = ""
     more: bool = False
     kind: Literal["value", "file", "folder"] = "value"
+    documentation: str = ""
 
 
 @frozen
@@ -73,7 +78,9 @@ def completions(
     before = tuple(each.text for each in written[:at])
     found: dict[str, Value] = {}
     for label, description, more in _listed(kind, before, sources):
-        found.setdefault(label, Value(label, description, more))
+        whole = (_separator(kind) or "").join((*before, label))
+        about = "\n\n".join(_further_texts(kind, whole, sources))
+        found.setdefault(label, Value(label, description, more, documentation=about))
     if kind.files is not None:
         for entry in entries(kind.files, content[: part.start], sources):
             sort: Literal["file", "folder"] = "folder" if entry.is_folder else "file"
@@ -83,6 +90,8 @@ def completions(
 
 def explained(kind: StringKind, content: str, sources: KindSources = NOTHING) -> Explanation | None:
     """What is known of a string of some kind; None for one of which nothing is."""
+    further = sources.values.get(kind.name, _NONE)
+    content = kind.canonical(content, further)
     written = tuple(part.text for part in parts(content, _separator(kind)))
     text = _values(kind, sources).text(written)
     place = definition(kind, content, sources)
@@ -90,7 +99,17 @@ def explained(kind: StringKind, content: str, sources: KindSources = NOTHING) ->
         text = kind.segments.wildcards.get(content)
     if text is None and place is None:
         return None
-    return Explanation(content, text or kind.description, place)
+    said = [text or kind.description, *_further_texts(kind, content, sources)]
+    return Explanation(content, "\n\n".join(said), place)
+
+
+def _further_texts(kind: StringKind, value: str, sources: KindSources) -> Iterator[str]:
+    """What there is to say of a value beside its line: details, the keys of its table."""
+    known = sources.values.get(kind.name, _NONE).get(value)
+    parameters = parameters_text(kind.schemas.get(value) or (known and known.schema))
+    for text in (kind.details.get(value), known and known.details, parameters):
+        if text:
+            yield text
 
 
 def definition(kind: StringKind, content: str, sources: KindSources = NOTHING) -> Place | None:
@@ -98,9 +117,14 @@ def definition(kind: StringKind, content: str, sources: KindSources = NOTHING) -
 
     Beyond the description itself; None where there is no such place.
     """
-    known = sources.values.get(kind.name, {}).get(content)
+    further = sources.values.get(kind.name, _NONE)
+    content = kind.canonical(content, further)
+    known = further.get(content)
     if known is not None and known.place is not None:
         return known.place
+    target = (known.target if known is not None else "") or kind.places.get(content, "")
+    if target and (place := sources.located(target)) is not None:
+        return place
     if kind.files is None or content in kind.values:
         return None
     path = resolved(kind.files, content, sources)
@@ -109,7 +133,9 @@ def definition(kind: StringKind, content: str, sources: KindSources = NOTHING) -
 
 def problem(kind: StringKind, content: str, sources: KindSources = NOTHING) -> Problem | None:
     """What is wrong with a string of some kind."""
-    if content in kind.values or content in sources.values.get(kind.name, ()):
+    further = sources.values.get(kind.name, _NONE)
+    canonical = kind.canonical(content, further)
+    if canonical in kind.values or canonical in further:
         return None
     if sources.pending(kind.name):
         return None

@@ -23,6 +23,7 @@ from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
 from llmspell_server.analysis.types import model
+from llmspell_server.analysis.types.fields import members, table_of
 from llmspell_server.analysis.types.model import Type
 
 from .kind import StringKind
@@ -155,8 +156,12 @@ class Strings:
     def _said(self, where: Where, node: tree.String) -> _Said | None:
         content = content_of(node.text)
         parent = parents_of(where.piece).get(node)
-        if content is None or parent is None or _is_key(parent, node):
+        if content is None or parent is None:
             return None
+        if isinstance(parent, tree.Keyed) and parent.key is node:
+            return None
+        if isinstance(parent, tree.Index) and parent.key is node:
+            return self._key(where, parent, node.start + content[0], content[1])
         function, parameter = "", -1
         before: tuple[str | None, ...] = ()
         if isinstance(parent, tree.Arguments):
@@ -169,6 +174,18 @@ class Strings:
             return None
         start = node.start + content[0]
         return _Said(start, start + len(content[1]), types, function, parameter, before)
+
+    def _key(self, where: Where, index: tree.Index, start: int, content: str) -> _Said | None:
+        """A key behind which a value stands because of its kind, not one that is declared."""
+        names: list[str] = []
+        for each in members(self.inference.type(where, index.base), self.inference):
+            definition = table_of(each, self.inference)
+            if definition is None or not definition.indexers or content in definition.fields:
+                continue
+            for indexer in definition.indexers:
+                names += self._names(indexer.key)
+        end = start + len(content)
+        return _Said(start, end, tuple(names), "", -1, ()) if names else None
 
     def _given(
         self, where: Where, arguments: tree.Arguments, node: tree.String
@@ -187,8 +204,10 @@ class Strings:
         if table is None or not isinstance(key, str):
             return ""
         expected = self.inference.functions.expected(where, table)
-        classes = () if expected is None else model.members_of(expected)
-        return next((f"{each.name}.{key}" for each in classes if isinstance(each, model.Named)), "")
+        for each in () if expected is None else model.members_of(expected):
+            if isinstance(each, model.Named) and not each.name.startswith(KIND_PREFIX):
+                return f"{each.name}.{key}"
+        return ""
 
     def _wanted(self, where: Where, node: tree.String, parent: tree.Node) -> Type | None:
         """The type that is wanted of a string, also of one that something is compared with."""
@@ -217,10 +236,6 @@ def content_of(text: str) -> tuple[int, str] | None:
     width = text.find("[", 1) + 1
     content = text[width:].removesuffix("]" + text[1 : width - 1] + "]")
     return None if content[:1] in ("\n", "\r") else (width, content)
-
-
-def _is_key(parent: tree.Node, node: tree.String) -> bool:
-    return isinstance(parent, (tree.Keyed, tree.Index)) and parent.key is node
 
 
 def _text(node: tree.Expression) -> str | None:

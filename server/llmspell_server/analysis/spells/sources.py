@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from attrs import field, frozen
 
@@ -28,12 +29,27 @@ class Place:
     end: int = 0
 
 
+Located = Callable[[str], Place | None]
+"""Where something of Python (`module:Class`) is written; None where its source is not there."""
+
+
+def unlocated(_: str) -> None:
+    """Knows no source."""
+
+
 @frozen
 class Known:
-    """A value that is known. place: where it is defined, if it is anywhere."""
+    """A value that is known. place: where it is defined, if it is anywhere.
+
+    details: what more is to be said of it. target: where it is defined in Python (`module:Class`).
+    schema: of the table that goes with it.
+    """
 
     description: str = ""
     place: Place | None = None
+    details: str = ""
+    target: str = ""
+    schema: Any = None
 
 
 @frozen
@@ -49,6 +65,7 @@ class KindSources:
     roots: Mapping[str, str] = field(factory=dict)
     listing: Listing = unlisted
     pending: Callable[[str], bool] = lambda _: False
+    located: Located = unlocated
 
     def found(self, path: str) -> str | None:
         """`file` or `folder` for what exists, an empty text for what does not, None: not known."""

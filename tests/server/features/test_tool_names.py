@@ -1,0 +1,199 @@
+"""Names of tools wherever a spell says one; through a real server.
+
+A package brings a tool of its own; the program registers another.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.server.conftest import SERVER
+from tests.server.marks import cursor, ranges
+from tests.server.raw import RawClient
+
+PACKAGE = '''
+from llmspell.tools.answer import Answer
+from llmspell.tools.description import Parameter
+from llmspell.tools.tool import Tool
+
+
+class Kettle(Tool):
+    """Boils water."""
+
+    name = "water-kettle"
+    category = "kitchen"
+    parameters = (Parameter("litres", "number", "How much."),)
+
+    def run(self, call):
+        return Answer({"boiled": True})
+'''
+
+
+class Session:
+    """A server with a program open in a folder."""
+
+    def __init__(self, client: RawClient, folder: Path) -> None:
+        self.client, self.uri, self._version = client, (folder / "main.lua").as_uri(), 1
+        client.open("", self.uri)
+
+    def say(self, source: str) -> None:
+        self._version += 1
+        self.client.edit(source, self._version, self.uri)
+
+    def ask(self, method: str, marked: str, **more: Any) -> Any:
+        """What is answered about the place of the cursor."""
+        text, offset = cursor(marked)
+        self.say(text.source)
+        line, character = text.position(offset, "utf-16")
+        position = {"line": line, "character": character}
+        params = {"textDocument": {"uri": self.uri}, "position": position, **more}
+        return self.client.request(f"textDocument/{method}", params).get("result")
+
+    def offered(self, marked: str) -> dict[str, dict[str, Any]]:
+        """The items that are offered at the cursor, by label."""
+        answer = self.ask("completion", marked)
+        return {each["label"]: each for each in answer["items"]} if answer else {}
+
+    def problems(self, source: str) -> list[dict[str, Any]]:
+        """What is wrong with a program."""
+        self.say(source)
+        params = {"textDocument": {"uri": self.uri}}
+        found: list[dict[str, Any]] = self.client.request("textDocument/diagnostic", params)[
+            "result"
+        ]["items"]
+        return found
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    folder = tmp_path_factory.mktemp("tools").resolve()
+    metadata = folder / "site" / "kettles-1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (folder / "site" / "kettles.py").write_text(PACKAGE)
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: kettles\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[llmspell.tools]\nkettle = kettles:Kettle\n")
+    work = folder / "work"
+    work.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(folder / "site"))
+        with RawClient.of_stdio(SERVER) as client:
+            client.initialize(
+                capabilities={"textDocument": {"diagnostic": {}}},
+                workspaceFolders=[{"uri": work.as_uri(), "name": "it"}],
+            )
+            session = Session(client, work)
+            deadline = time.monotonic() + 60
+            while "water-kettle" not in session.offered('Tool.get("|")'):
+                assert time.monotonic() < deadline, "the package's tool is not found"
+            yield session
+
+
+NAMED = pytest.mark.parametrize(
+    "marked",
+    [
+        'Tool.execute("{}")',
+        'Tool.get("{}")',
+        'print(Tool.exists("{}"))',
+        'local t = Tool["{}"]',
+        'Tool["{}"].execute({{}})',
+        'Tool.batch({{ {{ tool = "{}" }} }})',
+        'local t = Tool\nlocal run = t.execute\nrun("{}")',
+    ],
+)
+
+
+@NAMED
+def test_names_are_offered_with_what_the_tools_take(session: Session, marked: str) -> None:
+    offered = session.offered(marked.format("|"))
+    assert {"base64-encoder", "file-operations", "water-kettle"} <= set(offered)
+    assert "input_file" in str(offered["base64-encoder"]["documentation"])
+    assert "litres" in str(offered["water-kettle"]["documentation"])
+
+
+@NAMED
+@pytest.mark.parametrize("name", ["hash-cal|culator", "hash_cal|culator"])
+def test_hover_tells_what_the_tool_is(session: Session, marked: str, name: str) -> None:
+    text = str(session.ask("hover", marked.format(name))["contents"])
+    assert "Category `utility`, security level `restricted`" in text
+    assert "`algorithm?: string`" in text
+
+
+def test_hover_tells_what_a_tool_needs(session: Session) -> None:
+    text = str(session.ask("hover", 'Tool.get("json-pro|cessor")')["contents"])
+    assert "Needs the extra `tools`" in text
+
+
+@NAMED
+@pytest.mark.parametrize(
+    ("name", "file"), [("calcu|lator", "calculator.py"), ("water_ket|tle", "kettles.py")]
+)
+def test_a_name_is_defined_by_the_class(
+    session: Session, marked: str, name: str, file: str
+) -> None:
+    (place,) = session.ask("definition", marked.format(name))
+    assert place["uri"].endswith(f"/{file}")
+    path = Path(place["uri"].removeprefix("file://"))
+    line = path.read_text().splitlines()[place["range"]["start"]["line"]]
+    assert line.startswith("class ")
+
+
+REGISTERED = [
+    'Tool.register("greeter", function(p) return p end)\n',
+    'Tool.register({ name = "greeter", execute = function(p) return p end })\n',
+]
+
+
+@pytest.mark.parametrize("registered", REGISTERED)
+@NAMED
+def test_a_name_that_a_spell_gives_is_defined_there(
+    session: Session, marked: str, registered: str
+) -> None:
+    (place,) = session.ask("definition", registered + marked.format("gre|eter"))
+    assert place["range"]["start"] == {"line": 0, "character": registered.index("greeter")}
+
+
+@pytest.mark.parametrize("registered", REGISTERED)
+@NAMED
+def test_a_name_that_a_spell_gives_is_renamed(
+    session: Session, marked: str, registered: str
+) -> None:
+    changes = session.ask("rename", registered + marked.format("gre|eter"), newName="host")
+    (edits,) = changes["changes"].values()
+    assert [each["newText"] for each in edits] == ["host", "host"]
+
+
+@NAMED
+def test_a_misspelt_name_is_told_with_the_nearest(session: Session, marked: str) -> None:
+    text, ((start, _),) = ranges(marked.format("⟦base64-encodr⟧"))
+    (found,) = (
+        each for each in session.problems(text.source) if each["code"] == "unknown-tool-name"
+    )
+    line, character = text.position(start, "utf-16")
+    assert found["range"]["start"] == {"line": line, "character": character}
+    assert found["data"] == {"near": ["base64-encoder"]}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "print(Tool.calculator, Tool.base64_encoder, Tool['list'])",
+        "print(Tool['base64-encoder'].name)",
+        "Tool.execute('http-request', { input = 'https://example.org' })",
+        "Tool.execute('base64_encoder', { operation = 'encode', input = 'x' })",
+        "Tool.execute('water_kettle', { litres = 1 })",
+        *(f'{each}Tool.execute("greeter")' for each in REGISTERED),
+        "Tool.execute('an-own-one')",
+    ],
+)
+def test_nothing_is_said_of_what_is_right(session: Session, source: str) -> None:
+    assert session.problems(source) == []
+
+
+def test_a_misspelt_function_beside_the_tools_is_told(session: Session) -> None:
+    (found,) = session.problems("Tool.exceute('calculator', { input = '1' })")
+    assert (found["code"], found["data"]["near"]) == ("undefined-field", ["execute"])
