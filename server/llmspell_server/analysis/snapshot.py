@@ -186,13 +186,17 @@ class Snapshot:
                         yield piece, found
 
     def visible_locals(self, offset: int) -> dict[str, Local]:
-        """The locals that may be named at an offset, the inner ones in place of the outer."""
+        """The locals that may be named at a cursor, the inner ones in place of the outer."""
         index = self.pieces.index_at(offset)
         piece, inside = self.pieces.all[index], offset - self.pieces.starts[index]
         if index and self._continues(index, offset):
             piece = self.pieces.all[index - 1]
             assert piece.statement is not None
             inside = piece.statement.end
+        return self.locals_in(piece, inside)
+
+    def locals_in(self, piece: Piece, inside: int) -> dict[str, Local]:
+        """The locals that code of a piece may name at an offset in it."""
         found = dict(self._outer[piece])
         for local in binding_of(piece).all:
             end = local.end if local.end is not None else inside

@@ -50,8 +50,7 @@ class Context:
     def visible_locals(self, offset: int) -> dict[str, Local]:
         """The locals that may be named at an offset in the piece."""
         self.inference.queries.get("visible", self.where.file.file, self.piece)
-        begin = self.snapshot.pieces.start_of[self.piece]
-        return self.snapshot.visible_locals(begin + offset)
+        return self.snapshot.locals_in(self.piece, offset)
 
     def declaration(self, local: Local) -> Piece:
         """The piece that declares a local which the piece sees."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from llmspell_server.analysis.checks.checker import Checker
@@ -196,6 +196,7 @@ def test_what_a_function_above_reads_is_a_local_once_it_is_declared() -> None:
         max_size=6,
     )
 )
+@example([(372, 5, ""), (320, 11, "")])
 def test_what_is_found_after_edits_is_what_is_found_in_the_text(
     edits: list[tuple[int, int, str]],
 ) -> None:
