@@ -18,7 +18,7 @@ from llmspell.syntax.scopes import Local
 Compiler = Callable[[bytes], bytes | str]
 """Compiles Lua text: gives what `string.dump` makes of it, or the compiler's message."""
 
-_POSITION = re.compile(r'\A(?:\[string ".*?"\]|[^:\n]*):\d+: ', re.DOTALL)
+_POSITION = re.compile(r'\A(?:(?:\[string ".*?"\]|[^:\n]*):\d+|line \d+): ', re.DOTALL)
 _WRAP = "return (", "\n)"
 
 

@@ -154,13 +154,19 @@ class Plan:
         condition = hit = log = None
         values: tuple[Expression, ...] = ()
         if wish.condition and wish.condition.strip():
-            condition = parse(wish.condition, self.compiler)
+            condition = self._parsed("condition", wish.condition)
         if wish.hit_condition and wish.hit_condition.strip():
             hit = parse_hit_condition(wish.hit_condition)
         if wish.log_message:
             log = parse_log_message(wish.log_message)
-            values = tuple(parse(text, self.compiler) for text in log.expressions)
+            values = tuple(self._parsed("log message", text) for text in log.expressions)
         return _Request(wish.id, condition, hit, log, values)
+
+    def _parsed(self, what: str, text: str) -> Expression:
+        try:
+            return parse(text, self.compiler)
+        except Malformed as error:
+            raise Malformed(f"{what}: {error}") from error
 
     def _wished(self, wish: Wish) -> list[Place]:
         if wish.function is None:

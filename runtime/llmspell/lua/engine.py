@@ -81,7 +81,7 @@ class Engine:
         self._stop: Stopped | None = None
         self._task: Task | None = None
         self._lost = False
-        self._closed = False
+        self._closed = self._ended = False
         self._state = LuaState(options, api, self._pending_stop, self._request_stop)
         size = threading.stack_size(_STACK_BYTES)  # Lua and Python may call each other deeply
         try:
@@ -214,6 +214,9 @@ class Engine:
     def _serve(self) -> None:
         while not self._state.closed:
             self._state.pump.handle_next(None)
+        self._ended = True
+        for task in self._state.pump.left_over():
+            task.refuse(_closed())
 
     def _await(self, task: Task, timeout: float | None) -> Any:
         if self._lost:
@@ -224,6 +227,9 @@ class Engine:
             self._task = task
             self._state.pump.inbox.put(task)
             try:
+                # A task that came before this was set has been run or refused.
+                if self._ended and not task.finished:
+                    raise _closed()
                 self._watch(task, timeout)
             finally:
                 self._task = None
@@ -288,6 +294,10 @@ class Engine:
         self._state.finish_run()
         if stop is not None and self._stop is None:
             raise stop
+
+
+def _closed() -> EngineLost:
+    return EngineLost(Interrupted(), closed=True)
 
 
 def _has_finished(task: Task) -> bool:

@@ -128,6 +128,11 @@ class Task:
         self.finished = True
         self.changed.set()
 
+    def refuse(self, error: BaseException) -> None:
+        """Says why the call will never be made."""
+        self.error, self.finished = error, True
+        self.changed.set()
+
 
 class Job:
     """One call of a Lua function from Python, in an engine coroutine of its own."""
@@ -216,6 +221,11 @@ class Pump:
                 waiting.give_up()
             if waiting.deadline is not None and time.monotonic() >= waiting.deadline:
                 waiting.give_up()
+
+    def left_over(self) -> list[Task]:
+        """Takes the tasks out of the inbox that nobody will run any more."""
+        items = [self.inbox.get() for _ in range(self.inbox.qsize())]
+        return [item for item in items if isinstance(item, Task)]
 
     def drain(self) -> None:
         """Handles what is in the inbox and waits until no job is under way."""

@@ -142,6 +142,7 @@ def test_the_time_limit_of_the_configuration_counts_too(shell: Shell) -> None:
         (["--break-at", "missing.lua:3"], "There is no file missing.lua"),
         (["--break-on-error", "some"], "'some' is not one of"),
         (["--port", "x"], "'x' is not a valid integer"),
+        (["--watch", " "], "there is no expression"),
         (["--port", "0", "--watch", "n"], "--watch cannot be combined with --port"),
     ],
 )
@@ -208,8 +209,7 @@ def test_a_breakpoint_on_a_function(shell: Shell) -> None:
 
 def test_a_condition_that_is_no_lua_is_said(shell: Shell) -> None:
     out = said(shell, LOOP, commands="b 3 if i ==\nrun\ninfo\n")
-    assert "Breakpoint 1 at spell.lua:3: " in out
-    assert "unexpected symbol" in out
+    assert "Breakpoint 1 at spell.lua:3: condition: unexpected symbol" in out
 
 
 def test_a_breakpoint_in_a_module_beside_the_spell(shell: Shell) -> None:

@@ -241,6 +241,43 @@ def test_calling_a_boolean_is_the_ordinary_error(make_session: MakeSession, mode
     assert session.output.endswith("nil\n")
 
 
+def test_getmetatable_still_wants_an_argument(make_session: MakeSession, mode: str) -> None:
+    session = make_session(
+        "print(pcall(function() getmetatable() end))\nprint(getmetatable(nil))\n", mode
+    )
+    session.start()
+    session.ended()
+    message = "spell.lua:1: bad argument #1 to 'getmetatable' (value expected)\nnil\n"
+    assert session.output.endswith(message)
+
+
+def test_lines_that_a_hook_hears_cost_a_program_no_memory(make_session: MakeSession) -> None:
+    """The collector would work in the hook, where the VM takes unused registers for alive."""
+    session = make_session(
+        """
+local function run()
+  local x = 0
+  collectgarbage("stop")
+  local before = collectgarbage("count")
+  for i = 1, 10000 do
+    x = x + i -- body
+  end
+  local grown = collectgarbage("count") - before
+  collectgarbage("restart")
+  return grown
+end
+print(run() < 16)
+""",
+        "hook",
+    )
+    session.break_at("body", hit_condition="== 1")
+    session.start()
+    session.stop()
+    session.debugger.resume()
+    session.ended()
+    assert session.output == "true\n"
+
+
 def test_locations_are_the_starts_of_statements(make_session: MakeSession) -> None:
     session = make_session("local a = 1\n\nlocal b = { -- two\n  3,\n}\nprint(a, b)\n")
     lines = [line for line, _ in session.debugger.breakpoint_locations(str(session.path), 1, 6)]

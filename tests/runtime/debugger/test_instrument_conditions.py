@@ -214,7 +214,7 @@ def test_a_condition_next_to_a_keyword() -> None:
 )
 def test_a_condition_that_is_not_lua(condition: str, message: str) -> None:
     found = placement("x = 1", line=1, condition=condition)
-    assert (found.verified, found.message) == (False, message)
+    assert (found.verified, found.message) == (False, f"condition: {message}")
 
 
 def test_varargs_where_there_are_none() -> None:

@@ -116,4 +116,4 @@ def test_a_log_point_with_a_condition_in_place() -> None:
 
 def test_an_expression_that_is_not_lua() -> None:
     found = placement("x = 1", line=1, log_message="{x +}")
-    assert (found.verified, found.message) == (False, "unexpected symbol near <eof>")
+    assert (found.verified, found.message) == (False, "log message: unexpected symbol near <eof>")

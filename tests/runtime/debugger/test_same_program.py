@@ -22,13 +22,6 @@ LEFT_OUT = {
     "heavy": "fills the memory of the machine, and takes hours",
     "all": "runs the other files, which are here one by one, and measures times",
 }
-# Not seen to end always: a known defect of the debugger, and not of the test.
-LEFT_OUT_MODES = {
-    # It loops until an object is collected, and where it hangs the finalizer was never called. Likely,
-    # not proven: a register that is no longer used still holds the object, the VM marks all of them
-    # while a hook is called, and most of the collector's work happens there.
-    ("db", "hook"): "waits for an object to be collected that the VM may keep alive under a hook",
-}
 # Statements that cannot hold, and why; each is found by its text, and left out in all runs.
 LEFT_OUT_LINES: dict[str, dict[bytes, str]] = {
     "db": {
@@ -111,8 +104,6 @@ def test_an_official_test(tmp_path: Path, name: str) -> None:
     plain, _ = outcome(script, "plain", unsandboxed)
     assert ("ended by: " in plain) == (name in ENDS_EARLY), plain
     for mode in ("auto", "hook"):
-        if (name, mode) in LEFT_OUT_MODES:
-            continue
         debugged, stops = outcome(script, mode, unsandboxed)
         assert comparable(name, debugged) == comparable(name, plain), mode
         assert stops > 0, mode

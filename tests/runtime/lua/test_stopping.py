@@ -240,3 +240,32 @@ def test_a_closed_engine_is_not_said_to_have_been_too_slow(make_spell: MakeSpell
     engine.close()
     with pytest.raises(EngineLost, match="the Lua engine is closed"):
         engine.interject(lambda: None)
+    with pytest.raises(EngineLost, match="the Lua engine is closed"):
+        engine.run(b"", "=late")
+
+
+def test_what_waits_while_an_engine_is_closed_is_told_so(make_spell: MakeSpell) -> None:
+    engine = make_spell().engine
+    told: list[str] = []
+
+    def ask() -> None:
+        with pytest.raises(EngineLost) as lost:
+            engine.on_lua_thread(lambda: None)
+        told.append(str(lost.value))
+
+    late = threading.Thread(target=ask, daemon=True)
+    closing = threading.Thread(target=engine.close)
+
+    def hold() -> None:
+        inbox = engine.state.pump.inbox
+        waiting = []
+        for thread in (closing, late):
+            thread.start()
+            waiting.append(inbox.get())
+        for task in waiting:
+            inbox.put(task)
+
+    engine.on_lua_thread(hold)
+    closing.join()
+    late.join(8)
+    assert told == ["the Lua engine is closed"]

@@ -34,6 +34,17 @@ class _Place(click.ParamType[Wish]):
         return wish
 
 
+class _Expression(click.ParamType[str]):
+    name = "EXPR"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """A text that is not empty."""
+        text: str = value.strip()
+        if not text:
+            self.fail("there is no expression", param, ctx)
+        return text
+
+
 @click.command("debug", cls=RunCommand)
 @click.argument("script", type=click.Path())
 @click.argument("arguments", metavar="[ARGS]...", nargs=-1, type=click.UNPROCESSED)
@@ -41,7 +52,7 @@ class _Place(click.ParamType[Wish]):
     "--break-at", type=_Place(), multiple=True, help="Stop at this line. May be given repeatedly."
 )
 @click.option(
-    "--watch", metavar="EXPR", multiple=True, help="Show this value at each stop. Repeatable."
+    "--watch", type=_Expression(), multiple=True, help="Show this value at each stop. Repeatable."
 )
 @click.option("--step", is_flag=True, help="Stop at the first line.")
 @click.option(

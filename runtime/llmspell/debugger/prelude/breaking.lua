@@ -25,10 +25,14 @@ local debugger = {
 }
 host.debugger = debugger
 
+-- The function whose lines are being told, see "Late breakpoints".
+local lines_thread, lines_info
+
 --- Sets what is seen of a thread (nil: nothing); data breakpoints see more. Where each instruction
 --- is looked at, lines are told by `host.on_instruction`: with both masks the VM would tell a line
 --- with every instruction.
 local function set_mask(thread, mask, count)
+  lines_thread = nil
   local reading = debugger.reading
   if debugger.ending[thread] then mask, count = "", 1 end
   if debugger.heirs[thread] then mask, count = mask or "", 1 end
@@ -328,20 +332,27 @@ function late_hits_at(info, line)
   local lines = debugger.late[info.source]
   local numbers = lines and lines[line]
   if not numbers then return nil end
-  local hits = {}
+  local hits
   for i = 1, #numbers do
-    if is_in(sites[numbers[i]], info) then hits[#hits + 1] = host.late_hits(numbers[i]) end
+    local hit = is_in(sites[numbers[i]], info) and host.late_hits(numbers[i])
+    if hit then hits = hits and hits .. "," .. hit or hit end
   end
-  return #hits > 0 and concat(hits, ",") or nil
+  return hits
 end
 
-local function on_late_line(line)
-  local hits = late_hits_at(getinfo(2 + host.via, "Su"), line)
+--- Lines that follow each other without a call or a return are in one function, which is looked at
+--- once. That saves time, and memory: what is allocated in a hook makes the collector work there, and
+--- then the VM takes all registers of the hooked function for alive, those no longer in use as well. A
+--- program that waits for an object to be collected would wait for ever.
+local function on_late_line(line, thread)
+  if thread ~= lines_thread then lines_thread, lines_info = thread, getinfo(2 + host.via, "Su") end
+  local hits = late_hits_at(lines_info, line)
   if hits then stand("breakpoint", "hook", hits) end
 end
 
 local function on_late_event(event, line, thread)
-  if event == "line" then return on_late_line(line) end
+  if event == "line" then return on_late_line(line, thread) end
+  lines_thread = nil
   local level = 2 + host.via
   if event == "return" then
     set_late_mask(thread, late_mask(level + 1))
@@ -769,8 +780,12 @@ end
 host.breakpoint_call = reached
 raw.debug.setmetatable(true, { __call = reached })
 local getmetatable = raw.getmetatable
-function G.getmetatable(value)
+function G.getmetatable(...)
+  local value = ...
   if type(value) == "boolean" then return nil end
+  if value == nil and select("#", ...) == 0 then
+    error("bad argument #1 to '" .. (getinfo(1, "n").name or "?") .. "' (value expected)", 2)
+  end
   return getmetatable(value)
 end
 
