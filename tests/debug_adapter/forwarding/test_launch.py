@@ -8,10 +8,11 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
 
 from llmspell_debug_adapter.debuggee_environment import FILE
-from tests.debug_adapter.client import RequestFailed
+from tests.debug_adapter.client import PATIENCE, RequestFailed
 from tests.debug_adapter.conftest import MakeSpell
 from tests.debug_adapter.connections import OverStdio, debuggee_of, wait_for_end
 
@@ -221,6 +222,55 @@ def test_in_a_terminal_input_works_and_output_stays_there(
     (asked,) = terminal.asked
     assert (asked["kind"], asked["cwd"]) == ("integrated", str(folder))
     assert asked["env"]["GIVEN"] == "yes"
+
+
+class RealTerminal:
+    """Runs what `runInTerminal` asks for in a pseudo-terminal."""
+
+    def __init__(self) -> None:
+        self.child: pexpect.spawn[str] | None = None
+
+    def run(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        words = arguments["args"]
+        added = {k: v for k, v in arguments["env"].items() if v is not None}
+        self.child = pexpect.spawn(
+            words[0],
+            words[1:],
+            cwd=arguments["cwd"],
+            env={**os.environ, **added},
+            encoding="utf-8",
+            timeout=PATIENCE,
+        )
+        return {"shellProcessId": self.child.pid}
+
+
+@pytest.mark.parametrize("console", ["integratedTerminal", "externalTerminal"])
+def test_a_real_terminal_asks_stops_and_goes_on(
+    adapter: OverStdio, spell: MakeSpell, console: str
+) -> None:
+    it = spell(
+        "io.write('name? ')\nlocal name = io.read('l')\nprint('hi ' .. name) --@asked\n"
+        "print(io.read('n') + 1)\n"
+    )
+    terminal = RealTerminal()
+    adapter.reverse["runInTerminal"] = terminal.run
+    adapter.initialize(supportsRunInTerminalRequest=True)
+    adapter.launch(it, console=console)
+    adapter.break_at(it, "asked")
+    adapter.go()
+    assert terminal.child is not None
+    terminal.child.expect_exact("name? ")
+    terminal.child.send("Ada\r")
+    adapter.stopped(reason="breakpoint")
+    assert adapter.evaluate("name") == '"Ada"'
+    adapter.request("continue", threadId=1)
+    terminal.child.expect_exact("hi Ada\r\n")
+    terminal.child.send("41\r")
+    terminal.child.expect_exact("\r\n42\r\n")
+    adapter.event("terminated")
+    assert adapter.events("exited") == [{"exitCode": 0}]
+    terminal.child.expect(pexpect.EOF)
+    terminal.child.close()
 
 
 def test_the_token_is_in_no_variable_that_a_terminal_shows(

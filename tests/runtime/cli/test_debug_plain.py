@@ -157,6 +157,12 @@ def test_a_spell_that_does_not_exist(shell: Shell) -> None:
     assert (ended.code, ended.err) == (1, "Error: Script file not found: missing.lua\n")
 
 
+def test_colours_are_for_terminals(shell: Shell) -> None:
+    out = said(shell, LOOP, "--step", "--watch", "missing", commands="list\nlocals\nbt\n")
+    assert "->" in out
+    assert "\x1b" not in out
+
+
 # Breakpoints ---------------------------------------------------------------------------------
 
 

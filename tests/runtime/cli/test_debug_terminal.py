@@ -128,6 +128,19 @@ def test_ctrl_c_pauses_and_the_spell_goes_on(debug: Open) -> None:
     assert screen.end() == 0
 
 
+def test_ctrl_d_at_a_stop_ends_the_spell(debug: Open) -> None:
+    screen = debug("--break-at", "spell.lua:8")
+    screen.type(CTRL_D)
+    screen.child.expect(pexpect.EOF)
+    assert "ended" not in (screen.child.before or "")
+
+
+def test_ctrl_d_behind_text_does_not_leave(debug: Open) -> None:
+    screen = debug("--step")
+    screen.type("'still" + CTRL_D + " here'\r")
+    screen.see('"still here"')
+
+
 def test_ctrl_c_abandons_a_line(debug: Open) -> None:
     screen = debug("--step")
     screen.type("unfinished(")
