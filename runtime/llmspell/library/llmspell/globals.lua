@@ -384,6 +384,7 @@
 ---| '"url-analyzer"' # Takes a URL apart, and asks its server about it where wanted.
 ---| '"uuid-generator"' # Makes and checks UUIDs and identifiers of components.
 ---| '"web-scraper"' # Reads a web page and gives its text, or the parts that CSS selectors name.
+---| '"web-searcher"' # Searches the web with DuckDuckGo, Google, Brave, SerpApi or Serper.
 ---| '"webhook-caller"' # Sends JSON to a webhook, and tries again where its server fails.
 ---| '"webpage-monitor"' # Compares what a web page says with what it said before.
 
