@@ -12,8 +12,9 @@ import sys
 import threading
 from pathlib import Path
 
-from llmspell.cli.execution import leave
+from llmspell.cli.execution import exit_code, leave
 from llmspell.cli.signals import Signals
+from llmspell.errors import LLMSpellError
 from llmspell_debug_adapter.addresses import read_address
 from llmspell_debug_adapter.debuggee_environment import ADDRESS, FILE, TOKEN
 from llmspell_debug_adapter.protocol.framing import Connection
@@ -40,7 +41,10 @@ def main() -> None:
         )
     ).start()
     with Signals() as signals:
-        code = signals.attend(spell.run, spell.interrupt)
+        try:
+            code = signals.attend(spell.run, spell.interrupt)
+        except LLMSpellError as stopped:  # a signal: the spell has told its reason
+            code = exit_code(stopped)
     session.program_ended(code)
     session.close()
     leave(code)

@@ -273,6 +273,22 @@ def test_a_real_terminal_asks_stops_and_goes_on(
     terminal.child.close()
 
 
+def test_ctrl_c_in_a_real_terminal_ends_the_spell(adapter: OverStdio, spell: MakeSpell) -> None:
+    terminal = RealTerminal()
+    adapter.reverse["runInTerminal"] = terminal.run
+    adapter.initialize(supportsRunInTerminalRequest=True)
+    adapter.launch(spell("print('on')\nwhile true do end\n"), console="integratedTerminal")
+    adapter.go()
+    assert terminal.child is not None
+    terminal.child.expect_exact("on\r\n")
+    terminal.child.sendintr()
+    adapter.event("terminated")
+    assert adapter.events("exited") == [{"exitCode": 130}]
+    terminal.child.expect(pexpect.EOF)
+    assert "Traceback" not in (terminal.child.before or "")
+    terminal.child.close()
+
+
 def test_the_token_is_in_no_variable_that_a_terminal_shows(
     adapter: OverStdio, spell: MakeSpell
 ) -> None:
