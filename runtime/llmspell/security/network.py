@@ -73,7 +73,9 @@ class NetworkRules:
         self.policy.check_network(url)
         target = parse_url(url)
         self._check_name(target.host, target.port, target.address)
-        if target.port in DANGEROUS_PORTS and not self._port_is_named(target):
+        if target.port in DANGEROUS_PORTS and not self.names_port(
+            target.host, target.port, target.address
+        ):
             raise SecurityError(
                 f"Network access denied: port {target.port} of '{target.host}' is not one for HTTP"
                 f"{self._add(f'{target.host}:{target.port}')}"
@@ -117,6 +119,14 @@ class NetworkRules:
         if not found and refused is not None:
             raise refused
         return tuple(found)
+
+    def names_port(self, host: str, port: int, address: Address | None = None) -> bool:
+        """Tell whether the user named this port of this host, or nothing is refused anyway."""
+        return self.unrestricted or any(
+            entry.port == port and entry.covers(host, port, address)
+            for listed in self.allowed
+            for entry in listed.entries
+        )
 
     def _check_name(self, host: str, port: int, address: Address | None) -> None:
         for listed in self.blocked:
@@ -162,13 +172,6 @@ class NetworkRules:
     def _name_is_named(self, host: str, port: int) -> bool:
         return any(
             entry.name == host and entry.port in (None, port)
-            for listed in self.allowed
-            for entry in listed.entries
-        )
-
-    def _port_is_named(self, target: Target) -> bool:
-        return self.unrestricted or any(
-            entry.port == target.port and entry.covers(target.host, target.port, target.address)
             for listed in self.allowed
             for entry in listed.entries
         )
