@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 
 from llmspell.errors import ToolError, ValidationError
-from llmspell.tools.builtin.utility.bibliography import read
+from llmspell.tools.builtin.utility.bibtex import read_bibtex
+from llmspell.tools.builtin.utility.hayagriva import read_yaml
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from llmspell.tools.builtin.utility.bibliography import Bibliography
 
 _CSL = "{http://purl.org/net/xbiblio/csl}"
 
@@ -29,7 +32,7 @@ def cited(request: Any) -> dict[str, Any]:
     from citeproc.source.json import CiteProcJSON
 
     format_, text, style, keys = request
-    found = read(format_, text)
+    found = _read(format_, text)
     known = {entry.key: entry.csl for entry in found.entries}
     for key in keys:
         if key not in known:
@@ -62,7 +65,7 @@ def cited(request: Any) -> dict[str, Any]:
 
 def validated(request: Any) -> list[dict[str, Any]]:
     """What is wrong with each entry, and with what is none: `[format, text]`."""
-    found = read(*request)
+    found = _read(*request)
     entries = [
         {"key": each.key, "valid": not each.issues, "issues": each.issues, "entry_type": each.kind}
         for each in found.entries
@@ -72,6 +75,13 @@ def validated(request: Any) -> list[dict[str, Any]]:
         for problem in found.problems
     ]
     return entries + others
+
+
+def _read(format_: str, text: str) -> Bibliography:
+    found = read_bibtex(text) if format_ == "bibtex" else read_yaml(text)
+    if not found.entries and not found.problems:
+        raise ValidationError("the bibliography has no entries", field="input")
+    return found
 
 
 def _style(name: str) -> io.BytesIO:

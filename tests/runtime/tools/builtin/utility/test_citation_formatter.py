@@ -9,8 +9,8 @@ import pytest
 
 from llmspell.app import Runtime
 from llmspell.errors import LLMSpellError, ValidationError
-from llmspell.tools.builtin.utility.bibliography import read
 from llmspell.tools.builtin.utility.citation_work import cited
+from llmspell.tools.builtin.utility.hayagriva import read_yaml
 from llmspell.tools.service import Tools
 
 NAME = "citation-formatter"
@@ -186,7 +186,7 @@ def test_mistakes_name_the_parameter(tools: Tools, params: dict[str, Any], field
 @pytest.mark.parametrize("text", ["a: !!python/object/apply:os.system ['id']", "a: &a\n  b: *a"])
 def test_yaml_makes_nothing_but_data(text: str) -> None:
     try:
-        found = read("yaml", text)
+        found = read_yaml(text)
     except LLMSpellError:
         return
     assert all(isinstance(value, str) for each in found.entries for value in each.csl.values())
