@@ -189,6 +189,7 @@ def test_what_a_function_above_reads_is_a_local_once_it_is_declared() -> None:
 
 
 @settings(max_examples=30, deadline=None)
+@example([(372, 5, ""), (320, 11, "")])
 @given(
     st.lists(
         st.tuples(st.integers(0, len(PROGRAM)), st.integers(0, 12), st.sampled_from(_TEXTS)),
