@@ -49,7 +49,7 @@ def key_candidates(place: Place, start: int, options: Options) -> Iterator[Candi
             display(field.type) + "?" * field.optional,
             text=text,
             is_snippet=is_snippet,
-            rank=0 if not optional else 1,
+            rank=2 if field.is_unused else 1 if optional else 0,
             of=(expected, name),
         )
 

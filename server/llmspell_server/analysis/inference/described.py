@@ -14,12 +14,13 @@ from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.literals import string_value
 from llmspell_server.analysis.syntax.pieces import Piece
 from llmspell_server.analysis.types import model
+from llmspell_server.analysis.types.adapting import adapted
 from llmspell_server.analysis.types.schemas import DescribedTable, SchemaClasses
 
 from .expressions import Where
 from .flow import parents_of
 from .global_names import called_name
-from .writes import Path
+from .writes import Path, key_of_field
 
 if TYPE_CHECKING:
     from .inference import Inference
@@ -54,6 +55,17 @@ def first_call(snapshot: Snapshot, piece: Piece, local: Local) -> Given | None:
     return None
 
 
+def _written(table: tree.Expression) -> dict[str, str | None]:
+    """The keys of a table constructor, with the strings that are written out behind them."""
+    found: dict[str, str | None] = {}
+    for field in table.fields if isinstance(table, tree.Table) else ():
+        key = key_of_field(field)
+        if isinstance(key, str):
+            value = field.value
+            found[key] = string_value(value.text) if isinstance(value, tree.String) else None
+    return found
+
+
 class Tables(Protocol):
     """Whoever knows what tables functions take."""
 
@@ -85,18 +97,18 @@ class Described:
         values = node.arguments.values
         if position >= len(values) or not isinstance(values[position], tree.Table):
             return None
-        return self._table(where, node, position)
+        return self._table(where, node, position, values[position])
 
-    def of_local(self, where: Where, local: Local) -> model.Type | None:
+    def of_local(self, where: Where, local: Local, table: tree.Table) -> model.Type | None:
         """The type of a table that a local of a piece holds until a call is given it."""
         notes = self._inference.queries.notes
         key = ("of local", local)
         if key not in notes:
-            notes[key] = self._of_local(where, local)
+            notes[key] = self._of_local(where, local, table)
         found: model.Type | None = notes[key]
         return found
 
-    def _of_local(self, where: Where, local: Local) -> model.Type | None:
+    def _of_local(self, where: Where, local: Local, table: tree.Table) -> model.Type | None:
         if local.is_of_chunk:
             given = self._inference.queries.get("given to", where.file.file, where.piece, local)
         else:
@@ -104,10 +116,15 @@ class Described:
         if given is None:
             return None
         piece, call, position = given
-        return self._table(self._inference.where(where.file.file, piece), call, position)
+        there = self._inference.where(where.file.file, piece)
+        return self._table(there, call, position, table)
 
     def _table(
-        self, where: Where, node: tree.Call | tree.MethodCall, position: int
+        self,
+        where: Where,
+        node: tree.Call | tree.MethodCall,
+        position: int,
+        table: tree.Expression,
     ) -> model.Type | None:
         values = node.arguments.values
         function = called_name(self._inference, where, node)
@@ -116,7 +133,10 @@ class Described:
         before = tuple(self._string(where, each) for each in values[:position])
         file = where.file.file
         found = self._inference.queries.get("table", file, function, position, before)
-        return self.classes.type(found) if isinstance(found, DescribedTable) else None
+        if not isinstance(found, DescribedTable):
+            return None
+        schema = adapted(found.schema, _written(table))
+        return self.classes.type(DescribedTable(found.name, schema))
 
     def _string(self, where: Where, node: tree.Expression) -> str | None:
         """What an argument says; a variable that gets one string says that."""

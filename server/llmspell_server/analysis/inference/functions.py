@@ -155,7 +155,7 @@ class Functions:
             owner = where.file.owner(where.piece, Path(local))
             declared = self._inference.variables.declared(owner)
             if declared is None and isinstance(node, tree.Table):
-                return self._inference.described.of_local(where, local)
+                return self._inference.described.of_local(where, local, node)
             return declared
         if position >= len(statement.targets):
             return None

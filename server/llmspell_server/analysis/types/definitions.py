@@ -46,7 +46,10 @@ class Visibility(Enum):
 
 @frozen
 class FieldDefinition:
-    """A field or method. optional: whether it may be absent."""
+    """A field or method. optional: whether it may be absent.
+
+    is_unused: whether it means nothing beside the others that are written.
+    """
 
     name: str
     type: Type
@@ -54,6 +57,7 @@ class FieldDefinition:
     visibility: Visibility = Visibility.PUBLIC
     is_readonly: bool = False
     is_async: bool = False
+    is_unused: bool = False
     documentation: Documentation | None = field(default=None, eq=False)
     place: Place | None = field(default=None, eq=False)
 

@@ -49,6 +49,9 @@ def quoted(text: str) -> str:
     return f'"{written}"'
 
 
+_VARIANT = re.compile(r" \(\d+\)")  # numbers of classes that schemas describe, of no interest
+
+
 class _Display:
     def __init__(self, deepest: int = _DEEPEST) -> None:
         self._depth, self._deepest = 0, deepest
@@ -76,6 +79,7 @@ class _Display:
                 return self._union(members)
             case model.Named(name=name, arguments=arguments):
                 inside = ", ".join(map(self._member, arguments))
+                name = _VARIANT.sub("", name)
                 return f"{name}<{inside}>" if inside else name
             case model.Generic(name=name, variadic=variadic):
                 return f"{name}..." if variadic else name

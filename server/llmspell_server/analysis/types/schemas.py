@@ -13,6 +13,8 @@ from typing import Any
 
 from attrs import frozen
 
+from llmspell.globals.generator.emit_luacats import kind_alias
+
 from . import model
 from .definitions import ClassDefinition, FieldDefinition, Indexer
 from .model import Documentation, Type
@@ -70,6 +72,8 @@ class SchemaClasses:
         given = _followed(schema, whole)
         if given is None:
             return model.ANY
+        if given.get("type") == "string" and isinstance(given.get("x-kind"), str):
+            return model.Named(kind_alias(given["x-kind"]))
         if "const" in given:
             return _literal(given["const"])
         if isinstance(given.get("enum"), list):
@@ -114,6 +118,7 @@ class SchemaClasses:
                 self._type(f"{name}.{key}", value, whole),
                 optional=key not in required,
                 documentation=_documentation(_followed(value, whole) or {}),
+                is_unused=isinstance(value, Mapping) and value.get("x-unused") is True,
             )
             for key, value in schema["properties"].items()
         }
