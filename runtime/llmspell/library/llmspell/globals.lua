@@ -370,6 +370,7 @@
 ---| '"file-converter"' # Changes the encoding, the line ends or the indentation of a text file.
 ---| '"file-operations"' # Reads, writes, copies, moves, deletes and lists files and folders.
 ---| '"file-search"' # Finds text or regular expressions in files, with the lines around them.
+---| '"file-watcher"' # Waits until files change, and tells how.
 ---| '"graph-builder"' # Builds and measures graphs that are kept as JSON.
 ---| '"graphql-query"' # Sends GraphQL documents to a server, and reads its schema.
 ---| '"hash-calculator"' # Computes the digest of a text or a file, and compares it.
