@@ -375,6 +375,7 @@
 ---| '"graphql-query"' # Sends GraphQL documents to a server, and reads its schema.
 ---| '"hash-calculator"' # Computes the digest of a text or a file, and compares it.
 ---| '"http-requester"' # Sends an HTTP request and gives the answer, whatever its status.
+---| '"image-processor"' # Reads what is known of pictures, and resizes, converts, crops and turns them.
 ---| '"json-processor"' # Queries JSON with jq, validates it against a JSON Schema, and processes JSON lines.
 ---| '"pdf-processor"' # Reads the text of PDF files, whole or by pages, and what is known of them.
 ---| '"process-executor"' # Runs one allowed program without a shell, confined to the allowed folders.
