@@ -10,7 +10,8 @@ from typing import Annotated, TypeAlias
 from llmspell.globals.describe import Background, Files, Kind, Segments
 from llmspell.globals.generator.config_values import config_paths
 from llmspell.hooks.points import FIRED, POINTS
-from llmspell.tools.catalogue import built_in_tools, tool_details
+from llmspell.tools.catalogue import tool_details
+from llmspell.tools.registry import built_in_tools
 
 DebugLevel: TypeAlias = Annotated[
     str,

@@ -54,14 +54,14 @@ def built_in() -> Iterator[type[Tool]]:
     yield from (found[name] for name in sorted(found))
 
 
-def built_in_tools() -> list[dict[str, Any]]:
+def _lines() -> list[dict[str, Any]]:
     """The lines of the catalogue."""
     return [told_of(cls()) for cls in built_in()]
 
 
 def catalogue() -> str:
     """The text of the file."""
-    return json.dumps(built_in_tools(), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(_lines(), indent=1, ensure_ascii=False) + "\n"
 
 
 def main(arguments: list[str]) -> int:

@@ -143,7 +143,7 @@ class Registry:
     def _all(self) -> dict[str, Entry]:
         if self._entries is None:
             self._entries = {}
-            for told in _catalogue():
+            for told in built_in_tools():
                 self._add(Entry(told, source="built-in"))
             for entry in _installed():
                 self._add(entry)
@@ -155,7 +155,8 @@ class Registry:
             self._aliases[alias] = entry.name
 
 
-def _catalogue() -> list[dict[str, Any]]:
+def built_in_tools() -> list[dict[str, Any]]:
+    """The lines of `catalogue.json`: what is known of the built-in tools without importing them."""
     import json
 
     with open(CATALOGUE, encoding="utf-8") as file:  # noqa: PTH123 - pathlib costs start-up time
