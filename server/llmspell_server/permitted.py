@@ -8,6 +8,7 @@ something.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,15 @@ def wanted() -> Wanted:
     for withheld in WITHHELD:
         found[withheld.function] = [(withheld.level or _NEVER, -1)]
     return found
+
+
+@cache
+def wanted_by_kinds() -> Mapping[str, str]:
+    """By the type that a kind of string has: the permission that a value of it asks for."""
+    from llmspell.globals.generator.emit_luacats import kind_alias
+    from llmspell.security.uses import KINDS
+
+    return {kind_alias(kind): permission for kind, permission in KINDS.items()}
 
 
 def compiled_modules() -> frozenset[str]:

@@ -70,3 +70,6 @@ COMPILED_MODULES = frozenset(
     )
 )
 """Well-known modules that are written in C; `require` of the sandbox loads text only."""
+
+KINDS = {"file-path": "read"}
+"""What the kinds of strings in tables ask for, such as the paths that tools are given."""

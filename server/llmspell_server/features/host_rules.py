@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,13 @@ from pygls.uris import from_fs_path, to_fs_path
 from llmspell_server.analysis.spells.host_uses import HostUse, Refusal, Wanted
 from llmspell_server.analysis.text import Text
 from llmspell_server.documents import key_of
-from llmspell_server.permitted import Permitted, compiled_modules, project_file, wanted
+from llmspell_server.permitted import (
+    Permitted,
+    compiled_modules,
+    project_file,
+    wanted,
+    wanted_by_kinds,
+)
 
 if TYPE_CHECKING:
     from llmspell_server.documents import Document
@@ -31,6 +38,11 @@ class SessionRules:
     def wanted(self) -> Wanted:
         """Which functions ask for which permission."""
         return wanted()
+
+    @property
+    def wanted_by_kinds(self) -> Mapping[str, str]:
+        """Which kinds of strings in tables ask for which permission."""
+        return wanted_by_kinds()
 
     @property
     def compiled_modules(self) -> frozenset[str]:

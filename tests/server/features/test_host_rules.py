@@ -47,6 +47,14 @@ async def reported(client: LanguageClient, folder: Path) -> list[types.Diagnosti
         ("io.open('/srv/x', 'w')", "may not be written"),
         ("os.remove('/srv/x')", "may not be written"),
         ("print(os.getenv('API_TOKEN'))", "allowed_env_vars"),
+        (
+            "Tool.execute('file-operations', { operation = 'read', path = '/etc/passwd' })",
+            "allowed_paths",
+        ),
+        (
+            "Tool.execute('base64_encoder', { operation = 'encode', input_file = '/etc/passwd' })",
+            "allowed_paths",
+        ),
     ],
 )
 async def test_what_is_refused(
@@ -64,6 +72,8 @@ async def test_what_is_refused(
         "local io = { open = print }\nio.open('/etc/passwd')",
         "io.open(path)",
         "os.time()",
+        "Tool.execute('file-operations', { operation = 'read', path = 'notes.txt' })",
+        "Tool.execute('file-operations', { operation = 'write', path = 'x', input = '/etc/x' })",
     ],
 )
 async def test_what_is_allowed(client: LanguageClient, tmp_path: Path, source: str) -> None:
@@ -94,6 +104,16 @@ async def test_a_fix_adds_the_folder_to_the_configuration(
     ]
     ((edit,),) = edits
     assert "/srv/logs" in edit.new_text
+
+
+async def test_the_same_fix_allows_a_path_that_a_tool_is_given(
+    client: LanguageClient, tmp_path: Path
+) -> None:
+    configuration = tmp_path / "llmspell.toml"
+    configuration.write_text('[tools.file_operations]\nallowed_paths = ["/data"]\n')
+    source = "Tool.execute('file-operations', { operation = 'read', path = '/srv/logs/x' })"
+    (found,) = await told(client, tmp_path, source)
+    assert found.data == {"key": "tools.file_operations.allowed_paths", "value": "/srv/logs"}
 
 
 @pytest.mark.parametrize(

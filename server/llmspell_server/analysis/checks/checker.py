@@ -74,7 +74,7 @@ _OF_NODES: dict[type[tree.Node], tuple[Check, ...]] = {
     tree.LocalStatement: (values.of_local, assignments.of_local, builders.never_built),
     tree.Assignment: (values.of_assignment, assignments.of_assignment),
     tree.FunctionStatement: (values.of_function,),
-    tree.Table: (assignments.of_table,),
+    tree.Table: (assignments.of_table, host.not_permitted_in_table),
     tree.Binary: (ambiguity.precedence,),
     tree.Block: (flow.after_leaving,),
     tree.If: (flow.empty,),

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from llmspell_server.analysis.inference.global_names import called_name
 from llmspell_server.analysis.spells.host_uses import HostUse, Refusal, uses_of_call
 from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.literals import string_value
+from llmspell_server.analysis.types import model
 
 from .context import Context
 from .finding import Finding
@@ -24,6 +26,23 @@ def not_permitted(context: Context, node: tree.Call) -> Iterator[Finding]:
             continue
         data = {"key": refusal.key, "value": refusal.value} if refusal.key else {}
         yield context.finding("not-permitted", place, refusal.message, **data)
+
+
+def not_permitted_in_table(context: Context, node: tree.Table) -> Iterator[Finding]:
+    """`not-permitted`: a string in a table that a function takes is what is not allowed."""
+    wanted = context.rules.wanted_by_kinds
+    for field in node.fields if wanted else ():
+        value = field.value
+        subject = string_value(value.text) if isinstance(value, tree.String) else None
+        if not subject:
+            continue
+        expected = context.inference.functions.expected(context.where, value)
+        for each in model.members_of(expected) if expected is not None else ():
+            permission = wanted.get(each.name) if isinstance(each, model.Named) else None
+            refusal = refused(context, HostUse("", permission, subject)) if permission else None
+            if refusal is not None:
+                data = {"key": refusal.key, "value": refusal.value} if refusal.key else {}
+                yield context.finding("not-permitted", value, refusal.message, **data)
 
 
 def refused(context: Context, use: HostUse) -> Refusal | None:

@@ -46,6 +46,10 @@ class HostRules(Protocol):
         """Which functions ask for which permission."""
 
     @property
+    def wanted_by_kinds(self) -> Mapping[str, str]:
+        """Which kinds of strings in tables, by their types, ask for which permission."""
+
+    @property
     def compiled_modules(self) -> frozenset[str]:
         """Names of modules that are known to be written in C, which a host may never load."""
 
@@ -58,6 +62,7 @@ class NoRules:
     """A host that refuses nothing."""
 
     wanted: Wanted = field(factory=dict)
+    wanted_by_kinds: Mapping[str, str] = field(factory=dict)
     compiled_modules: frozenset[str] = frozenset()
 
     def refusal(self, _file: str, _use: HostUse, /) -> Refusal | None:
