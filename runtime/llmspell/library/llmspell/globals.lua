@@ -381,6 +381,7 @@
 ---| '"process-executor"' # Runs one allowed program without a shell, confined to the allowed folders.
 ---| '"service-checker"' # Checks whether a service answers, by TCP, HTTP, HTTPS or DNS.
 ---| '"sitemap-crawler"' # Collects the URLs of XML sitemaps, also packed ones and those that robots.txt names.
+---| '"sqlite-query"' # Queries SQLite files, which it never changes.
 ---| '"system-monitor"' # Gives figures of the processor, the memory and the disks.
 ---| '"template-creator"' # Renders a template of Tera (as Jinja) or Handlebars with given values.
 ---| '"text-manipulator"' # Changes texts: case, spaces, parts, replacement, wrapping, counting.
