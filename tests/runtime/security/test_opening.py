@@ -8,7 +8,7 @@ import pytest
 
 from llmspell.errors import SecurityError
 from llmspell.security import opening
-from llmspell.security.opening import open_to_read, write_whole
+from llmspell.security.opening import open_to_read, replacing, write_whole
 from llmspell.security.policy import Policy
 
 from .conftest import Site
@@ -85,6 +85,19 @@ def test_a_file_is_replaced_and_keeps_its_permissions(site: Site) -> None:
     file.chmod(0o640)
     write_whole(site.policy(), "file.txt", b"new")
     assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"new", 0o640)
+    assert [each.name for each in site.cwd.iterdir()] == ["file.txt"]
+
+
+def test_a_new_file_cannot_be_executed(site: Site) -> None:
+    write_whole(site.policy(), "new", b"x")
+    assert (site.cwd / "new").stat().st_mode & 0o111 == 0
+
+
+def test_after_an_error_the_old_content_stays(site: Site) -> None:
+    with pytest.raises(ValueError, match="half"), replacing(site.policy(), "file.txt") as (file, _):
+        file.write(b"half")
+        raise ValueError("half")
+    assert (site.cwd / "file.txt").read_text() == "cwd"
     assert [each.name for each in site.cwd.iterdir()] == ["file.txt"]
 
 
