@@ -379,6 +379,7 @@
 ---| '"json-processor"' # Queries JSON with jq, validates it against a JSON Schema, and processes JSON lines.
 ---| '"pdf-processor"' # Reads the text of PDF files, whole or by pages, and what is known of them.
 ---| '"process-executor"' # Runs one allowed program without a shell, confined to the allowed folders.
+---| '"regex-extractor"' # Finds what matches a regular expression in a text, with its groups.
 ---| '"service-checker"' # Checks whether a service answers, by TCP, HTTP, HTTPS or DNS.
 ---| '"sitemap-crawler"' # Collects the URLs of XML sitemaps, also packed ones and those that robots.txt names.
 ---| '"sqlite-query"' # Queries SQLite files, which it never changes.
