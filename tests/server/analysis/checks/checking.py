@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 from llmspell_server.analysis.checks.checker import Checker, Placed
 from llmspell_server.analysis.inference.inference import Inference
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.spells.host_uses import HostUse, Refusal, Wanted
-from llmspell_server.permitted import Permitted, compiled_modules, wanted
+from llmspell_server.permitted import Permitted, compiled_modules, wanted, wanted_by_kinds
 from llmspell_server.world import SessionWorld
 from tests.server.analysis.inference.worlds import MemoryWorld
 from tests.server.marks import ranges, shown
@@ -28,6 +29,10 @@ class DefaultRules:
     @property
     def wanted(self) -> Wanted:
         return wanted()
+
+    @property
+    def wanted_by_kinds(self) -> Mapping[str, str]:
+        return wanted_by_kinds()
 
     @property
     def compiled_modules(self) -> frozenset[str]:
