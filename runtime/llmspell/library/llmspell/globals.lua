@@ -386,6 +386,7 @@
 ---| '"system-monitor"' # Gives figures of the processor, the memory and the disks.
 ---| '"template-creator"' # Renders a template of Tera (as Jinja) or Handlebars with given values.
 ---| '"text-manipulator"' # Changes texts: case, spaces, parts, replacement, wrapping, counting.
+---| '"text-splitter"' # Splits a text into pieces of limited size, at paragraphs, lines, sentences or words.
 ---| '"url-analyzer"' # Takes a URL apart, and asks its server about it where wanted.
 ---| '"uuid-generator"' # Makes and checks UUIDs and identifiers of components.
 ---| '"web-scraper"' # Reads a web page and gives its text, or the parts that CSS selectors name.
