@@ -29,6 +29,11 @@ from llmspell.security.network import NetworkRules
 from llmspell.security.urls import Address
 
 SocketOption = httpcore.SOCKET_OPTION
+POOL_SIZE = 10
+"""Connections of one pool."""
+
+MOST_POOLS = 10
+
 Resolve = Callable[[str, int], Awaitable[tuple[Address, ...]]]
 """`async (host, port) -> addresses`; tests give names that change their addresses."""
 
@@ -113,7 +118,12 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
-    """Sends requests whose URLs the rules allow, over connections of a `GuardedBackend`."""
+    """Sends requests whose URLs the rules allow, over connections of a `GuardedBackend`.
+
+    httpcore looks through all connections of a pool, for each of them, whenever a request begins or
+    ends: a hundred at once in one pool take seconds. So there are several small ones, and a request
+    takes the first that is not full.
+    """
 
     def __init__(
         self,
@@ -123,13 +133,9 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         resolver: Resolve = resolve,
     ) -> None:
         self._rules = rules
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(verify=verify, trust_env=False),
-            max_connections=100,
-            max_keepalive_connections=100,
-            keepalive_expiry=5.0,
-            network_backend=GuardedBackend(rules, resolver),
-        )
+        self._context = httpx.create_ssl_context(verify=verify, trust_env=False)
+        self._backend = GuardedBackend(rules, resolver)
+        self._pools: list[_Pool] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request; raises `SecurityError` and `httpx.TransportError`."""
@@ -145,25 +151,57 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             content=request.stream,
             extensions=request.extensions,
         )
-        with _errors_of_httpx(request):
-            answer = await self._pool.handle_async_request(inner)
+        pool = self._pool()
+        pool.used += 1
+        try:
+            with _errors_of_httpx(request):
+                answer = await pool.connections.handle_async_request(inner)
+        except BaseException:
+            pool.used -= 1
+            raise
         assert isinstance(answer.stream, AsyncIterable)
         return httpx.Response(
             answer.status,
             headers=answer.headers,
-            stream=_Body(answer.stream, request),
+            stream=_Body(answer.stream, request, pool),
             extensions=answer.extensions,
         )
 
+    def _pool(self) -> _Pool:
+        """The first pool with a free connection; where there is none, the least used one."""
+        for pool in self._pools:
+            if pool.used < POOL_SIZE:
+                return pool
+        if len(self._pools) < MOST_POOLS:
+            self._pools.append(_Pool(self._context, self._backend))
+            return self._pools[-1]
+        return min(self._pools, key=lambda pool: pool.used)
+
     async def aclose(self) -> None:
         """Close every connection."""
-        await self._pool.aclose()
+        for pool in self._pools:
+            await pool.connections.aclose()
+
+
+class _Pool:
+    """A few connections, and how many requests use them."""
+
+    def __init__(self, context: ssl.SSLContext, backend: GuardedBackend) -> None:
+        self.used = 0
+        self.connections = httpcore.AsyncConnectionPool(
+            ssl_context=context,
+            max_connections=POOL_SIZE,
+            max_keepalive_connections=POOL_SIZE,
+            keepalive_expiry=5.0,
+            network_backend=backend,
+        )
 
 
 class _Body(httpx.AsyncByteStream):
-    def __init__(self, parts: AsyncIterable[bytes], request: httpx.Request) -> None:
+    def __init__(self, parts: AsyncIterable[bytes], request: httpx.Request, pool: _Pool) -> None:
         self._parts = parts
         self._request = request
+        self._pool: _Pool | None = pool
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         with _errors_of_httpx(self._request):
@@ -171,6 +209,9 @@ class _Body(httpx.AsyncByteStream):
                 yield part
 
     async def aclose(self) -> None:
+        if self._pool is not None:
+            self._pool.used -= 1
+            self._pool = None
         close = getattr(self._parts, "aclose", None)
         if close is not None:
             await close()
