@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _TYPE_NAME = re.compile(r"[A-Za-z_][\w.*-]*")
 _ANNOTATION = re.compile(r"---?-?[ \t]*[@|]|--\[=*\[[ \t]*@")
+_PATIENCE = 0.015  # seconds of computing for what nothing describes: hovers come at once
 
 
 @frozen
@@ -50,7 +51,7 @@ def hovered(place: Place) -> Hovered | None:
     begin = place.where.file.snapshot.pieces.start_of[place.where.piece]
     if node is None or not begin + node.start <= place.offset <= begin + node.end:
         return None
-    with place.inference.guesses.around(place.where, node):
+    with place.inference.guesses.around(place.where, node, _PATIENCE):
         explanation = _explained(place, node)
     if explanation is None:
         return None

@@ -37,14 +37,19 @@ class Guesses:
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
 
-    def around(self, where: Where, node: tree.Node | None) -> AbstractContextManager[None]:
-        """Takes the guesses for true in the functions around a node, while the context lasts."""
+    def around(
+        self, where: Where, node: tree.Node | None, patience: float = _PATIENCE
+    ) -> AbstractContextManager[None]:
+        """Takes the guesses for true in the functions around a node, while the context lasts.
+
+        patience: seconds of computing, after which what is not guessed yet stays unknown.
+        """
         functions = () if node is None else _functions_around(where.piece, node)
-        return self._within(where, functions, _DEEPEST)
+        return self._within(where, functions, _DEEPEST, patience)
 
     def of(self, where: Where, functions: Iterable[tree.Function]) -> AbstractContextManager[None]:
         """The same for many functions, of which less is known for that."""
-        return self._within(where, functions, 0)
+        return self._within(where, functions, 0, _PATIENCE)
 
     def supposed(self, local: Local | None) -> Type | None:
         """What a parameter is taken for at the moment; None for those that need no guess."""
@@ -52,10 +57,10 @@ class Guesses:
         return found
 
     def _within(
-        self, where: Where, functions: Iterable[tree.Function], depth: int
+        self, where: Where, functions: Iterable[tree.Function], depth: int, patience: float
     ) -> AbstractContextManager[None]:
         guessed: Guessed = {}
-        with suppress(OutOfTime), within(_PATIENCE):
+        with suppress(OutOfTime), within(patience):
             for function in functions:
                 guessed |= self._parameters(where, function, depth, set())
         return self._inference.queries.supposing(guessed)
