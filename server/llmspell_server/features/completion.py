@@ -85,10 +85,13 @@ def completion(ls: SpellServer, params: types.CompletionParams) -> types.Complet
         _item(ls, subject, named, candidate, place, calls)
         for named, candidate in zip(data, found.candidates, strict=True)
     ]
+    incomplete = found.incomplete
     if not get_capability(ls.client_capabilities, f"{_ITEM}.resolve_support", None):
-        for number, explanation in _explained(subject, found.candidates):
+        explained, more = _explained(subject, found.candidates)
+        for number, explanation in explained:
             _explain(ls, items[number], explanation)
-    return types.CompletionList(is_incomplete=found.incomplete, items=items)
+        incomplete = incomplete or more
+    return types.CompletionList(is_incomplete=incomplete, items=items)
 
 
 def resolve(ls: SpellServer, item: types.CompletionItem) -> types.CompletionItem:
@@ -110,10 +113,11 @@ def _explain(ls: SpellServer, item: types.CompletionItem, explanation: Explanati
 
 def _explained(
     subject: Subject, candidates: Sequence[Candidate]
-) -> tuple[tuple[int, Explanation], ...]:
+) -> tuple[tuple[tuple[int, Explanation], ...], bool]:
     """What is known of candidates, by their number, for clients that never ask for one of them.
 
-    As many as there is time for, those that are shown first before others.
+    As many as there is time for, those that are shown first before others; and whether there may be
+    more to say, for which the client is to ask again at the next key.
     """
     order = sorted(range(len(candidates)), key=lambda number: candidates[number].rank)
     found = (
@@ -122,7 +126,7 @@ def _explained(
         if (of := candidates[number].of) is not None
         and (explanation := explained_candidate(subject.inference, subject.where, of)) is not None
     )
-    return gathered(found, _FOR_EXPLANATIONS)[0]
+    return gathered(found, _FOR_EXPLANATIONS)
 
 
 def _takes_snippets(ls: SpellServer) -> bool:
