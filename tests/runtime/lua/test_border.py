@@ -343,7 +343,7 @@ MEMORY_CASES = {
     "in one string": "local s = ('x'):rep(2e9)",
     "in a callback": "Probe.call(function() local t = {} for i = 1, 1e9 do t[i] = { i } end end, 0)",
     "in a result": "local s = Probe.big(200)",
-    "in a table result": "local s = Probe.big_table(2000000)",
+    "in a table result": "local s = Probe.big_table(1200000)",
     "in an argument": "local t = {} for i = 1, 3e5 do t[i] = ('x'):rep(100) .. i end Probe.echo(t)",
     "by many small callbacks": """
         kept = {}
