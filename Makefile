@@ -65,8 +65,9 @@ extension: $(STAMP)  ## build vscode-extension/llmspell-VERSION.vsix, with the w
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir vscode-extension/wheel .
 	cd vscode-extension && npm ci --no-audit --no-fund && npm run --silent package
 
-e2e: $(VENV)/.e2e  ## real editors drive the servers; those that are not installed are skipped
-	$(BIN)/pytest -rs tests/e2e
+e2e: $(VENV)/.e2e  ## real editors and independent clients drive the servers; those that are not installed are skipped
+	$(BIN)/pytest -rs tests/e2e tests/debug_adapter/mocha
+	$(BIN)/pytest -q -n 2 -m clients tests/server
 
 screenshots: $(VENV)/.e2e  ## pictures for the extension's README, made by its tests
 	$(BIN)/pytest -q tests/e2e/test_walkthrough.py
