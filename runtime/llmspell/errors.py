@@ -47,6 +47,10 @@ class LLMSpellError(Exception):
         """The sentence with the documented category prefix in front."""
         return self.prefix + str(self)
 
+    def told(self) -> dict[str, object]:
+        """The error as plain data: `message`, with its prefix, and the details."""
+        return {"message": self.lua_message, **self.details}
+
 
 class ConfigError(LLMSpellError):
     """A configuration file, key or environment variable is wrong."""

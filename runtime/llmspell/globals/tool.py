@@ -486,8 +486,7 @@ def _table(begun: Handle | LLMSpellError) -> dict[str, Any]:
 
 
 def _failure(error: LLMSpellError) -> dict[str, Any]:
-    told = {"message": error.lua_message, **error.details}
-    return {"success": False, "error": told, "metadata": {}}
+    return {"success": False, "error": error.told(), "metadata": {}}
 
 
 def _told(error: LLMSpellError, failure: str) -> LLMSpellError:

@@ -62,7 +62,7 @@ class Answer:
         if self.result is not None:
             found["result"] = self.result
         if self.error is not None:
-            found["error"] = {"message": self.error.lua_message, **self.error.details}
+            found["error"] = self.error.told()
         if self.metadata:
             found["metadata"] = self.metadata
         return found | self.extra

@@ -5,8 +5,6 @@ It runs in a thread: hooks may be Lua functions, which the Lua thread runs while
 
 from __future__ import annotations
 
-import time
-
 from llmspell.background import in_thread
 from llmspell.errors import LLMSpellError, ToolError, ValidationError
 from llmspell.hooks.dispatcher import Context
@@ -103,7 +101,7 @@ class HookedCall:
         if answer.kind == "replace":
             return _made(tool, payload["data"])
         if answer.kind == "redirect":
-            return self._wait(self._tool(payload["target"]), params)
+            return self._wait(self._tools.chosen(payload["target"]), params)
         if answer.kind == "fork":
             return _made(tool, [self._part(each) for each in payload["operations"]])
         raise ToolError(f"cancelled by a hook: {payload['reason']}", hook=True)
@@ -114,12 +112,10 @@ class HookedCall:
             operation = {}
         name = operation.get("tool") or operation.get("operation_type") or self._call.tool
         try:
-            return self._wait(self._tool(str(name)), operation.get("parameters") or {}).table()
+            tool = self._tools.chosen(str(name))
+            return self._wait(tool, operation.get("parameters") or {}).table()
         except LLMSpellError as error:
-            return {"success": False, "error": {"message": error.lua_message, **error.details}}
-
-    def _tool(self, name: str) -> Tool:
-        return self._tools.registry.tool(self._tools.registry.entry(name))
+            return {"success": False, "error": error.told()}
 
     def _ask(self, point: str, tool: Tool, data: dict[str, Any]) -> HookResult:
         self._call.check()
@@ -140,10 +136,7 @@ class HookedCall:
         return handle.result()
 
     def _pause(self, seconds: float) -> None:
-        until = min(time.monotonic() + seconds, self._call.deadline)
-        while not self._call.wait_cancelled(max(0.0, until - time.monotonic())):
-            if time.monotonic() >= until:
-                break
+        self._call.wait_cancelled(min(seconds, self._call.seconds_left))
         self._call.check()
 
 

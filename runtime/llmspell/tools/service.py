@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from llmspell.errors import SecurityError
-from llmspell.tools.registry import Registry
+from llmspell.tools.registry import Registry, UnknownToolError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,21 +93,23 @@ class Tools:
         Raises ToolError for an unknown name or a missing extra, SecurityError for a tool that the
         configuration switches off, ValidationError for wrong parameters, RateLimitError.
         """
-        entry = self.registry.entry(name)
-        if self.strict and entry.name != name:
-            from llmspell.tools.registry import UnknownToolError
-
-            raise UnknownToolError(name, (entry.name,))
-        key = self.around.switched_off(entry)
-        if key:
-            raise SecurityError(f"'{entry.name}' is not allowed: `{key}` is false")
-        tool = self.registry.tool(entry)
+        tool = self.chosen(name)
         hooks = self._hooks()
         if hooks is None or not hooks.any(TOOL_POINTS):
             return self._caller.start(tool, params or {}, seconds)
         from llmspell.tools.hooking import start_hooked
 
         return start_hooked(self, hooks, tool, params or {}, seconds)
+
+    def chosen(self, name: str) -> Tool:
+        """The tool of a name, if it may be called; raises as `submit` does."""
+        entry = self.registry.entry(name)
+        if self.strict and entry.name != name:
+            raise UnknownToolError(name, (entry.name,))
+        key = self.around.switched_off(entry)
+        if key:
+            raise SecurityError(f"'{entry.name}' is not allowed: `{key}` is false")
+        return self.registry.tool(entry)
 
     def start(self, tool: Tool, params: Mapping[str, Any], seconds: float | None) -> Handle:
         """Starts a call around which no hooks run."""

@@ -233,3 +233,23 @@ def test_the_configuration_limits_all_calls_in_a_minute(make_runtime: Any) -> No
     tools.invoke("uuid-generator", {})
     with pytest.raises(RateLimitError, match="tools may be called 2 times a minute"):
         tools.invoke("calculator", {"input": "1"})
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"type": "redirect", "target": "calculator"},
+        {"type": "fork", "operations": [{"tool": "calculator", "parameters": {"input": "1"}}]},
+    ],
+)
+def test_no_hook_leads_to_a_tool_that_is_switched_off(
+    make_runtime: Any, answer: dict[str, Any]
+) -> None:
+    runtime = make_runtime("[tools]\nenabled = false")
+    runtime.tools.register(Probe(), source="spell")
+    runtime.hooks.register("BeforeToolExecution", lambda _context, _seconds: answer)
+    try:
+        told = str(runtime.tools.invoke("probe", {"operation": "echo"}).result)
+    except SecurityError as error:
+        told = str(error)
+    assert "`tools.enabled` is false" in told
