@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from llmspell.config.discovery import PROJECT_NAMES, endings
+from llmspell.generating import write_or_check
 from llmspell.version import __version__
 from llmspell_debug_adapter.reference import REQUESTS, schema_of
 from llmspell_server.settings import schema
@@ -151,18 +152,7 @@ def source_texts() -> set[str]:
 
 def main() -> int:
     """0 where everything is current, or is now."""
-    stale = {
-        path: text
-        for path, text in generated_files().items()
-        if not path.exists() or path.read_text("utf-8") != text
-    }
-    for path, text in stale.items():
-        if "--check" in sys.argv:
-            print(f"stale: {path}", file=sys.stderr)  # noqa: T201
-        else:
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(text, "utf-8")
-    return int("--check" in sys.argv and bool(stale))
+    return write_or_check(generated_files(), sys.argv[1:])
 
 
 if __name__ == "__main__":

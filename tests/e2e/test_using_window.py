@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.built_extension import packaged
-from tests.e2e.code_server import code_server
-from tests.e2e.workbench import Workbench, workbench
+from tests.e2e.spell_window import spell_window
+from tests.e2e.workbench import Workbench
 
 pytestmark = pytest.mark.slow
 
@@ -23,16 +21,8 @@ print("count is", count)
 """
 
 
-@contextmanager
-def _window(tmp_path: Path) -> Iterator[Workbench]:
-    """VS Code with the packaged extension, in which a spell is open."""
-    folder = tmp_path / "workspace"
-    folder.mkdir()
-    (folder / "counts.lua").write_text(SPELL)
-    with code_server(tmp_path, extensions=(packaged(),)) as address, workbench() as opened:
-        opened.open(address, folder)
-        opened.open_file("counts.lua")
-        yield opened
+def _window(tmp_path: Path) -> AbstractContextManager[Workbench]:
+    return spell_window(tmp_path, "counts.lua", SPELL)
 
 
 def _break(window: Workbench, line: int) -> None:

@@ -19,6 +19,7 @@ from llmspell.cli.main import COMMANDS, PLUGGED, root
 from llmspell.cli.repl.commands import COMMANDS as DOT_COMMANDS
 from llmspell.cli.repl.commands import Command
 from llmspell.cli.run import run_command
+from llmspell.generating import write_or_check
 
 PLACE = Path(__file__).parents[3] / "docs" / "cli.md"
 
@@ -120,15 +121,7 @@ def _commands(title: str, commands: Mapping[str, Command | DebuggerCommand]) -> 
 
 def main(arguments: list[str]) -> int:
     """Writes the file; with `--check` says whether it is stale and gives 1 if so."""
-    text = cli_reference()
-    if PLACE.exists() and PLACE.read_text(encoding="utf-8") == text:
-        return 0
-    if "--check" in arguments:
-        click.echo(f"stale: {PLACE}", err=True)
-        return 1
-    PLACE.write_text(text, encoding="utf-8")
-    click.echo(f"wrote {PLACE}")
-    return 0
+    return write_or_check({PLACE: cli_reference()}, arguments)
 
 
 if __name__ == "__main__":

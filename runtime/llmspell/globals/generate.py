@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from llmspell.generating import write_or_check
 from llmspell.globals.catalogue import NAMESPACES, VARIABLES
 from llmspell.globals.generator.emit_border import HEADER, lua_border, python_border
 from llmspell.globals.generator.emit_json import api_json
@@ -49,15 +50,7 @@ def generated_files() -> dict[Path, str]:
 
 def main(arguments: list[str]) -> int:
     """Writes the files; with `--check` says which are stale and gives 1 if any is."""
-    stale = [p for p, text in generated_files().items() if not p.exists() or p.read_text() != text]
-    for path in stale:
-        if "--check" in arguments:
-            print(f"stale: {path}", file=sys.stderr)  # noqa: T201
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(generated_files()[path])
-            print(f"wrote {path}")  # noqa: T201
-    return 1 if stale and "--check" in arguments else 0
+    return write_or_check(generated_files(), arguments)
 
 
 if __name__ == "__main__":

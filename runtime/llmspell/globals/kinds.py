@@ -197,21 +197,23 @@ HookPriority: TypeAlias = Annotated[
     ),
 ]
 
+_TOOLS = built_in_tools()
+
 ToolName: TypeAlias = Annotated[
     str,
     Kind(
         "tool-name",
         "The name of a tool, such as `base64-encoder`; underscores may stand for hyphens.",
-        {told["name"]: told["description"] for told in built_in_tools()},
+        {told["name"]: told["description"] for told in _TOOLS},
         sources=("script:Tool.register",),
         defined_by=("Tool.register", "ToolDefinition.name"),
         applies_to=("Tool.register:1",),
         background=Background("llmspell.globals.providing:tools", seconds_to_live=600),
-        schemas={told["name"]: told["schema"] for told in built_in_tools()},
-        aliases={alias: told["name"] for told in built_in_tools() for alias in told["aliases"]},
+        schemas={told["name"]: told["schema"] for told in _TOOLS},
+        aliases={alias: told["name"] for told in _TOOLS for alias in told["aliases"]},
         alike={"_": "-"},
-        details={told["name"]: tool_details(told) for told in built_in_tools()},
-        places={told["name"]: told["class"] for told in built_in_tools()},
+        details={told["name"]: tool_details(told) for told in _TOOLS},
+        places={told["name"]: told["class"] for told in _TOOLS},
     ),
 ]
 

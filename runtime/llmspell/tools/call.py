@@ -153,10 +153,10 @@ class Call:
         if self._listener is not None:
             self._listener()
 
-    def on_cancel(self, listener: Callable[[], object]) -> None:
+    def on_cancel(self, listener: Callable[[], object] | None) -> None:
         """Calls a function when the call is cancelled, at once if it is; the last one counts."""
         self._listener = listener
-        if self.cancelled:
+        if listener is not None and self.cancelled:
             listener()
 
     def wait_cancelled(self, seconds: float) -> bool:

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from llmspell.generating import write_or_check
 from llmspell.tools.registry import CATALOGUE
 from llmspell.tools.tool import Tool
 
@@ -54,27 +55,15 @@ def built_in() -> Iterator[type[Tool]]:
     yield from (found[name] for name in sorted(found))
 
 
-def _lines() -> list[dict[str, Any]]:
-    """The lines of the catalogue."""
-    return [told_of(cls()) for cls in built_in()]
-
-
 def catalogue() -> str:
     """The text of the file."""
-    return json.dumps(_lines(), indent=1, ensure_ascii=False) + "\n"
+    told = [told_of(cls()) for cls in built_in()]
+    return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
 
 
 def main(arguments: list[str]) -> int:
     """Writes the file; with `--check` gives 1 if it is stale."""
-    path, text = Path(CATALOGUE), catalogue()
-    if path.exists() and path.read_text(encoding="utf-8") == text:
-        return 0
-    if "--check" in arguments:
-        print(f"stale: {path}", file=sys.stderr)  # noqa: T201
-        return 1
-    path.write_text(text, encoding="utf-8")
-    print(f"wrote {path}")  # noqa: T201
-    return 0
+    return write_or_check({Path(CATALOGUE): catalogue()}, arguments)
 
 
 if __name__ == "__main__":

@@ -49,13 +49,9 @@ def isolated(call: Call, target: str, request: Any, *, memory: int = MEMORY) -> 
             child.kill()
             raise call.overdue() from None
         finally:
-            call.on_cancel(_nothing)
+            call.on_cancel(None)  # the child has ended
     call.check()
     return _answer(call, child.returncode, out, told)
-
-
-def _nothing() -> None:
-    """What is left to do when a call is cancelled whose child has ended."""
 
 
 def _answer(call: Call, code: int, out: bytes, told: bytes) -> Any:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from llmspell.generating import write_or_check
 from llmspell.tools.catalogue import built_in
 
 if TYPE_CHECKING:
@@ -138,15 +139,7 @@ def _key(key: str) -> str:
 
 def main(arguments: list[str]) -> int:
     """Writes the page; with `--check` gives 1 if it is stale."""
-    text = reference()
-    if PLACE.exists() and PLACE.read_text(encoding="utf-8") == text:
-        return 0
-    if "--check" in arguments:
-        print(f"stale: {PLACE}", file=sys.stderr)  # noqa: T201
-        return 1
-    PLACE.write_text(text, encoding="utf-8")
-    print(f"wrote {PLACE}")  # noqa: T201
-    return 0
+    return write_or_check({PLACE: reference()}, arguments)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Any, NoReturn, Protocol
 
 import pytest
 
+from llmspell.app import Runtime
 from llmspell.globals.api import ScriptApi
 from llmspell.globals.services import Services
 from llmspell.lua.engine import Engine, EngineOptions
@@ -112,3 +113,11 @@ def make_spell(tmp_path: Path) -> Iterator[MakeSpell]:
 def spell(make_spell: MakeSpell) -> Spell:
     """An engine with the usual options."""
     return make_spell()
+
+
+@pytest.fixture
+def runtime(tmp_path: Path) -> Iterator[Runtime]:
+    """A runtime with all its services, that prints nothing."""
+    streams = Streams(lambda _: None, lambda _: None, lambda _: b"")
+    with Runtime(streams=streams, script_dir=str(tmp_path), environ={}) as made:
+        yield made

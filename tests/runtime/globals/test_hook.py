@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from llmspell.app import Runtime
 from llmspell.lua.outcome import ScriptError
-from llmspell.lua.streams import Streams
-
-
-@pytest.fixture
-def runtime(tmp_path: Path) -> Iterator[Runtime]:
-    streams = Streams(lambda _: None, lambda _: None, lambda _: b"")
-    with Runtime(streams=streams, script_dir=str(tmp_path), environ={}) as made:
-        yield made
-
 
 PROBE = """
 local calls = 0

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from tests.server.conftest import SERVER
-from tests.server.marks import cursor, ranges
+from tests.server.marks import ranges
+from tests.server.program import Program
 from tests.server.raw import RawClient
 
 DEFINITIONS = """---@meta _
@@ -52,39 +52,12 @@ function Tea:build() return { n = self.n, m = self.m } end
 """
 
 
-class Session:
-    def __init__(self, client: RawClient) -> None:
-        self.client, self._version = client, 1
-        client.open(DEFINITIONS, "file:///host.lua")
-        self.uri = client.open("", "file:///main.lua")
-
-    def say(self, source: str) -> None:
-        self._version += 1
-        self.client.edit(source, self._version, self.uri)
-
-    def ask(self, method: str, **params: Any) -> Any:
-        document = {"textDocument": {"uri": self.uri}}
-        return self.client.request(f"textDocument/{method}", {**document, **params})["result"]
-
-    def labels(self, marked: str) -> set[str]:
-        """What is offered at the cursor."""
-        text, offset = cursor(marked)
-        self.say(text.source)
-        line, character = text.position(offset, "utf-16")
-        answer = self.ask("completion", position={"line": line, "character": character})
-        return {each["label"] for each in answer["items"]} if answer else set()
-
-    def problems(self, source: str) -> list[dict[str, Any]]:
-        self.say(source)
-        found: list[dict[str, Any]] = self.ask("diagnostic")["items"]
-        return found
-
-
 @pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
+def session() -> Iterator[Program]:
     with RawClient.of_stdio(SERVER) as client:
         client.initialize(capabilities={"textDocument": {"diagnostic": {}}})
-        yield Session(client)
+        client.open(DEFINITIONS, "file:///host.lua")
+        yield Program(client, "file:///main.lua")
 
 
 @pytest.mark.parametrize(
@@ -103,18 +76,18 @@ def session() -> Iterator[Session]:
         'local t = { a = Agent.builder():model("m"):| }',
     ],
 )
-def test_what_may_follow_in_a_chain_that_is_not_finished(session: Session, marked: str) -> None:
+def test_what_may_follow_in_a_chain_that_is_not_finished(session: Program, marked: str) -> None:
     assert {"name", "model", "add_tool", "build"} <= session.labels(marked)
 
 
 @pytest.mark.parametrize(
     "marked", [WRITTEN + "local t = tea():sugar(1):|", WRITTEN + "print(tea()\n  :milk(1)\n  :|)"]
 )
-def test_the_same_of_a_builder_without_annotations(session: Session, marked: str) -> None:
+def test_the_same_of_a_builder_without_annotations(session: Program, marked: str) -> None:
     assert {"sugar", "milk", "build"} <= session.labels(marked)
 
 
-def test_what_is_built_has_its_own_fields(session: Session) -> None:
+def test_what_is_built_has_its_own_fields(session: Program) -> None:
     assert "name" in session.labels('local a = Agent.builder():name("x"):build()\na.|')
     assert "build" not in session.labels('local a = Agent.builder():name("x"):build()\na.|')
 
@@ -134,7 +107,7 @@ def test_what_is_built_has_its_own_fields(session: Session) -> None:
         ("builder-result-unused", WRITTEN + "⟦tea():sugar(1):build()⟧"),
     ],
 )
-def test_what_is_wrong_with_a_chain(session: Session, code: str, marked: str) -> None:
+def test_what_is_wrong_with_a_chain(session: Program, code: str, marked: str) -> None:
     text, ((start, _),) = ranges(marked)
     line, character = text.position(start, "utf-16")
     found = [(each["code"], each["range"]["start"]) for each in session.problems(text.source)]
@@ -151,7 +124,7 @@ def test_what_is_wrong_with_a_chain(session: Session, code: str, marked: str) ->
         WRITTEN + "print(tea():sugar(1):milk(2):build().n)",
     ],
 )
-def test_what_is_right(session: Session, source: str) -> None:
+def test_what_is_right(session: Program, source: str) -> None:
     assert session.problems(source) == []
 
 
@@ -162,9 +135,11 @@ def test_what_is_right(session: Session, source: str) -> None:
         ('print(Agent.builder():nam("x"):build())', 'print(Agent.builder():name("x"):build())'),
     ],
 )
-def test_a_fix_mends_it(session: Session, source: str, expected: str) -> None:
+def test_a_fix_mends_it(session: Program, source: str, expected: str) -> None:
     (problem,) = session.problems(source)
-    actions = session.ask("codeAction", range=problem["range"], context={"diagnostics": [problem]})
+    actions = session.request(
+        "codeAction", range=problem["range"], context={"diagnostics": [problem]}
+    )
     results = []
     for action in actions:
         edits = (action.get("edit") or {}).get("changes", {}).get(session.uri, [])

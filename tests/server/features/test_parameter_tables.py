@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.server.conftest import SERVER
-from tests.server.marks import cursor, ranges
+from tests.server.marks import ranges
 from tests.server.packages import write_package
+from tests.server.program import Program
 from tests.server.raw import RawClient
 
 PACKAGE = """
@@ -74,38 +73,14 @@ function Kitchen.wash(options) end
 """
 
 
-class Session:
-    """A server with a program open in a folder."""
+class Session(Program):
+    """A program that calls the kitchen."""
 
-    def __init__(self, client: RawClient, folder: Path) -> None:
-        self.client, self.uri, self._version = client, (folder / "main.lua").as_uri(), 1
-        client.open("", self.uri)
-
-    def say(self, source: str) -> None:
-        self._version += 1
-        self.client.edit(source, self._version, self.uri)
-
-    def items(self, marked: str) -> list[dict[str, Any]]:
-        """What is offered at the cursor."""
-        text, offset = cursor(marked)
-        self.say(text.source)
-        line, character = text.position(offset, "utf-16")
-        params = {
-            "textDocument": {"uri": self.uri},
-            "position": {"line": line, "character": character},
-        }
-        answer = self.client.request("textDocument/completion", params)["result"]
-        found: list[dict[str, Any]] = answer["items"] if answer else []
-        return found
-
-    def problems(self, source: str) -> list[tuple[str, int, int]]:
+    def places(self, source: str) -> list[tuple[str, int, int]]:
         """Code, line and column of what is wrong with a program."""
-        self.say(source)
-        params = {"textDocument": {"uri": self.uri}}
-        answer = self.client.request("textDocument/diagnostic", params)["result"]
         return [
             (each["code"], each["range"]["start"]["line"], each["range"]["start"]["character"])
-            for each in answer["items"]
+            for each in self.problems(source)
         ]
 
 
@@ -123,7 +98,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
                 workspaceFolders=[{"uri": work.as_uri(), "name": "it"}],
             )
             client.open(DEFINITIONS, (work / "kitchen.lua").as_uri())
-            session = Session(client, work)
+            session = Session(client, (work / "main.lua").as_uri())
             deadline = time.monotonic() + 60
             while "layers" not in labels(session, 'Kitchen.cook("cake", { | })'):
                 assert time.monotonic() < deadline, "the kind is not found"
@@ -209,7 +184,7 @@ def test_values_of_an_enum_are_offered(session: Session, marked: str) -> None:
 )
 def test_what_is_wrong_in_a_table(session: Session, code: str, marked: str) -> None:
     text, ((start, _),) = ranges(marked)
-    assert session.problems(text.source) == [(code, *text.position(start, "utf-16"))]
+    assert session.places(text.source) == [(code, *text.position(start, "utf-16"))]
 
 
 @pytest.mark.parametrize(
@@ -226,4 +201,4 @@ def test_what_is_wrong_in_a_table(session: Session, code: str, marked: str) -> N
     ],
 )
 def test_what_is_right(session: Session, source: str) -> None:
-    assert session.problems(source) == []
+    assert session.places(source) == []

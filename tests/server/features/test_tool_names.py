@@ -8,12 +8,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.server.conftest import SERVER
-from tests.server.marks import cursor, ranges
+from tests.server.marks import ranges
+from tests.server.program import Program
 from tests.server.raw import RawClient
 
 PACKAGE = '''
@@ -34,43 +34,8 @@ class Kettle(Tool):
 '''
 
 
-class Session:
-    """A server with a program open in a folder."""
-
-    def __init__(self, client: RawClient, folder: Path) -> None:
-        self.client, self.uri, self._version = client, (folder / "main.lua").as_uri(), 1
-        client.open("", self.uri)
-
-    def say(self, source: str) -> None:
-        self._version += 1
-        self.client.edit(source, self._version, self.uri)
-
-    def ask(self, method: str, marked: str, **more: Any) -> Any:
-        """What is answered about the place of the cursor."""
-        text, offset = cursor(marked)
-        self.say(text.source)
-        line, character = text.position(offset, "utf-16")
-        position = {"line": line, "character": character}
-        params = {"textDocument": {"uri": self.uri}, "position": position, **more}
-        return self.client.request(f"textDocument/{method}", params).get("result")
-
-    def offered(self, marked: str) -> dict[str, dict[str, Any]]:
-        """The items that are offered at the cursor, by label."""
-        answer = self.ask("completion", marked)
-        return {each["label"]: each for each in answer["items"]} if answer else {}
-
-    def problems(self, source: str) -> list[dict[str, Any]]:
-        """What is wrong with a program."""
-        self.say(source)
-        params = {"textDocument": {"uri": self.uri}}
-        found: list[dict[str, Any]] = self.client.request("textDocument/diagnostic", params)[
-            "result"
-        ]["items"]
-        return found
-
-
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     folder = tmp_path_factory.mktemp("tools").resolve()
     metadata = folder / "site" / "kettles-1.0.dist-info"
     metadata.mkdir(parents=True)
@@ -86,7 +51,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
                 capabilities={"textDocument": {"diagnostic": {}}},
                 workspaceFolders=[{"uri": work.as_uri(), "name": "it"}],
             )
-            session = Session(client, work)
+            session = Program(client, (work / "main.lua").as_uri())
             deadline = time.monotonic() + 60
             while "water-kettle" not in session.offered('Tool.get("|")'):
                 assert time.monotonic() < deadline, "the package's tool is not found"
@@ -108,7 +73,7 @@ NAMED = pytest.mark.parametrize(
 
 
 @NAMED
-def test_names_are_offered_with_what_the_tools_take(session: Session, marked: str) -> None:
+def test_names_are_offered_with_what_the_tools_take(session: Program, marked: str) -> None:
     offered = session.offered(marked.format("|"))
     assert {"base64-encoder", "file-operations", "water-kettle"} <= set(offered)
     assert "input_file" in str(offered["base64-encoder"]["documentation"])
@@ -117,13 +82,13 @@ def test_names_are_offered_with_what_the_tools_take(session: Session, marked: st
 
 @NAMED
 @pytest.mark.parametrize("name", ["hash-cal|culator", "hash_cal|culator"])
-def test_hover_tells_what_the_tool_is(session: Session, marked: str, name: str) -> None:
+def test_hover_tells_what_the_tool_is(session: Program, marked: str, name: str) -> None:
     text = str(session.ask("hover", marked.format(name))["contents"])
     assert "Category `utility`, security level `restricted`" in text
     assert "`algorithm?: string`" in text
 
 
-def test_hover_tells_what_a_tool_needs(session: Session) -> None:
+def test_hover_tells_what_a_tool_needs(session: Program) -> None:
     text = str(session.ask("hover", 'Tool.get("json-pro|cessor")')["contents"])
     assert "Needs the extra `tools`" in text
 
@@ -133,7 +98,7 @@ def test_hover_tells_what_a_tool_needs(session: Session) -> None:
     ("name", "file"), [("calcu|lator", "calculator.py"), ("water_ket|tle", "kettles.py")]
 )
 def test_a_name_is_defined_by_the_class(
-    session: Session, marked: str, name: str, file: str
+    session: Program, marked: str, name: str, file: str
 ) -> None:
     (place,) = session.ask("definition", marked.format(name))
     assert place["uri"].endswith(f"/{file}")
@@ -151,7 +116,7 @@ REGISTERED = [
 @pytest.mark.parametrize("registered", REGISTERED)
 @NAMED
 def test_a_name_that_a_spell_gives_is_defined_there(
-    session: Session, marked: str, registered: str
+    session: Program, marked: str, registered: str
 ) -> None:
     (place,) = session.ask("definition", registered + marked.format("gre|eter"))
     assert place["range"]["start"] == {"line": 0, "character": registered.index("greeter")}
@@ -160,7 +125,7 @@ def test_a_name_that_a_spell_gives_is_defined_there(
 @pytest.mark.parametrize("registered", REGISTERED)
 @NAMED
 def test_a_name_that_a_spell_gives_is_renamed(
-    session: Session, marked: str, registered: str
+    session: Program, marked: str, registered: str
 ) -> None:
     changes = session.ask("rename", registered + marked.format("gre|eter"), newName="host")
     (edits,) = changes["changes"].values()
@@ -168,7 +133,7 @@ def test_a_name_that_a_spell_gives_is_renamed(
 
 
 @NAMED
-def test_a_misspelt_name_is_told_with_the_nearest(session: Session, marked: str) -> None:
+def test_a_misspelt_name_is_told_with_the_nearest(session: Program, marked: str) -> None:
     text, ((start, _),) = ranges(marked.format("⟦base64-encodr⟧"))
     (found,) = (
         each for each in session.problems(text.source) if each["code"] == "unknown-tool-name"
@@ -190,10 +155,10 @@ def test_a_misspelt_name_is_told_with_the_nearest(session: Session, marked: str)
         "Tool.execute('an-own-one')",
     ],
 )
-def test_nothing_is_said_of_what_is_right(session: Session, source: str) -> None:
+def test_nothing_is_said_of_what_is_right(session: Program, source: str) -> None:
     assert session.problems(source) == []
 
 
-def test_a_misspelt_function_beside_the_tools_is_told(session: Session) -> None:
+def test_a_misspelt_function_beside_the_tools_is_told(session: Program) -> None:
     (found,) = session.problems("Tool.exceute('calculator', { input = '1' })")
     assert (found["code"], found["data"]["near"]) == ("undefined-field", ["execute"])

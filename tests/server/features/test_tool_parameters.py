@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.server.conftest import SERVER
-from tests.server.features.test_tool_names import Session
 from tests.server.marks import ranges
+from tests.server.program import Program
 from tests.server.raw import RawClient
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     folder = tmp_path_factory.mktemp("parameters").resolve()
     (folder / "notes.txt").touch()
     with RawClient.of_stdio(SERVER) as client:
@@ -23,7 +22,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
             capabilities={"textDocument": {"diagnostic": {}}},
             workspaceFolders=[{"uri": folder.as_uri(), "name": "it"}],
         )
-        yield Session(client, Path(folder))
+        yield Program(client, (folder / "main.lua").as_uri())
 
 
 def keys(offered: dict[str, dict[str, Any]]) -> list[str]:
@@ -32,23 +31,23 @@ def keys(offered: dict[str, dict[str, Any]]) -> list[str]:
     return [each["label"] for each in sorted(found, key=lambda each: str(each["sortText"]))]
 
 
-def test_keys_of_the_operation_come_first(session: Session) -> None:
+def test_keys_of_the_operation_come_first(session: Program) -> None:
     marked = 'Tool.execute("file_operations", { operation = "mkdir", | })'
     assert keys(session.offered(marked))[:2] == ["path", "recursive"]
 
 
-def test_operations_are_offered(session: Session) -> None:
+def test_operations_are_offered(session: Program) -> None:
     offered = session.offered('Tool.execute("file-operations", { operation = "|" })')
     assert {"read", "create_dir"} <= set(offered)
     assert "mkdir" not in offered
 
 
-def test_keys_of_an_inner_table_are_offered(session: Session) -> None:
+def test_keys_of_an_inner_table_are_offered(session: Program) -> None:
     marked = 'Tool.execute("text-manipulator", { operation = "truncate", options = { | } })'
     assert "max_length" in keys(session.offered(marked))
 
 
-def test_files_are_offered_where_a_parameter_is_a_path(session: Session) -> None:
+def test_files_are_offered_where_a_parameter_is_a_path(session: Program) -> None:
     marked = 'Tool.execute("file-operations", { operation = "read", path = "|" })'
     assert "notes.txt" in session.offered(marked)
 
@@ -76,7 +75,7 @@ def test_files_are_offered_where_a_parameter_is_a_path(session: Session) -> None
         ),
     ],
 )
-def test_what_is_wrong(session: Session, code: str, marked: str) -> None:
+def test_what_is_wrong(session: Program, code: str, marked: str) -> None:
     text, ((start, _),) = ranges(marked)
     line, character = text.position(start, "utf-16")
     found = session.problems(text.source)
@@ -98,11 +97,11 @@ def test_what_is_wrong(session: Session, code: str, marked: str) -> None:
         'local op = arg[1]\nTool.execute("file-operations", { operation = op, path = "x" })',
     ],
 )
-def test_what_is_right(session: Session, source: str) -> None:
+def test_what_is_right(session: Program, source: str) -> None:
     assert session.problems(source) == []
 
 
-def test_a_message_names_the_tool(session: Session) -> None:
+def test_a_message_names_the_tool(session: Program) -> None:
     for operation in ("write", "append"):
         source = f'Tool.execute("file-operations", {{ operation = "{operation}", path = "x" }})'
         (found,) = session.problems(source)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from llmspell.errors import ValidationError
 from llmspell.tools.answer import Answer
-from llmspell.tools.builtin.web.parameters import HEADERS, TIMEOUT, TIMEOUT_MS, URL, seconds
+from llmspell.tools.builtin.web.parameters import (
+    HEADERS,
+    METHOD,
+    TIMEOUT,
+    TIMEOUT_MS,
+    URL,
+    http_method,
+    seconds,
+)
 from llmspell.tools.description import Example, Limits, Parameter
 from llmspell.tools.tool import Tool
 
@@ -14,7 +21,6 @@ if TYPE_CHECKING:
 
     from llmspell.tools.call import Call
 
-METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 WITH_BODY = ("POST", "PUT", "PATCH")
 
 
@@ -28,7 +34,7 @@ class ApiTester(Tool):
     limits = Limits(seconds=300)
     parameters = (
         URL,
-        Parameter("method", "string", f"{', '.join(METHODS)}; in any case.", default="GET"),
+        METHOD,
         HEADERS,
         Parameter("body", "object", f"Sent as JSON by {', '.join(WITH_BODY)}."),
         TIMEOUT,
@@ -44,9 +50,7 @@ class ApiTester(Tool):
         from llmspell.tools.builtin.web.fetching import headers_of, json_body, request
 
         url, given = str(call.params["input"]), str(call.get("method", "GET"))
-        method = given.upper()
-        if method not in METHODS:
-            raise ValidationError(f"'method' is one of {', '.join(METHODS)}", field="method")
+        method = http_method(call)
         headers = headers_of(call.settings.http_request.default_headers)
         headers |= headers_of(call.get("headers"))
         options: dict[str, Any] = {}

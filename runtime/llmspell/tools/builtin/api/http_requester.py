@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import UTC, datetime
 
 from llmspell.errors import ValidationError
+from llmspell.telemetry.timestamps import now
 from llmspell.tools.answer import Answer
+from llmspell.tools.builtin.web.parameters import METHOD, URL, http_method
 from llmspell.tools.description import Example, Limits, Parameter
 from llmspell.tools.tool import Tool
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from llmspell.tools.builtin.web.fetching import Reply, Retry
     from llmspell.tools.call import Call
 
-METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 
 _AUTH = {
     "properties": {
@@ -51,8 +51,8 @@ class HttpRequester(Tool):
     requires = ("httpx",)
     limits = Limits(seconds=300)
     parameters = (
-        Parameter("input", "string", "The URL.", required=True, aliases=("url",)),
-        Parameter("method", "string", f"{', '.join(METHODS)}; in any case.", default="GET"),
+        URL,
+        METHOD,
         Parameter("headers", "object", "Name -> value.", default={}),
         Parameter(
             "body",
@@ -75,9 +75,7 @@ class HttpRequester(Tool):
         from llmspell.tools.builtin.web.fetching import headers_of, request
 
         settings = call.settings.http_request
-        method = str(call.get("method", "GET")).upper()
-        if method not in METHODS:
-            raise ValidationError(f"'method' is one of {', '.join(METHODS)}", field="method")
+        method = http_method(call)
         headers = headers_of(settings.default_headers) | headers_of(call.get("headers"))
         headers |= _signed(call.get("auth", {}))
         content = _content(call, headers)
@@ -145,13 +143,12 @@ def _retry(given: dict[str, Any] | None) -> Retry:
 
 
 def _answer(method: str, reply: Reply) -> Answer:
-    now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
     body, text = _body(reply)
     told = {
         "status_code": reply.status,
         "headers": dict(reply.headers),
         "body": body,
-        "timestamp": now,
+        "timestamp": now(),
         "url": reply.url,
     }
     metadata = {"method": method, "url": reply.url, "duration_ms": round(reply.elapsed * 1000)}

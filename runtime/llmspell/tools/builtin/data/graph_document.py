@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 
 from llmspell.errors import ToolError, ValidationError
+from llmspell.telemetry.timestamps import now
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class GraphDocument:
     @classmethod
     def empty(cls, kind: str) -> GraphDocument:
         """A new graph."""
-        told = {"created_at": _now(), "node_count": 0, "edge_count": 0}
+        told = {"created_at": now(), "node_count": 0, "edge_count": 0}
         return cls({"graph_type": kind, "nodes": [], "edges": [], "metadata": told})
 
     @classmethod
@@ -99,13 +99,9 @@ class GraphDocument:
         self._changed()
 
     def _changed(self) -> None:
-        told = dict(self.data["metadata"] or {"created_at": _now()})
+        told = dict(self.data["metadata"] or {"created_at": now()})
         told |= {"node_count": len(self.nodes), "edge_count": len(self.edges)}
-        self.data["metadata"] = told | {"last_modified": _now()}
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        self.data["metadata"] = told | {"last_modified": now()}
 
 
 def _list(given: dict[str, Any], name: str, most: int) -> list[Any]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import io
-from contextlib import contextmanager
 
 from llmspell.errors import ToolError, ValidationError
+from llmspell.tools.failures import failing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
     from pypdf import PdfReader
@@ -49,7 +48,7 @@ def facts(request: Any) -> dict[str, Any]:
     """What a PDF says of itself: `[PDF in Base64]`; without `page_count` where it is no PDF."""
     try:
         reader = _reader(request[0])
-        with _failing("what the document says of itself cannot be read"):
+        with failing("what the document says of itself cannot be read"):
             info = dict(reader.metadata or {})
             told = {str(key).lstrip("/").lower(): str(value) for key, value in info.items()}
     except ToolError as error:
@@ -64,7 +63,7 @@ def facts(request: Any) -> dict[str, Any]:
 def _reader(data: str) -> PdfReader:
     from pypdf import PdfReader
 
-    with _failing("this is no PDF that can be read"):
+    with failing("this is no PDF that can be read"):
         reader = PdfReader(io.BytesIO(base64.b64decode(data)))
         locked = reader.is_encrypted and not reader.decrypt("")
         if not locked:
@@ -75,16 +74,5 @@ def _reader(data: str) -> PdfReader:
 
 
 def _text(reader: PdfReader, number: int) -> str:
-    with _failing(f"page {number} cannot be read"):
+    with failing(f"page {number} cannot be read"):
         return reader.pages[number - 1].extract_text()
-
-
-@contextmanager
-def _failing(what: str) -> Iterator[None]:
-    """Tells any failure of pypdf as a ToolError: of broken files it raises what comes to hand."""
-    try:
-        yield
-    except MemoryError:
-        raise
-    except Exception as error:  # noqa: BLE001 - see above
-        raise ToolError(f"{what}: {error}") from None

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import io
-from contextlib import contextmanager
 
 from llmspell.errors import ToolError, ValidationError
+from llmspell.tools.failures import failing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
     from PIL.Image import Image
@@ -29,7 +28,7 @@ def facts(request: Any) -> dict[str, Any]:
     Gives `problem` instead where it is no picture.
     """
     try:
-        with _failing("this is no picture that can be read"):
+        with failing("this is no picture that can be read"):
             image = _open(request[0])
             exif = _exif(image)
     except ToolError as error:
@@ -53,14 +52,14 @@ def edit(request: Any) -> dict[str, Any]:
     from PIL import ImageOps
 
     data, largest, operation, arguments = request
-    with _failing("this is no picture that can be read"):
+    with failing("this is no picture that can be read"):
         image = _open(data)
     _check(image.size, largest, "source_path")
-    with _failing("the picture cannot be read"):
+    with failing("the picture cannot be read"):
         # Cameras say in EXIF how a picture is to be turned; EXIF itself is not written again.
         image = ImageOps.exif_transpose(image)
     image = _EDITS[operation](image, arguments, largest)
-    with _failing("the picture cannot be written"):
+    with failing("the picture cannot be written"):
         written = _encoded(image, arguments["format"])
     return {
         "data": base64.b64encode(written).decode(),
@@ -181,14 +180,3 @@ def _exif(image: Image) -> dict[str, str]:
         for tag, value in entries
         if tag not in (IFD.Exif, IFD.GPSInfo) and not isinstance(value, bytes)
     }
-
-
-@contextmanager
-def _failing(what: str) -> Iterator[None]:
-    """Tells any failure of pillow as a ToolError: of broken files it raises what comes to hand."""
-    try:
-        yield
-    except MemoryError:
-        raise
-    except Exception as error:  # noqa: BLE001 - see above
-        raise ToolError(f"{what}: {error}") from None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 
-from llmspell.errors import StorageError, ValidationError
+from llmspell.errors import ValidationError
 from llmspell.tools.answer import Answer
+from llmspell.tools.builtin.filesystem.paths import storage_errors
 from llmspell.tools.description import Example, Limits, Operation, Parameter
 from llmspell.tools.tool import Tool
 
@@ -69,11 +70,9 @@ def _url_safe(call: Call) -> bool:
 
 def _input(call: Call) -> bytes:
     if call.get("input_file"):
-        try:
-            with open(call.path("input_file"), "rb") as file:
-                return file.read()
-        except OSError as error:
-            raise StorageError(f"{error.filename}: {error.strerror}", operation="read") from error
+        path = call.path("input_file")
+        with storage_errors("read", path), open(path, "rb") as file:
+            return file.read()
     text = str(call.need("input"))
     if not call.get("binary_input"):
         return text.encode()
@@ -87,11 +86,8 @@ def _output(call: Call, data: bytes, also: str) -> Answer:
     variant = call.get("variant", "standard")
     if call.get("output_file"):
         path = call.path("output_file", "write")
-        try:
-            with open(path, "wb") as file:
-                file.write(data)
-        except OSError as error:
-            raise StorageError(f"{path}: {error.strerror}", operation="write") from error
+        with storage_errors("write", path), open(path, "wb") as file:
+            file.write(data)
         told = {"variant": variant, "file_path": path, "file_size": len(data)}
         return Answer(call.operation, message=f"Wrote {len(data)} bytes to {path}", metadata=told)
     try:

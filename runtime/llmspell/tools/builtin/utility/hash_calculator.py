@@ -8,8 +8,9 @@ import hashlib
 import hmac
 import os
 
-from llmspell.errors import StorageError, ValidationError
+from llmspell.errors import ValidationError
 from llmspell.tools.answer import Answer
+from llmspell.tools.builtin.filesystem.paths import storage_errors
 from llmspell.tools.description import MIB, Example, Operation, Parameter
 from llmspell.tools.tool import Tool
 
@@ -111,17 +112,12 @@ def _digest(call: Call) -> tuple[str, bytes]:
 
 def _read(call: Call, digest: hashlib._Hash) -> None:
     path = call.path("file")
-    try:
-        with open(path, "rb") as file:
-            if os.fstat(file.fileno()).st_size > MOST_BYTES:
-                raise ValidationError(
-                    f"{path} is larger than {MOST_BYTES} bytes", field="file_size"
-                )
-            while data := file.read(MIB):
-                call.check()
-                digest.update(data)
-    except OSError as error:
-        raise StorageError(f"{path}: {error.strerror}", operation="read") from error
+    with storage_errors("read", path), open(path, "rb") as file:
+        if os.fstat(file.fileno()).st_size > MOST_BYTES:
+            raise ValidationError(f"{path} is larger than {MOST_BYTES} bytes", field="file_size")
+        while data := file.read(MIB):
+            call.check()
+            digest.update(data)
 
 
 def _expected(call: Call) -> bytes:

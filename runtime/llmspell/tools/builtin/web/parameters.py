@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from llmspell.errors import ValidationError
 from llmspell.tools.description import Parameter
 
 TYPE_CHECKING = False
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from llmspell.tools.call import Call
 
 URL = Parameter("input", "string", "The URL.", required=True, aliases=("url",))
+METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
+METHOD = Parameter("method", "string", f"{', '.join(METHODS)}; in any case.", default="GET")
 HEADERS = Parameter("headers", "object", "Name -> value.")
 TIMEOUT = Parameter(
     "timeout", "number", "Seconds for each request.", default=30, schema={"exclusiveMinimum": 0}
@@ -18,6 +21,14 @@ TIMEOUT = Parameter(
 TIMEOUT_MS = Parameter(
     "timeout_ms", "number", "The same in milliseconds.", schema={"exclusiveMinimum": 0}
 )
+
+
+def http_method(call: Call) -> str:
+    """The method that is asked for, in upper case; raises ValidationError for another word."""
+    method = str(call.get("method", "GET")).upper()
+    if method not in METHODS:
+        raise ValidationError(f"'method' is one of {', '.join(METHODS)}", field="method")
+    return method
 
 
 def seconds(call: Call) -> float:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 
 from llmspell.errors import ToolError
+from llmspell.telemetry.timestamps import now
 from llmspell.tools.answer import Answer
 from llmspell.tools.builtin.web.parameters import TIMEOUT, TIMEOUT_MS, URL
 from llmspell.tools.description import Example, Limits, Parameter
@@ -61,12 +61,11 @@ class WebScraper(Tool):
         url = str(call.params["input"])
         reply = await fetch(call, url)
         content = await asyncio.to_thread(_content, call, reply)
-        now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
         return Answer(
             "scrape",
             {"url": url, "content": content},
             text=_as_text(content),
-            metadata={"timestamp": now, "final_url": reply.url},
+            metadata={"timestamp": now(), "final_url": reply.url},
         )
 
 
