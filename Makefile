@@ -32,7 +32,7 @@ imports: $(STAMP)
 	$(BIN)/lint-imports
 
 unit: $(STAMP)
-	$(BIN)/pytest -n 2 --ignore tests/e2e
+	$(BIN)/pytest -n 2 --durations 25 --ignore tests/e2e
 
 # Rooms whose tests run in the process itself; measuring the others would take half an hour.
 ROOMS := lua globals state events config security telemetry
@@ -65,13 +65,12 @@ extension: $(STAMP)  ## build vscode-extension/llmspell-VERSION.vsix, with the w
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir vscode-extension/wheel .
 	cd vscode-extension && npm ci --no-audit --no-fund && npm run --silent package
 
-e2e: $(VENV)/.e2e  ## real editors and independent clients drive the servers; those that are not installed are skipped
-	$(BIN)/pytest -rs tests/e2e tests/debug_adapter/mocha
-	$(BIN)/pytest -q -n 2 -m clients tests/server
+e2e: $(VENV)/.e2e  ## real editors drive the servers; those that are not installed are skipped
+	$(BIN)/pytest -rs -n 2 --dist worksteal tests/e2e
 
 screenshots: $(VENV)/.e2e  ## pictures for the extension's README, made by its tests
-	$(BIN)/pytest -q tests/e2e/test_walkthrough.py
-	for each in walkthrough debug side-bar; do cp build/pictures/$$each.png vscode-extension/screenshots; done
+	$(BIN)/pytest -q tests/e2e/test_walkthrough.py tests/e2e/test_tools_window.py tests/e2e/test_models_window.py
+	for each in walkthrough debug side-bar tools models; do cp build/pictures/$$each.png vscode-extension/screenshots; done
 
 $(VENV)/.e2e: $(STAMP)
 	$(BIN)/python -m pip install --quiet --editable '.[dev,e2e]'

@@ -148,8 +148,11 @@ class Debugger(Protocol):
     def end_thread(self, thread: int) -> bool:
         """Ends a coroutine, or the program (thread 1); whether it is over at once."""
 
+    def attach(self, listener: Listener) -> None:
+        """Stops for a client, from now on or again."""
+
     def detach(self) -> None:
-        """Removes every breakpoint and runs on."""
+        """Removes every breakpoint and runs on; stops no more until `attach`."""
 
     def terminate(self) -> None:
         """Ends the program."""

@@ -15,7 +15,7 @@ print(greeting, encoded.result.output)
 -- A call that fails raises; in a batch, failures are among the results.
 local answers = Tool.batch({
   { tool = "greeter", params = { who = "Grace" } },
-  { tool = "greeter", params = { whom = "nobody" } },
+  { tool = "greeter", params = { whom = "nobody" } }, ---@diagnostic disable-line: missing-fields, unknown-key
 })
 for _, answer in ipairs(answers) do
   print(answer.success, answer.success and answer.result.greeting or tostring(answer.error))

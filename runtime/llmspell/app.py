@@ -25,15 +25,22 @@ from llmspell.security.policy import policy_for
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
     from typing import Any, Self
 
+    from llmspell.agents.service import Agents
     from llmspell.config.load import LoadedConfig
     from llmspell.config.problems import Note
     from llmspell.config.schema.runtime import StatePersistence
     from llmspell.config.schema.tools import Tools as Settings
     from llmspell.events.bus import EventBus
+    from llmspell.globals.test import Bench
     from llmspell.hooks.dispatcher import Hooks
     from llmspell.lua.outcome import RunResult
+    from llmspell.models.service import Between as ModelsBetween
+    from llmspell.models.service import Models
+    from llmspell.models.service import Surroundings as ModelSurroundings
+    from llmspell.security.http import Between as HttpBetween
     from llmspell.security.policy import Permissions
     from llmspell.state.backup import Backups
     from llmspell.state.migration import MigrationRegistry, Migrator
@@ -42,6 +49,34 @@ if TYPE_CHECKING:
     from llmspell.telemetry.debugging import Debugging
     from llmspell.tools.call import Surroundings
     from llmspell.tools.service import Tools
+
+LONGEST_SHUTDOWN = 2.0
+"""Seconds that the hooks of agents may take when a run ends, all together."""
+
+
+class Stage:
+    """What a runtime has around it when its spells are tested (`llmspell.testing`).
+
+    models, http: what answers instead of providers and of servers over HTTP. state: the file of its
+    state. bench: what stands behind the global `Test`, None for spells that have none. folders:
+    where `require` looks too.
+    """
+
+    __slots__ = ("bench", "folders", "http", "models", "state")
+
+    def __init__(
+        self,
+        models: ModelsBetween,
+        http: HttpBetween,
+        state: Path,
+        bench: Bench | None = None,
+        folders: tuple[str, ...] = (),
+    ) -> None:
+        self.folders = folders
+        self.models = models
+        self.http = http
+        self.state = state
+        self.bench = bench
 
 
 class Runtime:
@@ -52,6 +87,9 @@ class Runtime:
     configuration says. script_dir: where `require` looks first and what the policy allows.
     streams: where output goes, by default the process's own. tracked: see `EngineOptions`.
     max_memory: bytes of Lua memory, 0 for no limit; None leaves it to the configuration.
+    offline: use local models only, whatever the configuration says. max_cost, max_total_tokens: US
+    dollars and tokens that the answers of all agents may take. stage: what is around spells that
+    are tested.
 
     Raises ConfigError and SecurityError.
     """
@@ -67,6 +105,10 @@ class Runtime:
         streams: Streams | None = None,
         tracked: bool = True,
         max_memory: int | None = None,
+        offline: bool = False,
+        max_cost: float | None = None,
+        max_total_tokens: int | None = None,
+        stage: Stage | None = None,
         environ: Mapping[str, str] | None = None,
     ) -> None:
         self._environ = os.environ if environ is None else environ
@@ -78,6 +120,10 @@ class Runtime:
         self._streams = streams or Streams.of_process()
         self._tracked = tracked
         self._max_memory = max_memory
+        self._offline = offline
+        self._max_cost = max_cost
+        self._max_total_tokens = max_total_tokens
+        self._stage = stage
         self._engine: Engine | None = None
         self.notes: tuple[Note, ...] = ()
         self.services = Services(
@@ -87,10 +133,13 @@ class Runtime:
             open_debugging=self._open_debugging,
             open_tools=self._open_tools,
             open_hooks=self._open_hooks,
+            open_models=self._open_models,
+            open_agents=self._open_agents,
+            bench=stage.bench if stage else None,
             open_backups=self._open_backups,
             open_migrator=self._open_migrator,
         )
-        self._api = ScriptApi.standard(self.services)
+        self._api = ScriptApi.standard(self.services, testing=self.services.bench is not None)
         # Without any configuration its schema is not even imported: that would cost more than
         # the rest of a short run.
         self._project_from = self._cwd
@@ -194,6 +243,16 @@ class Runtime:
         return self.services.tools
 
     @property
+    def models(self) -> Models:
+        """The models, and the providers that serve them."""
+        return self.services.models
+
+    @property
+    def agents(self) -> Agents:
+        """The agents behind `Agent`."""
+        return self.services.agents
+
+    @property
     def hooks(self) -> Hooks:
         """The hooks behind `Hook`."""
         return self.services.hooks
@@ -204,16 +263,43 @@ class Runtime:
         return self.services.migrations
 
     def close(self) -> None:
-        """Ends the engine and closes the services."""
-        if self._engine is not None:
-            self._engine.close()
-        self.services.close()
+        """Ends the agents, with their hooks, and the engine, and closes the services.
+
+        Raises EngineLost where a hook of an agent's end can neither go on nor be stopped.
+        """
+        try:
+            self._end_agents()
+        finally:
+            if self._engine is not None:
+                self._engine.close()
+            self.services.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _end_agents(self) -> None:
+        agents = self.services.opened_agents
+        if agents is None or not agents.all():
+            return
+        if self._engine is None or self.services.opened_hooks is None:
+            agents.close()
+        elif self._engine.usable:
+            self._end_agents_on(self._engine, agents)
+
+    def _end_agents_on(self, engine: Engine, agents: Agents) -> None:
+        from llmspell.lua.outcome import EngineLost, Stopped
+        from llmspell.telemetry.levels import WARN
+        from llmspell.telemetry.trace import trace
+
+        try:
+            engine.on_lua_thread(agents.close, LONGEST_SHUTDOWN)
+        except (Stopped, EngineLost) as error:
+            trace(WARN, "agents", "the hooks of the agents' end were broken off")
+            if isinstance(error, EngineLost):
+                raise
 
     # Composition ---------------------------------------------------------------------------
 
@@ -244,7 +330,7 @@ class Runtime:
             self._streams,
             tracked=self._tracked,
             max_memory=self._memory_limit(),
-            package_path=package_path(self._script_dir),
+            package_path=package_path(self._script_dir, self._stage.folders if self._stage else ()),
         )
         engine = Engine(options, self._api)
         self.services.memory_used = engine.state.memory_used
@@ -277,6 +363,8 @@ class Runtime:
 
         from llmspell.state.location import default_path, open_store
 
+        if self._stage is not None:
+            return open_store("sqlite", self._stage.state, None, self._announcer())
         backend, limit, project = "sqlite", None, None
         if self._configured:
             persistence = self._persistence()
@@ -382,7 +470,63 @@ class Runtime:
             return Tools()
 
         return Surroundings(
-            self.policy, settings=settings, environ=self._environ, configured=self._configured
+            self.policy,
+            settings=settings,
+            environ=self._environ,
+            configured=self._configured,
+            between=self._stage.http if self._stage else None,
+        )
+
+    def _open_models(self) -> Models:
+        from llmspell.models.service import Models
+
+        return Models(self._model_surroundings)
+
+    def _open_agents(self) -> Agents:
+        from llmspell.agents.config import Budget
+        from llmspell.agents.service import Agents
+
+        return Agents(
+            lambda: self.services.models,
+            lambda: self.services.tools,
+            lambda: self.services.events,
+            lambda: self.services.opened_hooks,
+            budget=Budget(tokens=self._max_total_tokens, cost=self._max_cost),
+        )
+
+    def _model_surroundings(self) -> ModelSurroundings:
+        from llmspell.models.service import Surroundings
+        from llmspell.telemetry.levels import WARN
+        from llmspell.telemetry.trace import trace
+
+        def announce(sentence: str) -> None:
+            trace(WARN, "models", sentence)
+
+        def check_path(path: str) -> None:
+            self.policy.check_path(path, "read")
+
+        between = self._stage.models if self._stage else None
+        if not self._configured:
+            return Surroundings(
+                between=between,
+                environ=self._environ,
+                offline=self._offline,
+                folder=self._cwd,
+                announce=announce,
+                network=self.policy.network,
+                check_path=check_path,
+            )
+        loaded = self.services.config
+        return Surroundings(
+            between=between,
+            providers=loaded.config.providers,
+            settings=loaded.config.models,
+            environ=self._environ,
+            offline=self._offline or loaded.config.models.offline,
+            folder=str(loaded.project or self._cwd),
+            announce=announce,
+            network=self.policy.network,
+            check_path=check_path,
         )
 
     def _open_debugging(self) -> Debugging:

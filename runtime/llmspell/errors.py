@@ -10,6 +10,7 @@
     ├── EventError              the event bus refuses
     ├── ResourceError           a limit was met
     ├── ToolError               a tool could not do what it was asked for
+    ├── ProviderError           a model provider could not do what it was asked for
     ├── NetworkError            a server could not be reached, or broke off
     ├── RateLimitError          too many calls in a time
     ├── TimeLimitError          a call took too long
@@ -65,7 +66,12 @@ class ValidationError(LLMSpellError):
 
 
 class SecurityError(LLMSpellError):
-    """The security policy refuses an operation; the message says which key would allow it."""
+    """The security policy refuses an operation; the message says which key would allow it.
+
+    Where that is a list to which something is added, or a switch, the details have the key as
+    `setting`, what to give it as `value`, and what a list that is not there yet has to name
+    `beside` it, so that the others stay allowed.
+    """
 
     prefix = "Security violation: "
 
@@ -92,6 +98,12 @@ class ToolError(LLMSpellError):
     """A tool could not do what it was asked for."""
 
     prefix = "Tool execution error: "
+
+
+class ProviderError(LLMSpellError):
+    """A model provider could not do what it was asked for."""
+
+    prefix = "LLM provider error: "
 
 
 class NetworkError(LLMSpellError):

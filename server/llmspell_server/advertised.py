@@ -35,6 +35,8 @@ def suited_to(client: Plain, full: Plain) -> Plain:
     found = {**full, "positionEncoding": _encoding(client)}
     if "notebookDocument" not in client:
         found.pop("notebookDocumentSync", None)
+    if not _get(client, "workspace.diagnostics.refreshSupport"):
+        found.pop("diagnosticProvider", None)  # they are pushed: see `Diagnosing.pulled`
     if "renameProvider" in found and not _get(client, "textDocument.rename.prepareSupport"):
         found["renameProvider"] = True
     if not _get(client, "textDocument.rangeFormatting.rangesSupport"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .analysis.checks.catalogue import CODES, GROUPS, Code
+from .analysis.checks.catalogue import CODES, GROUPS, WITHOUT_FIX, Code
 from .library import load_api
 
 _INTRODUCTION = """\
@@ -39,6 +39,21 @@ describes. Warning, any, for a string that names nothing; information, any, wher
 allowed and one looks like a slip.
 """
 
+_OF_THIS_MACHINE = """\
+What is true on this machine only is told in editors, and not by `llmspell check`, as soon as it is
+known, and anew when keys, configurations or models change. Hint or information, line.
+"""
+
+_FIXES = """\
+## Quick fixes
+
+Editors offer fixes for what is reported, and, but for `syntax-error`, to switch it off for the line
+or the file. `source.fixAll.llmspell` makes those fixes that leave what a program does as it is.
+These codes have no fix:
+
+| code | why |
+| --- | --- |"""
+
 
 def diagnostics_reference() -> str:
     """The whole page."""
@@ -55,6 +70,10 @@ def _lines() -> Iterator[str]:
         for code in codes:
             yield from _about(code)
     yield from _strings()
+    yield _FIXES
+    for name, reason in WITHOUT_FIX.items():
+        yield f"| `{name}` | {reason} |"
+    yield ""
 
 
 def _strings() -> Iterator[str]:
@@ -63,6 +82,13 @@ def _strings() -> Iterator[str]:
     for kind in sorted(load_api().kinds.values(), key=lambda kind: kind.problem_code):
         if kind.problem_code not in CODES:
             yield f"* `{kind.problem_code}`: {kind.description}"
+    yield ""
+    yield _OF_THIS_MACHINE
+    remarks = {
+        code: text for kind in load_api().kinds.values() for code, text in kind.remarks.items()
+    }
+    for code, text in sorted(remarks.items()):
+        yield f"* `{code}`: {text}"
     yield ""
 
 

@@ -158,7 +158,7 @@ class Document(TextDocument):
     def _position(self, offset: int) -> types.Position:
         return types.Position(*self.text.position(offset, self.units))
 
-    @property
+    @cached_property
     def units(self) -> Units:
         """What the columns of the session count."""
         return _units(self.position_codec)

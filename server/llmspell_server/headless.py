@@ -29,6 +29,8 @@ class Headless:
 
     def __init__(self, folders: Sequence[Path], closed: Mapping[str, Summary]) -> None:
         self._server = SpellServer()
+        self._server.spells.kinds.lookups.changed = lambda: None  # `problems` looks again itself
+        self._server.spells.kinds.remarking = False  # a program is not wrong for a machine's sake
         uris = [folder.resolve().as_uri() for folder in folders]
         named = [types.WorkspaceFolder(uri, uri.rpartition("/")[2]) for uri in uris]
         params = types.InitializeParams(
@@ -59,7 +61,12 @@ class Headless:
             server.workspace.put_text_document(item)
         for path, uri in opened.items():
             document = server.documents[key_of(uri)]
-            yield path, sorted(server.diagnosing.report(document).items, key=_place)
+            report = server.diagnosing.report(document)
+            if server.spells.kinds.awaited:  # something may be known that could not be asked yet
+                server.spells.kinds.wait()
+                server.diagnosing.forget()
+                report = server.diagnosing.report(document)
+            yield path, sorted(report.items, key=_place)
 
 
 def _place(problem: types.Diagnostic) -> tuple[int, int, str]:

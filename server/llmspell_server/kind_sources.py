@@ -7,104 +7,30 @@ limit, and is there the next time that somebody asks.
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
-import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 import cattrs
-from attrs import evolve, frozen
+from attrs import evolve
 
 from .analysis.api import Api
 from .analysis.configuration.keys import ConfiguredKeys
 from .analysis.spells.kind import Background, StringKind, read_kind, with_configured
-from .analysis.spells.sources import KindSources, Known
+from .analysis.spells.remarks import read_remark
+from .analysis.spells.sources import KindSources, Known, Remark
+from .lookups import ABOUT_ALL, Lookups
 from .python_places import place_of
 
-_PROVIDING = (sys.executable, "-m", "llmspell.globals.providing")
 _INSTALLED_LIVE = 600.0  # seconds; packages are seldom installed while one edits
 _INSTALLED_BUDGET = 10.0
 _TEXTS = ("text", "details", "place")  # what background functions say of a value
 _NAMES = 5_000  # of a folder; a larger one is not known
+_PROJECTS = 8  # whose kinds are kept at a time
 _LISTING_LIVES = 2.0  # seconds
-
-Run = Callable[[tuple[str, ...], float], Any]
-
-
-def run_provider(arguments: tuple[str, ...], budget: float) -> Any:
-    """What `llmspell.globals.providing` writes; None when it fails or takes too long."""
-    try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter
-            [*_PROVIDING, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=budget,
-            check=True,
-        )
-        return json.loads(done.stdout)
-    except (OSError, subprocess.SubprocessError, ValueError):
-        return None
-
-
-@frozen
-class _Result:
-    content: Any
-    until: float  # time.monotonic()
-
-
-class Lookups:
-    """Answers of other processes: at once what is known, and looked for anew when that is old.
-
-    run: asks (tests put another in its place). changed: called from another thread when an answer
-    differs from the one before.
-    """
-
-    def __init__(self, run: Run = run_provider, changed: Callable[[], None] = lambda: None) -> None:
-        self._run, self.changed = run, changed
-        self._lock = threading.Lock()
-        self._results: dict[tuple[str, ...], _Result] = {}
-        self._under_way: dict[tuple[str, ...], threading.Thread] = {}
-
-    def ask(self, arguments: tuple[str, ...], *, lives: float, budget: float) -> Any:
-        """The latest answer, None before the first; never waits."""
-        with self._lock:
-            result = self._results.get(arguments)
-            fresh = result is not None and time.monotonic() < result.until
-            if not fresh and arguments not in self._under_way:
-                thread = threading.Thread(
-                    target=self._look, args=(arguments, lives, budget), daemon=True, name="lookup"
-                )
-                self._under_way[arguments] = thread
-                thread.start()
-        return None if result is None else result.content
-
-    def answered(self, arguments: tuple[str, ...]) -> bool:
-        """Whether there has been an answer, or an attempt that failed."""
-        with self._lock:
-            return arguments in self._results
-
-    def wait(self) -> None:
-        """Waits for what is under way."""
-        with self._lock:
-            threads = list(self._under_way.values())
-        for thread in threads:
-            thread.join()
-
-    def _look(self, arguments: tuple[str, ...], lives: float, budget: float) -> None:
-        answer = self._run(arguments, budget)
-        with self._lock:
-            before = self._results.get(arguments)
-            content = answer if answer is not None else before.content if before else None
-            self._results[arguments] = _Result(content, time.monotonic() + lives)
-            del self._under_way[arguments]
-        if answer is not None and (before is None or before.content != answer):
-            self.changed()
 
 
 class Folders:
@@ -169,28 +95,34 @@ class KindWorld:
     def __init__(self, lookups: Lookups | None = None) -> None:
         self.lookups = lookups or Lookups()
         self._folders = Folders()
-        self._extended: tuple[Any, Api, Api] | None = None
+        self._extended: deque[tuple[Any, Api, Api]] = deque(maxlen=_PROJECTS)
         self._located = cache(place_of)
+        self._remarks: dict[str, tuple[Any, tuple[Remark, ...]]] = {}
+        self.remarking = True
+        """Whether it is said what is so on this machine only."""
+        self.awaited = False
+        """Whether something was left unsaid because values were still looked for."""
+
+    def wait(self) -> None:
+        """Waits for the values that are looked for."""
+        self.lookups.wait()
+        self.awaited = False
 
     def api(self, base: Api, configured: Mapping[str, Any]) -> Api:
         """The API with the kinds of installed packages and of a project's configuration."""
         installed = self.lookups.ask(("kinds",), lives=_INSTALLED_LIVE, budget=_INSTALLED_BUDGET)
         key = (installed, configured)
-        if self._extended is not None and self._extended[:2] == (key, base):
-            return self._extended[2]
+        for made_of, of_base, api in self._extended:
+            if of_base is base and made_of == key:
+                return api
         kinds = {**base.kinds, **{kind.name: kind for kind in _readable(installed or ())}}
         api = evolve(base, kinds=with_configured(kinds, configured))
-        self._extended = (key, base, api)
+        self._extended.append((key, base, api))
         return api
 
     def listing(self, folder: str) -> Mapping[str, bool] | None:
         """What is in a folder (`Folders.listing`)."""
         return self._folders.listing(folder)
-
-    @property
-    def found(self) -> Mapping[str, StringKind]:
-        """The kinds of the project that was asked about last."""
-        return self._extended[2].kinds if self._extended is not None else {}
 
     def sources(
         self,
@@ -220,9 +152,34 @@ class KindWorld:
                 found |= said[0].get(name, {})
             return found or None
 
+        def is_pending(name: str) -> bool:
+            self.awaited = self.awaited or name in waiting
+            return name in waiting
+
+        def remarks(name: str) -> tuple[Remark, ...]:
+            kind = api.kinds.get(name)
+            return () if kind is None or not workspace else self._remarks_of(kind, workspace)
+
         return KindSources(
-            Found(values), roots, self._folders.listing, waiting.__contains__, self._located
+            Found(values), roots, self._folders.listing, is_pending, self._located, remarks
         )
+
+    def doubt(self, kind: StringKind, workspace: str) -> None:
+        """Looks for the values of a kind anew, because something was done about them."""
+        if kind.background is not None:
+            self.lookups.doubt(_lookup(kind.background, workspace)[0])
+
+    def _remarks_of(self, kind: StringKind, workspace: str) -> tuple[Remark, ...]:
+        """What was found out about strings of a kind."""
+        if kind.background is None or not kind.remarks or not self.remarking:
+            return ()
+        about = self._said(*_lookup(kind.background, workspace)).get(ABOUT_ALL)
+        kept = self._remarks.get(kind.name)
+        if kept is None or kept[0] is not about:
+            told = about.get("remarks", ()) if isinstance(about, dict) else ()
+            read = tuple(each for each in map(read_remark, told) if each is not None)
+            kept = self._remarks[kind.name] = (about, read)
+        return kept[1]
 
     def _is_awaited(self, kind: StringKind, workspace: str | None) -> bool:
         """Whether values are looked for in the background, and none have come yet."""
@@ -262,6 +219,8 @@ class KindWorld:
     def _asked(self, arguments: tuple[str, ...], lives: float, budget: float) -> dict[str, Known]:
         found = {}
         for value, said in self._said(arguments, lives, budget).items():
+            if value == ABOUT_ALL:
+                continue
             if isinstance(said, dict):
                 text, details, target = (str(said.get(key, "")) for key in _TEXTS)
                 schema = said.get("schema")

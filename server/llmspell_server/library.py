@@ -6,6 +6,8 @@ import functools
 import json
 from importlib import resources
 
+from attrs import evolve
+
 from llmspell.lua.documentation import Documentation, library
 
 from .analysis.api import Api, Parameter, Symbol, read_api
@@ -17,7 +19,7 @@ def load_api() -> Api:
     described = resources.files("llmspell").joinpath("library", "api.json").read_text("utf-8")
     api = read_api(json.loads(described))
     lua = {name: _symbol(found) for name, found in library().names.items()}
-    return Api(lua | api.symbols, api.kinds)
+    return evolve(api, symbols=lua | api.symbols)
 
 
 def _symbol(found: Documentation) -> Symbol:

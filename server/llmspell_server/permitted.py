@@ -1,14 +1,15 @@
 """What the runtime would refuse a spell, by the configuration of its project.
 
 The policy is that of the runtime itself, made as for a run from the project's folder; it is made
-anew when one of the configuration's files has changed. Nothing is loaded before a spell asks for
-something.
+anew when one of the configuration's files has changed, on the disk or in the editor. Nothing is
+loaded before a spell asks for something.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Container, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,11 +18,14 @@ from .analysis.spells.host_uses import HostUse, Refusal, Wanted
 from .stamps import stamp_of
 
 if TYPE_CHECKING:
+    from llmspell.config.discovery import Candidate
     from llmspell.security.policy import Permissions, Policy
 
 _PROCESSES = "runtime.security.allow_process_spawn"
 _PATHS = "tools.file_operations.allowed_paths"
 _LEVEL = "runtime.security.level"
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_OF_NAMES = frozenset(("url", "page", "host", "program"))
 _NEVER = "never"  # what no level has
 
 
@@ -54,20 +58,33 @@ def compiled_modules() -> frozenset[str]:
     return COMPILED_MODULES
 
 
-def project_file(script: str) -> str | None:
-    """The configuration of the project that a script belongs to, if there is one."""
+def project_file(script: str, opened: Container[str] = ()) -> str | None:
+    """The configuration of the project that a script belongs to, if there is one.
+
+    opened: the paths of the configurations that are open in the editor.
+    """
+    place = _project(os.path.dirname(script), opened)  # noqa: PTH120
+    return place.path if place is not None else None
+
+
+def _project(folder: str, opened: Container[str]) -> Candidate | None:
+    """The configuration of the project that a folder belongs to, if there is one."""
     from llmspell.config.discovery import candidates
 
-    for place in candidates(os.path.dirname(script), os.environ):  # noqa: PTH120
-        if place.origin == "project" and place.exists():
-            return place.path
+    for place in candidates(folder, os.environ):
+        if place.origin == "project" and place.exists(opened):
+            return place
     return None
 
 
 class Permitted:
-    """Asks the policies of the projects."""
+    """Asks the policies of the projects.
 
-    def __init__(self) -> None:
+    opened: gives the texts of the configurations that are open in the editor, by their paths.
+    """
+
+    def __init__(self, opened: Callable[[], Mapping[str, str]] = dict) -> None:
+        self._opened = opened
         self._policies: dict[str, tuple[object, Policy]] = {}
 
     def refusal(self, script: str, use: HostUse) -> Refusal | None:
@@ -80,42 +97,81 @@ class Permitted:
 
         folder = os.path.dirname(script)  # noqa: PTH120
         places = candidates(folder, os.environ)
-        stamps = tuple((place.path, stamp_of(place.path)) for place in places)
+        opened = self._opened()
+        # One that is open and extended has to be among them, wherever it is.
+        stamps = (opened, *((place.path, stamp_of(place.path)) for place in places))
         kept = self._policies.get(folder)
         if kept is None or kept[0] != stamps:
-            permissions = None
-            if any(stamp is not None for _, stamp in stamps):
-                permissions = _permissions(folder)
-            policy = policy_for(None, script_dir=folder, cwd=folder, permissions=permissions)
+            is_configured = any(place.exists(opened) for place in places)
+            project = _project(folder, opened)
+            cwd = project.folder if project is not None else folder
+            permissions = _permissions(cwd, opened) if is_configured else None
+            if permissions is None and is_configured and kept is not None:
+                policy = kept[1]  # broken while it is being written
+            else:
+                policy = policy_for(None, script_dir=folder, cwd=cwd, permissions=permissions)
             kept = self._policies[folder] = (stamps, policy)
         return kept[1]
 
 
-def _permissions(folder: str) -> Permissions | None:
+def _permissions(folder: str, opened: Mapping[str, str]) -> Permissions | None:
     """What the configuration asks for; None for one that is broken, which is told elsewhere."""
     from llmspell.config.load import load_config
     from llmspell.errors import LLMSpellError
     from llmspell.security.permissions import permissions_from
 
     try:
-        loaded = load_config(cwd=Path(folder))
+        loaded = load_config(cwd=Path(folder), unsaved=opened)
     except LLMSpellError:
         return None
     return permissions_from(loaded, cwd=folder)[0]
 
 
 def _refused(policy: Policy, use: HostUse) -> Refusal | None:
-    from llmspell.errors import SecurityError
+    from llmspell.errors import LLMSpellError, SecurityError
 
     try:
         return _asked(policy, use)
     except SecurityError as error:
-        message = str(error)
+        message, details = str(error), error.details
+    except LLMSpellError:  # no URL, or a list that is broken, which is told elsewhere
+        return None
+    key, value = details.get("setting"), details.get("value")
+    if isinstance(key, str) and isinstance(value, str | bool):
+        beside = details.get("beside")
+        return Refusal(message, key, value, tuple(beside) if isinstance(beside, list) else ())
+    if use.permission in _OF_NAMES:
+        return Refusal(message)
     if use.permission == "process":
         return Refusal(message, _PROCESSES, True)
     assert use.subject is not None
-    folder = os.path.dirname(os.path.join(policy.cwd, use.subject))  # noqa: PTH118, PTH120
-    return Refusal(message, _PATHS, folder)
+    return Refusal(message, _PATHS, _folder(policy, use.subject), _allowed(policy))
+
+
+def _folder(policy: Policy, subject: str) -> str:
+    """The folder that a list of the project has to name for a path."""
+    path = os.path.normpath(os.path.join(policy.cwd, subject))  # noqa: PTH118
+    return _named(policy, path if os.path.isdir(path) else os.path.dirname(path))  # noqa: PTH112, PTH120
+
+
+def _allowed(policy: Policy) -> tuple[str, ...]:
+    """The folders that are allowed: a list that is made for another one has to name them too."""
+    from llmspell.config.places import inside
+
+    roots = policy.write_roots or ()
+    return tuple(
+        _named(policy, root)
+        for root in dict.fromkeys(roots)
+        if root == policy.cwd or not any(inside(root, (each,)) for each in roots if each != root)
+    )
+
+
+def _named(policy: Policy, folder: str) -> str:
+    """A folder as the project's configuration names it: from its own folder on where it can."""
+    from llmspell.config.places import inside
+
+    within = inside(folder, (policy.cwd,))
+    return os.path.relpath(folder, policy.cwd) if within else folder
 
 
 def _asked(policy: Policy, use: HostUse) -> Refusal | None:
@@ -132,9 +188,24 @@ def _asked(policy: Policy, use: HostUse) -> Refusal | None:
         return Refusal(message, _LEVEL, "trusted")
     elif use.permission == "variable" and use.subject is not None:
         return _variable(policy, use)
+    elif use.permission in _OF_NAMES and use.subject is not None:
+        _check_name(policy, use.permission, use.subject)
     elif use.permission in ("read", "write") and use.subject is not None:
         policy.check_path(use.subject, "write" if use.permission == "write" else "read")
     return None
+
+
+def _check_name(policy: Policy, permission: str, subject: str) -> None:
+    """Asks for a URL, host or program by its name; nothing is resolved or looked for."""
+    if permission == "program":
+        policy.commands.check_name(subject)
+    elif _SCHEME.match(subject):
+        rules = policy.network_for("web_tools") if permission == "page" else policy.network
+        rules.check_url(subject)
+    elif permission == "host":
+        host, _, port = subject.rpartition(":")
+        is_port = bool(host) and port.isdecimal() and (":" not in host or host.endswith("]"))
+        policy.network.check_host(host if is_port else subject, int(port) if is_port else 0)
 
 
 def _variable(policy: Policy, use: HostUse) -> Refusal | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Self
 
@@ -21,10 +22,17 @@ class Progress:
 
     token: the one that came with a request; without, the server asks the client for a place to show
     it, and shows nothing until the client has given one. Clients that cannot show it see nothing.
+    ended: called when the user ends the work, from another thread.
     """
 
-    def __init__(self, server: SpellServer, title: str, token: str | int | None = None) -> None:
-        self._server, self._title = server, title
+    def __init__(
+        self,
+        server: SpellServer,
+        title: str,
+        token: str | int | None = None,
+        ended: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._server, self._title, self._ended = server, title, ended
         self._asks = token is None
         self._token: str | int = str(uuid.uuid4()) if token is None else token
         self._lock = threading.Lock()
@@ -58,6 +66,12 @@ class Progress:
     def cancel(self) -> None:
         """Ends the work at its next report."""
         self._cancelled = True
+        self._ended()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the user has ended the work."""
+        return self._cancelled
 
     def _answered(self, asked: Future[Any]) -> None:
         if asked.exception() is None:

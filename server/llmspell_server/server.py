@@ -75,6 +75,7 @@ from .offers import Offers
 from .progress import Progress
 from .protocol import Asked, Protocol
 from .refreshing import refresh_views
+from .remedies import Remedies
 from .spells import SessionTables, Spell, Spells
 from .subjects import Subject
 from .surroundings import Surroundings
@@ -155,6 +156,8 @@ class SpellServer(LanguageServer):
             self.compile,
             lambda: self.strings,
             lambda: self.closed_files.summaries,
+            snapshot=self.world.snapshot,
+            moment=lambda: self.world.moment,
         )
         self._only_of_configurations: set[str] = set()
         self.surroundings = Surroundings(self, self.closed_files)
@@ -162,6 +165,7 @@ class SpellServer(LanguageServer):
         self.configuration = Configuration(self)
         self.files = WorkspaceFiles(self)
         self.diagnosing = Diagnosing(self)
+        self.remedies = Remedies(self)
         self._watching = Watching(self)
         self.feature(types.INITIALIZE)(_initialize)
         self.feature(types.INITIALIZED)(_initialized)
@@ -249,6 +253,20 @@ class SpellServer(LanguageServer):
         document = self.documents.get(key_of(uri))
         return document if document is not None and document.is_configuration else None
 
+    def guess_on(self, document: Document) -> None:
+        """Guesses what a request had no time for, once there is nothing better to do."""
+        left, key = self.inference.guesses.left(), key_of(document.uri)
+        documents = self.workspace.documents
+        if left is not None:
+            self.worker.submit(
+                Job(
+                    left,
+                    Priority.BACKGROUND,
+                    is_stale=lambda: documents.get(key) is not document,
+                    done=self.protocol.reporter("guesses"),
+                )
+            )
+
     def answers_all(self, uri: str) -> bool:
         """Whether everything is answered for the Lua of a document's folder."""
         return self.configuration.of(uri).mode in ("auto", "full")
@@ -262,9 +280,14 @@ class SpellServer(LanguageServer):
         document = self.documents.get(key_of(uri))
         return document if document is not None and document.is_lua else None
 
-    def working(self, title: str, token: str | int | None = None) -> Progress:
+    def working(
+        self,
+        title: str,
+        token: str | int | None = None,
+        ended: Callable[[], object] = lambda: None,
+    ) -> Progress:
         """Shows a block of work to the user: `with ls.working("Reading …") as progress`."""
-        return Progress(self, title, token)
+        return Progress(self, title, token, ended)
 
     def watch(self) -> None:
         """Watches the files of the folders that there are now."""
@@ -293,6 +316,8 @@ class SpellServer(LanguageServer):
 
     def close(self) -> None:
         """Gives back what the session used."""
+        self.remedies.close()
+        self.spells.kinds.lookups.close()
         self.indexing.close()
         self.worker.close()
         self.compile.close()

@@ -96,15 +96,25 @@ class Surroundings:
         """The file that a file gets by `require(module)`."""
         return self.modules.file_of(module, requiring)
 
+    def module_on_disk(self, module: str, requiring: str) -> str | None:
+        """The same, while the files of the folders are still being read: where `require` looks."""
+        if self._is_all_known:
+            return None
+        places = self.modules.places(module, requiring)
+        return next((file for file in places if Path(file.removeprefix("file://")).is_file()), None)
+
+    @property
+    def _is_all_known(self) -> bool:
+        server = self._server
+        return server.files.complete and not server.files.cut and server.indexing.complete
+
     def is_missing(self, module: str, requiring: str) -> bool:
         """Whether it is certain that a file gets nothing by `require(module)`.
 
         Certain is that only of files in the folders of the session, once all files are known.
         """
-        server = self._server
-        known = server.files.complete and not server.files.cut and server.indexing.complete
         inside = any(requiring.startswith(f"{root}/") for root in self.search_path.roots)
-        return known and inside and self.module_file(module, requiring) is None
+        return self._is_all_known and inside and self.module_file(module, requiring) is None
 
     # For clients
 

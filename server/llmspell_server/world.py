@@ -42,6 +42,8 @@ def _part(file: str) -> str | None:
     return found[1] if found is not None else None
 
 
+_MOST_CALLED = 5  # modules of one name that are offered
+_MOST_NEAR = 500  # among which one with a name like another is looked for
 _Names = tuple[frozenset[str], frozenset[str]]
 _Files = tuple[dict[str, list[str]], dict[str, list[str]]]
 """The files that have a global, and those that have a type, by its name."""
@@ -110,6 +112,11 @@ class SessionWorld:
             self._seen, self._revision = now, closed
             self._inference.advance()
         return self._inference
+
+    @property
+    def moment(self) -> tuple[object, ...]:
+        """Equals another one while nothing has changed since the inference was asked last."""
+        return self._inference, self._inference.queries.revision
 
     def doubt(self) -> None:
         """Something outside the documents has changed: what was found out is verified anew."""
@@ -219,9 +226,29 @@ class SessionWorld:
 
     def module_names(self, requirer: str) -> dict[str, str]:
         """The names that `require` takes in a document, with the files they run."""
+        return self._names_of(self._files(), requirer)
+
+    def modules_called(self, word: str, requirer: str) -> dict[str, str]:
+        """A few modules whose name ends in a word, with their files, the nearest first."""
         modules = self._modules()
-        found = {}
-        for file in self._files():
+        alike = ModuleFiles(modules.ending_in(word), SearchPath())
+        return self._names_of(alike.nearest(requirer, _MOST_CALLED), requirer)
+
+    def modules_like(self, word: str, requirer: str) -> Iterator[str]:
+        """The names of modules that what is written of a word may stand for, likely ones first."""
+        modules = self._modules()
+        for file in modules.like(word, requirer):
+            checkpoint()
+            if file != requirer and file not in self.libraries:
+                yield from modules.names_of(file, requirer)[:1]
+
+    def modules_near(self, requirer: str) -> dict[str, str]:
+        """The modules nearest to a document, with their files."""
+        return self._names_of(self._modules().nearest(requirer, _MOST_NEAR), requirer)
+
+    def _names_of(self, files: Iterable[str], requirer: str) -> dict[str, str]:
+        modules, found = self._modules(), {}
+        for file in files:
             checkpoint()
             if file != requirer and file not in self.libraries:
                 for name in modules.names_of(file, requirer)[:1]:

@@ -98,7 +98,8 @@ def figures() -> list[Figure]:
 
 def _running(folder: str) -> list[Figure]:
     found = []
-    for name, code in _WORKLOADS.items():
+    for name, workload in _WORKLOADS.items():
+        code = f"T = {{ x = 1, y = 2 }} local function check(x) return x end {workload}"
         hot, never = _line(code, _HOT[name]), _line(code, _NEVER)
         false = "n == -1" if name != "loop" else "i == -1"
         cases = [
@@ -121,8 +122,28 @@ def _running(folder: str) -> list[Figure]:
                 5.0,
             ),
             (
-                "false condition that may raise",
+                "false condition that compares unknown values",
                 [BreakpointSpec(hot, condition="ARGS.x ~= ARGS.y")],
+                5.0,
+            ),
+            (
+                "false condition on an unknown number",
+                [BreakpointSpec(hot, condition="T.x > 3")],
+                5.0,
+            ),
+            (
+                "false condition on two unknown numbers",
+                [BreakpointSpec(hot, condition="T.x > T.y")],
+                5.0,
+            ),
+            (
+                "false condition that calls a standard function",
+                [BreakpointSpec(hot, condition="select('#', n) == 2")],
+                5.0,
+            ),
+            (
+                "false condition that calls a function of the program",
+                [BreakpointSpec(hot, condition="check(n) == -1")],
                 5.0,
             ),
             ("hit count", [BreakpointSpec(hot, hit_condition="> 100000000")], 5.0),

@@ -7,7 +7,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from tests.e2e.built_extension import build, packaged, with_wheel
+from tests.e2e.built_extension import build, packaged
 from tests.e2e.extension_host import failures_of
 
 from . import typing_latency
@@ -36,7 +36,6 @@ def _in_the_host(folder: Path) -> list[Figure]:
 
 
 def _size() -> list[Figure]:
-    with_wheel()
     with zipfile.ZipFile(packaged()) as package:
         sizes = {each.filename: each.compress_size for each in package.infolist()}
     others = sum(size for name, size in sizes.items() if not name.endswith(".whl"))

@@ -15,6 +15,7 @@ _WORD = re.compile(r"(?<![\w.\"'-])[a-z]\w{3,}(?=[.:(\[ ])")
 _INCREMENTAL = 2  # LSP 3.17 "TextDocumentSyncKind"; EmmyLua's server wants the whole text each time
 _UNANSWERED = 1.0  # seconds
 _UNSHOWN = 10.0  # seconds
+_QUIET = 0.5  # seconds after which nothing more is told of a version
 
 
 def percentile(times: Sequence[float], share: float) -> float:
@@ -27,8 +28,8 @@ class Typing:
     """A document in a session, with what was measured there, in seconds.
 
     completions: from a keystroke to a completion that offers something. diagnoses:
-    from a keystroke to the diagnostics of that version, which are those of the whole file. mistakes:
-    from a keystroke that is a mistake to diagnostics that show one at its place. unanswered:
+    from a keystroke to the last diagnostics of that version, which are those of the whole file.
+    mistakes: from a keystroke that is a mistake to diagnostics that show one at its place. unanswered:
     completions for which nothing was offered within a second. unshown: mistakes that were not shown
     at their place within ten.
     """
@@ -82,7 +83,9 @@ class Typing:
     def mistake(self, line: int) -> None:
         """Begins a line behind another one with a word that means nothing, and takes it back."""
         self.go_to(line)
-        self._wait_for_diagnosis("\n")
+        begin = len(self.session.messages)
+        self._insert("\n")
+        self._diagnosed(begin)
         begin = len(self.session.messages)
         sent = self._insert("x")
         try:
@@ -98,19 +101,25 @@ class Typing:
         self._erase(line)
         self._diagnosed(begin)
 
-    def key_for_all(self) -> float:
+    def keys_for_all(self, count: int) -> list[tuple[float, float]]:
         """From a key in the name of the local of the first line, which all functions use, to the
-        diagnostics of the file.
+        diagnostics of that line, and to those of the file. Each key is taken back.
         """
         name = re.match(r"local \w+", self._lines[0])
         assert name is not None
-        self._line, self._column = 0, name.end()
-        return self._wait_for_diagnosis("x")
-
-    def _wait_for_diagnosis(self, character: str) -> float:
-        begin = len(self.session.messages)
-        sent = self._insert(character)
-        return self._diagnosed(begin) - sent
+        found = []
+        for _ in range(count):
+            self._line, self._column = 0, name.end()
+            begin = len(self.session.messages)
+            sent = self._insert("x")
+            shown = self.session.wait(
+                lambda body: self._is_about_this_version(body) and self._shows(body, 0), begin
+            )
+            found.append((shown.at - sent, self._diagnosed(begin) - sent))
+            begin = len(self.session.messages)
+            self._erase_to(name.end())
+            self._diagnosed(begin)
+        return found
 
     def _shows(self, body: dict[str, Any], line: int) -> bool:
         """Whether there is a problem on a line, or what it makes of the next one."""
@@ -193,6 +202,14 @@ class Typing:
         self._line, self._column = line, len(kept)
         self._change({"range": {"start": start, "end": end}, "text": ""})
 
+    def _erase_to(self, column: int) -> None:
+        """Takes back what was written in a line behind a column."""
+        line, end = self._lines[self._line], self._column
+        places = [{"line": self._line, "character": each} for each in (column, end)]
+        self._lines[self._line] = line[:column] + line[end:]
+        self._column = column
+        self._change({"range": {"start": places[0], "end": places[1]}, "text": ""})
+
     def _change(self, change: dict[str, Any]) -> float:
         """When it was sent."""
         if not self._incremental:
@@ -212,8 +229,15 @@ class Typing:
         return {"textDocument": {"uri": self._uri}, "position": position}
 
     def _diagnosed(self, begin: int) -> float:
-        """When the diagnostics of this version came."""
-        return self.session.wait(self._is_about_this_version, begin).at
+        """When the last diagnostics of this version came."""
+        self.session.wait(self._is_about_this_version, begin)
+        while True:
+            count = len(self.session.messages)
+            try:
+                self.session.wait(self._is_about_this_version, count, _QUIET)
+            except NoAnswer:
+                came = self.session.messages[begin:count]
+                return [it.at for it in came if self._is_about_this_version(it.body)][-1]
 
     def _is_about_this_version(self, body: dict[str, Any]) -> bool:
         return (

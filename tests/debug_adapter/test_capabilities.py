@@ -10,7 +10,7 @@ import pytest
 import tests.debug_adapter
 from llmspell.debugger.model import EXCEPTION_FILTERS
 from llmspell_debug_adapter.forwarding.forwarder import Forwarder, adapter_capabilities
-from llmspell_debug_adapter.session.registry import HANDLERS, capabilities
+from llmspell_debug_adapter.session.registry import capabilities, handlers
 from tests.debug_adapter import proofs, schema
 
 # Capabilities that announce a request: the request.
@@ -41,7 +41,7 @@ _REQUESTS = {
 
 
 def _understood() -> set[str]:
-    return {*HANDLERS, "restart"} if hasattr(Forwarder, "_on_restart") else set(HANDLERS)
+    return {*handlers(), "restart"} if hasattr(Forwarder, "_on_restart") else set(handlers())
 
 
 @pytest.mark.parametrize(("capability", "command"), _REQUESTS.items())

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from llmspell_debug_adapter.forwarding.forwarder import adapter_capabilities
-from llmspell_debug_adapter.session.registry import HANDLERS
+from llmspell_debug_adapter.session.registry import handlers
 
 HERE = Path(__file__).parent
 
@@ -97,7 +97,7 @@ PROOFS = {**REQUESTS, **EVENTS, **REVERSE_REQUESTS}
 
 def test_every_request_that_is_understood_is_in_the_table() -> None:
     assert adapter_capabilities()["supportsRestartRequest"]  # by the forwarder alone
-    assert set(REQUESTS) == {*HANDLERS, "restart"}
+    assert set(REQUESTS) == {*handlers(), "restart"}
 
 
 def test_every_event_that_is_sent_is_in_the_table() -> None:

@@ -156,6 +156,14 @@ def processes_of(folder: Path, text: str) -> list[int]:
     return found
 
 
+def ended(folder: Path, processes: list[int], text: str) -> None:
+    """Waits until processes that `processes_of` has given have ended."""
+    deadline = time.monotonic() + 60
+    while set(processes) & set(processes_of(folder, text)):
+        assert time.monotonic() < deadline, "a process was left behind"
+        time.sleep(0.1)
+
+
 def _mounting(read_only: Path | None) -> list[str]:
     """What runs a program so that it cannot write to a folder; skips where that is not allowed."""
     if read_only is None:

@@ -53,15 +53,18 @@ def failures_of(
     *,
     settings: Mapping[str, object] | None = None,
     path: str | None = None,
+    environment: Mapping[str, str] | None = None,
     trusted: bool = True,
     extensions: tuple[Path, ...] = (),
 ) -> list[str]:
     """What went wrong in a suite of `vscode-extension/test`; an empty list if nothing did.
 
-    folder: for what belongs to the user of that VS Code. workspace: the folder that is opened.
+    suite: several in one window are separated by spaces. folder: for what belongs to the user of
+    that VS Code. workspace: the folder that is opened.
     """
     report = folder / "report.json"
-    variables = {"LLMSPELL_SUITE": suite, "LLMSPELL_REPORT": str(report)}
+    own = {"LLMSPELL_SUITE": suite, "LLMSPELL_REPORT": str(report)}
+    variables = {**(environment or {}), **own}
     log: list[str] = []
     with (
         code_server(

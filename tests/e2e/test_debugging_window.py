@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -81,6 +84,34 @@ def _stop_at_a_change(window: Workbench) -> None:
     window.ended()
 
 
+def test_a_spell_that_runs_is_attached_to_by_a_choice(tmp_path: Path) -> None:
+    with _window(tmp_path) as window:
+        program = Path(sys.executable).parent / "llmspell-run"
+        spell = tmp_path / "workspace/sizes.lua"
+        environ = {**os.environ, "HOME": str(tmp_path / "home")}
+        window.lines.nth(2).click()
+        window.press("F9")
+        window.page.locator(".codicon-debug-breakpoint").first.wait_for()
+        with subprocess.Popen(
+            [program, "--debug", "0", "--wait", spell, "bob"],
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as running:
+            assert running.stderr is not None
+            running.stderr.readline()  # it waits, and says where
+            window.command("Debug: Select and Start Debugging")
+            rows = window.page.locator(".quick-input-list .monaco-list-row")
+            rows.filter(has_text="llmspell").first.click()
+            rows.filter(has_text="Attach to sizes.lua").first.click()
+            window.stopped()
+            window.picture("attached")
+            window.press("F5")
+            window.ended()
+            assert running.communicate(timeout=60)[0] == "begin\nsize\t2\tbob\n"
+
+
 def test_a_launch_json_is_written_from_snippets(tmp_path: Path) -> None:
     with _window(tmp_path) as window:
         window.command("Debug: Add Configuration...")
@@ -97,6 +128,59 @@ def test_a_launch_json_is_written_from_snippets(tmp_path: Path) -> None:
         window.suggestion("llmspell: spell to choose").click()
         window.lines.filter(has_text='"${command:PickSpell}"').first.wait_for()
         assert page.locator(".squiggly-warning, .squiggly-error").count() == 0
+
+
+ASKING = """\
+local box = { word = "none", turns = 0 }
+local function later() return box.word end
+while box.turns >= 0 do
+  box.turns = box.turns + 1
+end
+print("who", "?")
+box.word = io.read()
+print("it is", later())
+"""
+IN_THE_TERMINAL = """\
+{ "version": "0.2.0", "configurations": [ {
+  "type": "llmspell", "request": "launch", "name": "Ask", "program": "${workspaceFolder}/asking.lua",
+  "console": "integratedTerminal"
+} ] }
+"""
+
+
+def test_a_spell_in_the_terminal_is_paused_answered_and_stops_where_it_reads(
+    tmp_path: Path,
+) -> None:
+    settings = tmp_path / "workspace/.vscode"
+    with spell_window(tmp_path, "asking.lua", ASKING) as window:
+        page = window.page
+        settings.mkdir()
+        (settings / "launch.json").write_text(IN_THE_TERMINAL)
+        window.press("F5")
+        page.locator(".debug-toolbar .codicon-debug-pause").click()
+        window.stopped()
+        window.command("Debug Console: Focus on Debug Console View")
+        window.type("box.turns = -5")
+        window.press("Escape", "Enter")
+        page.locator(".repl .monaco-list-row", has_text="box.turns = -5").first.wait_for()
+        window.command("View: Show Run and Debug")
+        window.expand("Locals")
+        window.expand("box")
+        window.variable("word").click(button="right")
+        window.choose("Break on Value Read")
+        page.get_by_role("checkbox", name="Data Breakpoint").wait_for()
+        window.variable("later").locator(".value a").first.click(modifiers=["Control"])
+        page.get_by_role("button", name="Ln 2, Col").wait_for()  # where the function is
+        window.press("F5")
+        window.command("Terminal: Focus on Terminal View")
+        page.locator(".terminal .xterm-rows", has_text="who").wait_for()
+        window.type("ada")
+        window.press("Enter")
+        page.locator(".pane-header", has_text="Paused on data breakpoint").wait_for()
+        window.picture("read")
+        window.press("F5")
+        page.locator(".terminal .xterm-rows", has_text="it is").wait_for()
+        window.ended()
 
 
 def test_buttons_above_the_editor_run_and_debug(tmp_path: Path) -> None:

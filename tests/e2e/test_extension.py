@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 import zipfile
 from pathlib import Path
 
@@ -12,11 +13,18 @@ import pytest
 from tests.e2e.built_extension import with_wheel
 from tests.e2e.code_server import EXTENSION
 from tests.e2e.extension_host import failures_of
+from tests.runtime.models.local.hub import MODEL, Hub
+from tests.runtime.tools.builtin.site import site
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("extension")]
 
-OWN_START = {"installing", "measure", "noPython", "otherServer", "otherVersion", "untrusted"}
-"""Suites that test nothing, or want another machine than one on which llmspell is installed."""
+OWN_START = {
+    *("debugging", "installing", "measure", "models", "noPython", "otherServer", "otherVersion"),
+    *("python", "untrusted"),
+}
+"""Suites that test nothing, or want more or less than a machine on which llmspell is installed."""
+
+MODEL_NAME = "tiny-Q4_K_M"
 
 SUITES = {path.name.removesuffix(".test.ts") for path in (EXTENSION / "test").glob("*.test.ts")}
 
@@ -35,6 +43,24 @@ def _check(failures: list[str]) -> None:
 @pytest.mark.parametrize("suite", sorted(SUITES - OWN_START))
 def test_where_llmspell_is_installed(suite: str, tmp_path: Path, workspace: Path) -> None:
     _check(failures_of(suite, tmp_path, workspace))
+
+
+def test_where_python_can_be_debugged_too(tmp_path: Path, workspace: Path) -> None:
+    debugger = tmp_path / "python-debugger.vsix"
+    with zipfile.ZipFile(debugger, "w") as package:
+        for each in (Path(__file__).parent / "python_debugger").iterdir():
+            package.write(each, f"extension/{each.name}")
+    _check(failures_of("debugging python", tmp_path, workspace, extensions=(debugger,)))
+
+
+def test_models_of_a_hub(tmp_path: Path, workspace: Path) -> None:
+    with site() as server:
+        hub = Hub(server)
+        hub.add(f"{MODEL_NAME}.gguf", MODEL)
+        hub.holds = [(300_000, threading.Event())]  # the first pull is cancelled there
+        environment = {"HF_ENDPOINT": server.url, "OLLAMA_HOST": "127.0.0.1:1"}
+        _check(failures_of("models", tmp_path, workspace, environment=environment))
+        assert hub.asked_for(f"{MODEL_NAME}.gguf") == ["", "bytes=300000-"]
 
 
 def test_where_only_python_is_installed(tmp_path: Path, workspace: Path) -> None:

@@ -85,5 +85,6 @@ def test_a_newcomer_writes_runs_and_debugs_a_spell(tmp_path: Path) -> None:
         _expand(window, "JSON")
         _row(window, "stringify").wait_for()
         _done(window, "See what spells can do")
+        window.loaded()
         window.picture("side-bar")
         assert page.locator(".notification-toast .codicon-error").all_inner_texts() == []

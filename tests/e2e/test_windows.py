@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
+import json
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.built_extension import packaged
-from tests.e2e.code_server import code_server, processes_of
+from tests.e2e.code_server import code_server, ended, processes_of
 from tests.e2e.workbench import Workbench, workbench
 
 pytestmark = pytest.mark.slow
@@ -55,7 +55,7 @@ def test_a_window_that_is_reloaded_while_debugging_leaves_no_spell_behind(
         assert before
         window.page.reload()
         window.page.locator(".monaco-workbench").wait_for()
-        _gone(tmp_path, before)
+        ended(tmp_path, before, DEBUGGEE)
         window.lens("Debug spell").click()
         window.stopped()
         window.press("F5")
@@ -77,6 +77,31 @@ def test_two_windows_on_one_folder_work_side_by_side(tmp_path: Path, folder: Pat
         assert len(processes_of(tmp_path, "llmspell-language-server")) == 2
 
 
+def test_a_window_with_two_folders_runs_each_spell_in_its_own(tmp_path: Path) -> None:
+    workspace = tmp_path / "both.code-workspace"
+    for name in ("a", "b"):
+        (tmp_path / name / "lib").mkdir(parents=True)
+        (tmp_path / name / "where.txt").write_text(f"this is {name}")
+        (tmp_path / name / "lib/place.lua").write_text(f'return {{ of_{name} = "{name}" }}\n')
+        (tmp_path / name / f"{name}.lua").write_text(
+            'local place = require("lib.place")\nprint(io.open("where.txt"):read("a"))\n'
+        )
+    workspace.write_text(json.dumps({"folders": [{"path": "a"}, {"path": "b"}]}))
+    with code_server(tmp_path, extensions=(packaged(),)) as address, workbench() as window:
+        window.open(address, workspace)
+        for name in ("a", "b"):
+            window.open_file(f"{name}.lua")
+            window.lens("Debug spell").click()
+            window.console(f"this is {name}")
+            window.ended()
+            window.lines.first.click()
+            window.press("Control+End")
+            window.type("place.")
+            window.suggested(f"of_{name}")
+            window.press("Escape")
+        assert len(processes_of(tmp_path, "llmspell-language-server")) == 1
+
+
 def test_a_folder_that_cannot_be_written_to(tmp_path: Path, folder: Path) -> None:
     with (
         code_server(tmp_path, extensions=(packaged(),), read_only=folder) as address,
@@ -88,11 +113,3 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path, folder: Path) -> Non
         window.console("the answer is 42")
         _completes(window)
         assert [each.name for each in folder.iterdir()] == ["spell.lua"]
-
-
-def _gone(folder: Path, processes: list[int]) -> None:
-    """Waits until processes have ended."""
-    deadline = time.monotonic() + 60
-    while set(processes) & set(processes_of(folder, DEBUGGEE)):
-        assert time.monotonic() < deadline, "a spell was left behind"
-        time.sleep(0.1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,8 +21,9 @@ class Workbench:
         page.set_default_timeout(60_000)
 
     def open(self, address: str, folder: Path) -> None:
-        """Opens a folder."""
-        self.page.goto(f"{address}/?folder={folder}")
+        """Opens a folder, or the folders of a `.code-workspace`."""
+        kind = "workspace" if folder.is_file() else "folder"
+        self.page.goto(f"{address}/?{kind}={folder}")
         self.page.locator(".monaco-workbench").wait_for()
         self.page.locator(".explorer-folders-view, .pane-header").first.wait_for()
 
@@ -29,6 +31,11 @@ class Workbench:
         """Keeps a picture of the window among `build/pictures`."""
         PICTURES.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
+
+    def loaded(self) -> None:
+        """Waits until no view of the side bar is asking for what it shows."""
+        moving = "document.querySelectorAll('.sidebar .monaco-progress-container.active').length"
+        self.page.wait_for_function(f"{moving} === 0")
 
     def press(self, *keys: str) -> None:
         """Presses keys, one after the other: `Control+End`, `F9`."""
@@ -133,5 +140,6 @@ def workbench() -> Iterator[Workbench]:
         try:
             yield window
         except Exception:
-            window.picture("failed")
+            test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition("::")[2].partition(" ")[0]
+            window.picture(f"failed-{test}")
             raise

@@ -10,6 +10,7 @@ import pytest
 
 from llmspell.app import Runtime
 from llmspell.lua.streams import Streams
+from tests.real_model import Unobtainable, model_path
 
 
 class Project:
@@ -25,9 +26,9 @@ class Project:
         """What was written to stdout."""
         return b"".join(self._output).decode()
 
-    def value(self, code: str) -> Any:
+    def value(self, code: str, *, timeout: float = 30) -> Any:
         """The first value that code returns."""
-        return self.runtime.run(code, name="@/spell.lua", timeout=30).value
+        return self.runtime.run(code, name="@/spell.lua", timeout=timeout).value
 
     def error(self, expression: str) -> str:
         """The message that `pcall` gives for an expression."""
@@ -41,6 +42,25 @@ class MakeProject(Protocol):
     """See `make_project`."""
 
     def __call__(self, config: str | None = None, **options: Any) -> Project: ...
+
+
+@pytest.fixture(scope="session")
+def real_model() -> str:
+    """The name of a real model, as spells write it; skips only where it cannot be downloaded."""
+    try:
+        return f"local/{model_path()}"
+    except Unobtainable as error:
+        pytest.skip(f"NOT TESTED WITH A REAL MODEL: {error}")
+
+
+@pytest.fixture
+def stored_model(tmp_path: Path, real_model: str, make_project: MakeProject) -> str:
+    """The name of the real model in the store of projects, where spells may read it."""
+    file = Path(real_model.removeprefix("local/"))
+    store = tmp_path / "home" / ".llmspell" / "models"
+    store.mkdir(parents=True, exist_ok=True)
+    (store / file.name).symlink_to(file)
+    return f"local/{file.stem}"
 
 
 @pytest.fixture

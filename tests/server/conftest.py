@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -12,11 +11,11 @@ from pytest_lsp import ClientServerConfig, LanguageClient
 from llmspell_server.analysis.api import Api
 from llmspell_server.compiler import Compiler
 from llmspell_server.library import load_api
+from tests.server.fork_server import COMMAND, fork_server
 from tests.server.profiles import BARE, PROFILES, begin, capabilities_of
 from tests.server.raw import RawClient
 
-SERVER = [sys.executable, "-m", "llmspell_server"]
-
+SERVER = COMMAND
 
 CLIENTS = [PROFILES[0], *(pytest.param(each, marks=pytest.mark.slow) for each in PROFILES[1:])]
 """The recorded clients; for `make quick` one is enough."""
@@ -28,6 +27,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         name = "client" if "client" in metafunc.fixturenames else "profile"
         if name in metafunc.fixturenames:
             metafunc.parametrize(name, CLIENTS, indirect=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def forking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Has servers started quickly."""
+    with fork_server(tmp_path_factory.mktemp("fork")):
+        yield
 
 
 @pytest.fixture

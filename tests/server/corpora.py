@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+PACKAGES = ("lua-penlight", "luarocks", "neovim-runtime", "nmap-common", "prosody")
+"""Those with programs of different authors and styles."""
 CACHE = Path(os.environ.get("LLMSPELL_TEST_CACHE", "~/.cache/llmspell-tests")).expanduser()
 
 

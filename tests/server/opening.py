@@ -25,6 +25,19 @@ def open_at(
     return types.TextDocumentIdentifier(item.uri), position
 
 
+def edits_of(edit: types.WorkspaceEdit | None, uri: str) -> list[tuple[types.Range, str]]:
+    """What an edit does to a document, whether it names versions or not (`documentChanges`)."""
+    assert edit is not None
+    found: list[types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit] = []
+    found += (edit.changes or {}).get(uri, ())
+    for each in edit.document_changes or ():
+        if isinstance(each, types.TextDocumentEdit) and each.text_document.uri == uri:
+            found += each.edits
+    return [
+        (each.range, each.new_text) for each in found if not isinstance(each, types.SnippetTextEdit)
+    ]
+
+
 async def problems(
     client: LanguageClient, document: types.TextDocumentIdentifier
 ) -> list[types.Diagnostic]:

@@ -34,6 +34,7 @@ class RawClient:
         """capabilities: what it can do, whatever else a test has it say."""
         self.process = process
         self._capabilities = dict(capabilities or {})
+        self._settings: Mapping[str, Any] | None = None
         self.units: Units = "utf-16"
         self._reader, self._writer = reader, writer
         self._ids = itertools.count(1)
@@ -120,13 +121,19 @@ class RawClient:
 
     def problems(self, uri: str) -> list[dict[str, Any]]:
         """What is wrong with a document: asked for, or waited for where it comes by itself."""
+        return self.problems_of(uri)[uri]
+
+    def problems_of(self, *uris: str) -> dict[str, list[dict[str, Any]]]:
+        """The same of several documents, in whatever order they are told of."""
+        found: dict[str, list[dict[str, Any]]] = {}
         if "diagnostic" in self._capabilities.get("textDocument", {}):
-            answer = self.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})
-            report: dict[str, Any] = answer["result"]
-            return list(report["items"])
-        while (report := self.notification("textDocument/publishDiagnostics"))["uri"] != uri:
-            pass
-        return list(report["diagnostics"])
+            for uri in uris:
+                asked = {"textDocument": {"uri": uri}}
+                found[uri] = self.request("textDocument/diagnostic", asked)["result"]["items"]
+        while not found.keys() >= set(uris):
+            report = self.notification("textDocument/publishDiagnostics")
+            found[report["uri"]] = report["diagnostics"]
+        return found
 
     def asked(self, method: str) -> dict[str, Any]:
         """The next request of that method from the server."""
@@ -135,10 +142,11 @@ class RawClient:
         return message
 
     def _agree(self, message: dict[str, Any]) -> None:
-        """Answers what the server asks and no test waits for: yes, and no settings."""
+        """Answers what the server asks and no test waits for: yes, and the settings."""
         if "id" in message and "method" in message:
             asked = message.get("params", {}).get("items")
-            self.respond(message, [None] * len(asked) if isinstance(asked, list) else None)
+            settings = [self._settings] * len(asked) if isinstance(asked, list) else None
+            self.respond(message, settings)
 
     def respond(self, request: dict[str, Any], result: object) -> None:
         self._send({"id": request["id"], "result": result})
@@ -168,6 +176,22 @@ class RawClient:
         result: dict[str, Any] = answer["result"]
         self.units = result["capabilities"]["positionEncoding"]
         return result
+
+    def change_settings(self, settings: Mapping[str, Any]) -> None:
+        """Changes settings of the user, as the client does it: it tells them, or is asked."""
+        self._settings = settings
+        self.notify("workspace/didChangeConfiguration", {"settings": {"llmspell": settings}})
+        self.request("workspace/symbol", {"query": ""})  # until then the server has asked
+
+    def registered(self, method: str) -> dict[str, Any]:
+        """The next registration of a method by the server."""
+        while True:
+            request = self.asked("client/registerCapability")
+            self._agree(request)
+            for each in request["params"]["registrations"]:
+                if each["method"] == method:
+                    found: dict[str, Any] = each
+                    return found
 
     def open(self, text: str, uri: str = "file:///spell.lua") -> str:
         document = {"uri": uri, "languageId": "lua", "version": 1, "text": text}
@@ -199,6 +223,15 @@ class RawClient:
 
     def _send(self, message: dict[str, Any]) -> None:
         self.send(json.dumps({"jsonrpc": "2.0", **message}).encode())
+
+
+def edits_by_uri(edit: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """What an edit of the workspace does to each document, in whichever way it says so."""
+    by_uri: dict[str, list[dict[str, Any]]] = dict(edit.get("changes") or {})
+    for each in edit.get("documentChanges") or ():
+        if "textDocument" in each:
+            by_uri.setdefault(each["textDocument"]["uri"], []).extend(each["edits"])
+    return by_uri
 
 
 def _answers(message: dict[str, Any], number: int | None) -> bool:

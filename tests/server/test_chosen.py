@@ -9,6 +9,8 @@ import pytest
 
 from tests.server.raw import RawClient
 
+pytestmark = pytest.mark.clients
+
 SNIPPETS = {"textDocument": {"completion": {"completionItem": {"snippetSupport": True}}}}
 
 
@@ -42,7 +44,7 @@ def test_modules_that_are_not_required_yet(raw: RawClient, tmp_path: Path, chose
 @pytest.mark.parametrize(("chosen", "known"), [("full", True), ("spells", True), ("off", False)])
 def test_the_globals_of_spells(raw: RawClient, chosen: str, known: bool) -> None:
     raw.initialize()
-    raw.notify("workspace/didChangeConfiguration", {"settings": {"llmspell": {"spells": chosen}}})
+    raw.change_settings({"spells": chosen})
     found = completed(raw, "S")
     assert ("State" in found) is known
     assert "string" in found

@@ -12,6 +12,8 @@ import pytest
 from llmspell.config.discovery import endings
 from tests.server.raw import RawClient
 
+pytestmark = pytest.mark.clients
+
 BROKEN = "X = = 1"
 PULLS: dict[str, Any] = {"textDocument": {"diagnostic": {}}}
 
@@ -62,6 +64,25 @@ def test_what_is_a_file_of_the_workspace(raw: RawClient, tmp_path: Path) -> None
     (tmp_path / "bytes.lua").write_bytes(b"-- \xff\n" + BROKEN.encode())
     session = Session(raw, tmp_path, initializationOptions={"workspace.ignore": ["build"]})
     assert session.broken() == ["a.lua", "b/c%20%C3%A9.lua", "bytes.lua"]
+
+
+def test_a_module_is_linked_before_the_folders_are_looked_through(
+    raw: RawClient, tmp_path: Path
+) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "there.lua").write_text("return {}")
+    main = tmp_path / "main.lua"
+    folders = [{"uri": tmp_path.as_uri(), "name": "it"}]
+    params: dict[str, Any] = {"processId": None, "rootUri": None, "capabilities": {}}
+    params["workspaceFolders"] = folders
+    with raw.together():
+        raw.ask("initialize", params)
+        raw.notify("initialized", {})
+        raw.open("require 'lib.there' require 'lib.nowhere'", main.as_uri())
+        number = raw.ask("textDocument/documentLink", {"textDocument": {"uri": main.as_uri()}})
+    (link,) = raw.answer(number)["result"]
+    resolved = raw.request("documentLink/resolve", link)["result"]
+    assert resolved["target"] == (tmp_path / "lib" / "there.lua").as_uri()
 
 
 IGNORED = ["build/x.lua", "lib/build/x.lua", "x.gen.lua", "lib/own.lua", "lib/deep/only.lua"]
@@ -188,8 +209,7 @@ def test_files_are_watched_where_the_client_lets_servers(
     watched = {"dynamicRegistration": True, "relativePatternSupport": relative}
     capabilities = {"workspace": {"didChangeWatchedFiles": watched}}
     Session(raw, tmp_path, capabilities=capabilities)
-    (registered,) = raw.asked("client/registerCapability")["params"]["registrations"]
-    assert registered["method"] == "workspace/didChangeWatchedFiles"
+    registered = raw.registered("workspace/didChangeWatchedFiles")
     patterns = [each["globPattern"] for each in registered["registerOptions"]["watchers"]]
     for pattern in ("**/*.lua", *(f"**{ending}" for ending in endings())):
         expected = {"baseUri": tmp_path.as_uri(), "pattern": pattern} if relative else pattern
@@ -199,11 +219,11 @@ def test_files_are_watched_where_the_client_lets_servers(
 def test_watching_follows_the_folders(raw: RawClient, tmp_path: Path) -> None:
     watched = {"dynamicRegistration": True, "relativePatternSupport": True}
     Session(raw, tmp_path, capabilities={"workspace": {"didChangeWatchedFiles": watched}})
-    first = raw.asked("client/registerCapability")["params"]["registrations"][0]
+    first = raw.registered("workspace/didChangeWatchedFiles")
     added = {"added": [{"uri": "file:///elsewhere", "name": "e"}], "removed": []}
     raw.notify("workspace/didChangeWorkspaceFolders", {"event": added})
     (gone,) = raw.asked("client/unregisterCapability")["params"]["unregisterations"]
     assert gone["id"] == first["id"]
-    (again,) = raw.asked("client/registerCapability")["params"]["registrations"]
+    again = raw.registered("workspace/didChangeWatchedFiles")
     bases = {each["globPattern"]["baseUri"] for each in again["registerOptions"]["watchers"]}
     assert bases == {tmp_path.as_uri(), "file:///elsewhere"}

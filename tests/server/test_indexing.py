@@ -11,12 +11,16 @@ from typing import Any
 
 import pytest
 
+from llmspell_server.analysis.text import Text
 from llmspell_server.indexing.cache import Cache, Entry, digest_of, packed
 from llmspell_server.indexing.readers import read_files
 from llmspell_server.indexing.reading import summary_of_file
 from llmspell_server.stamps import Stamp, stamp_of
 from tests.server.conftest import SERVER
-from tests.server.raw import RawClient
+from tests.server.profiles import capabilities_of
+from tests.server.raw import RawClient, edits_by_uri
+
+pytestmark = pytest.mark.clients
 
 
 @pytest.fixture
@@ -27,8 +31,8 @@ def cache_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
 
 
 @pytest.fixture
-def server(cache_home: Path) -> Iterator[RawClient]:
-    with RawClient.of_stdio(SERVER) as client:
+def server(cache_home: Path, profile: str) -> Iterator[RawClient]:
+    with RawClient.of_stdio(SERVER, capabilities_of(profile)) as client:
         yield client
 
 
@@ -39,7 +43,10 @@ def begin(client: RawClient, folder: Path) -> None:
 def wait_for_symbol(client: RawClient, name: str) -> None:
     """Asks until a symbol of a closed file is known."""
     deadline = time.monotonic() + 60
-    while not client.request("workspace/symbol", {"query": name})["result"]:
+    while not any(
+        each["name"] == name
+        for each in client.request("workspace/symbol", {"query": name})["result"]
+    ):
         assert time.monotonic() < deadline, "the files are not read"
 
 
@@ -70,16 +77,21 @@ def test_the_place_in_a_file_with_an_umlaut_follows_its_changes(
         found = server.request("workspace/symbol", {"query": name})["result"]
         return [each["location"]["range"]["start"]["character"] for each in found]
 
+    def expected(source: str, name: str) -> list[int]:
+        return [Text(source).position(source.index(name), server.units)[1]]
+
     path = tmp_path / "a.lua"
-    path.write_text('local s = "\U0001d11e" first_name = 1\n')
+    first = 'local s = "\U0001d11e" first_name = 1\n'
+    path.write_text(first)
     begin(server, tmp_path)
     wait_for_symbol(server, "first_name")
-    assert columns("first_name") == [15]
-    path.write_text('local s = "\U0001d11e\U0001d11e\U0001d11e" second_name = 1\n')
+    assert columns("first_name") == expected(first, "first_name")
+    second = 'local s = "\U0001d11e\U0001d11e\U0001d11e" second_name = 1\n'
+    path.write_text(second)
     changed = {"changes": [{"uri": path.as_uri(), "type": 2}]}
     server.notify("workspace/didChangeWatchedFiles", changed)
     wait_for_symbol(server, "second_name")
-    assert columns("second_name") == [19]
+    assert columns("second_name") == expected(second, "second_name")
 
 
 def test_an_open_document_counts_more_than_its_file(server: RawClient, tmp_path: Path) -> None:
@@ -104,7 +116,7 @@ def test_a_rename_over_files_waits_until_they_are_read(server: RawClient, tmp_pa
     while "error" in answer:
         assert "still being read" in answer["error"]["message"]
         answer = server.request("textDocument/rename", {**place, "newName": "go"})
-    changed = answer["result"]["changes"]
+    changed = edits_by_uri(answer["result"])
     assert sorted(each.rpartition("/")[2] for each in changed) == ["main.lua", "user.lua"]
 
 
@@ -115,12 +127,10 @@ def test_renaming_a_file_rewrites_the_paths_in_files_that_are_not_open(
     (tmp_path / "spell.lua").write_text("dofile('other.lua')")
     begin(server, tmp_path)
     old, new = (tmp_path / "other.lua").as_uri(), (tmp_path / "b.lua").as_uri()
-    changes: dict[str, list[dict[str, str]]] = {}
+    changes: dict[str, list[dict[str, Any]]] = {}
     while not changes:  # until the files are read
         moved = {"files": [{"oldUri": old, "newUri": new}]}
-        changes = (server.request("workspace/willRenameFiles", moved)["result"] or {}).get(
-            "changes", {}
-        )
+        changes = edits_by_uri(server.request("workspace/willRenameFiles", moved)["result"] or {})
     ((edit,),) = changes.values()
     assert edit["newText"] == "b.lua"
 
@@ -221,17 +231,17 @@ def test_copies_of_the_definition_files_do_not_count_twice(
     uri = server.open("State.save()", (tmp_path / "main.lua").as_uri())
     params = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 7}}
     (found,) = server.request("textDocument/definition", params)["result"]
-    assert found["uri"] == library.as_uri()
+    assert found.get("targetUri", found.get("uri")) == library.as_uri()
 
 
 def test_a_module_is_missing_once_all_files_are_known(server: RawClient, tmp_path: Path) -> None:
     (tmp_path / "lib.lua").write_text("function surely_defined() end")
     begin(server, tmp_path)
     text = "surely_defined()\nrequire 'lib'\nrequire 'nothing.of.that_name'\n"
-    server.open(text, (tmp_path / "main.lua").as_uri())
+    uri = server.open(text, (tmp_path / "main.lua").as_uri())
     deadline = time.monotonic() + 60
     while True:
-        found = server.notification("textDocument/publishDiagnostics")["diagnostics"]
+        found = server.problems(uri)
         if [each["range"]["start"]["line"] for each in found] == [2]:
             assert found[0]["code"] == "unresolved-require"
             return

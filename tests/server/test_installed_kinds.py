@@ -11,8 +11,9 @@ from llmspell_server.analysis.spells.kinds import problem
 from llmspell_server.analysis.spells.literals import Strings
 from llmspell_server.compiler import Compiler
 from llmspell_server.documents import Document, Documents, key_of
-from llmspell_server.kind_sources import KindWorld, Lookups
+from llmspell_server.kind_sources import KindWorld
 from llmspell_server.library import load_api
+from llmspell_server.lookups import Lookups
 from llmspell_server.spells import Spell, Spells
 from llmspell_server.world import SessionWorld
 from tests.server.packages import write_package

@@ -16,7 +16,8 @@ from llmspell_server.analysis.configuration.reader import read
 from llmspell_server.analysis.spells.kind import read_kind
 from llmspell_server.analysis.spells.kinds import problem
 from llmspell_server.analysis.spells.sources import KindSources
-from llmspell_server.kind_sources import Folders, KindWorld, Lookups, run_provider
+from llmspell_server.kind_sources import Folders, KindWorld
+from llmspell_server.lookups import Lookups, run_provider
 
 EGG = Kind(
     "egg", "An egg.", sources=("config:eggs",), background=Background("eggs:find")
@@ -61,6 +62,25 @@ def test_a_failure_leaves_the_answer_that_was_there() -> None:
     lookups.ask(("x",), lives=100, budget=1)
     lookups.wait()
     assert lookups.ask(("x",), lives=100, budget=1) == {"a": "1"}
+
+
+def test_a_file_that_is_written_while_it_is_looked_at_is_looked_at_again(tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    found: list[str] = []
+
+    def run(arguments: tuple[str, ...], budget: float) -> Any:
+        found.append(keys.read_text() if keys.exists() else "nothing")
+        keys.write_text("a key")  # by somebody else, behind the reading
+        return {"": {"until": [str(keys)]}, "a": found[-1]}
+
+    lookups = Lookups(run)
+    lookups.ask(("x",), lives=100, budget=1)
+    lookups.wait()
+    lookups.look_at_files()
+    lookups.ask(("x",), lives=100, budget=1)
+    lookups.wait()
+    lookups.close()
+    assert found[:2] == ["nothing", "a key"]
 
 
 def test_a_lookup_ends_with_its_budget() -> None:

@@ -5,14 +5,21 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
 from llmspell.version import __version__
-from tests.server.conftest import SERVER
 from tests.server.raw import RawClient
 
+SERVER = [sys.executable, "-m", "llmspell_server"]  # as editors start it
 HOVER = {"textDocument": {"uri": "file:///spell.lua"}, "position": {"line": 0, "character": 0}}
+
+
+@pytest.fixture
+def raw() -> Iterator[RawClient]:
+    with RawClient.of_stdio(SERVER) as client:
+        yield client
 
 
 def test_a_request_before_initialize_is_refused(raw: RawClient) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from tests.server.raw import RawClient
 
+pytestmark = pytest.mark.clients
+
 NOTEBOOK = "file:///book.ipynb"
 CELL = "vscode-notebook-cell:/book.ipynb#1"
 
@@ -36,12 +38,6 @@ def opened(raw: RawClient) -> RawClient:
     return raw
 
 
-def report(client: RawClient) -> tuple[str, int]:
-    """Which document was told about, and how many problems it has."""
-    found = client.notification("textDocument/publishDiagnostics")
-    return found["uri"], len(found["diagnostics"])
-
-
 def change(client: RawClient, cells: dict[str, Any]) -> None:
     client.notify(
         "notebookDocument/didChange",
@@ -50,14 +46,14 @@ def change(client: RawClient, cells: dict[str, Any]) -> None:
 
 
 def test_cells_are_documents(opened: RawClient) -> None:
-    assert report(opened) == (CELL, 1)
+    assert len(opened.problems(CELL)) == 1
     edit = {"document": {"uri": CELL, "version": 2}, "changes": [{"text": "X = 1"}]}
     change(opened, {"textContent": [edit]})
-    assert report(opened) == (CELL, 0)
+    assert opened.problems(CELL) == []
 
 
 def test_cells_come_and_go(opened: RawClient) -> None:
-    assert report(opened) == (CELL, 1)
+    assert len(opened.problems(CELL)) == 1
     second = "vscode-notebook-cell:/book.ipynb#2"
     array = {"start": 0, "deleteCount": 1, "cells": [{"kind": 2, "document": second}]}
     structure = {
@@ -66,16 +62,17 @@ def test_cells_come_and_go(opened: RawClient) -> None:
         "didClose": [{"uri": CELL}],
     }
     change(opened, {"structure": structure})
-    assert sorted([report(opened), report(opened)]) == [(CELL, 0), (second, 1)]
+    found = opened.problems_of(CELL, second)
+    assert (len(found[CELL]), len(found[second])) == (0, 1)
 
 
 def test_a_closed_notebook_has_no_problems(opened: RawClient) -> None:
-    assert report(opened) == (CELL, 1)
+    assert len(opened.problems(CELL)) == 1
     opened.notify(
         "notebookDocument/didClose",
         {"notebookDocument": {"uri": NOTEBOOK}, "cellTextDocuments": [{"uri": CELL}]},
     )
-    assert report(opened) == (CELL, 0)
+    assert opened.problems(CELL) == []
 
 
 def test_a_change_of_an_unknown_notebook_does_no_harm(raw: RawClient) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.server.raw import RawClient
+from tests.server.test_configuration import ASKS, answer
 
 TEXT = 'Config.get("defualt_engine")\nprint(undefined_name)\nlocal function f() end\nf()\n'
 
@@ -67,3 +68,58 @@ def test_nothing_is_answered_where_that_is_chosen(
     assert _at(raw, method, uri, 0, 12) is None
     assert _codes(raw, uri) == set()
     assert _lenses(raw, uri) == []
+
+
+def _folders(raw: RawClient, folder: Path, *modes: str) -> list[str]:
+    """A session over a folder for each mode, `0`, `1` and so on; gives their addresses."""
+    uris = [(folder / str(number)).as_uri() for number in range(len(modes))]
+    named = [{"uri": uri, "name": uri[-1]} for uri in uris]
+    raw.initialize(capabilities=ASKS, workspaceFolders=named)
+    answer(raw, None, *({"mode": mode} for mode in modes))
+    return uris
+
+
+@pytest.mark.parametrize("mode", ["spells", "off"])
+def test_symbols_of_a_folder_are_left_to_the_server_that_answers_there(
+    raw: RawClient, tmp_path: Path, mode: str
+) -> None:
+    ours, theirs = _folders(raw, tmp_path, "full", mode)
+    raw.open("function zqx_brew() end\n", f"{ours}/spell.lua")
+    raw.open("function zqx_brew() end\n", f"{theirs}/spell.lua")
+    found = raw.request("workspace/symbol", {"query": "zqx_brew"})["result"]
+    assert [each["location"]["uri"] for each in found] == [f"{ours}/spell.lua"]
+
+
+def test_modules_that_move_are_written_elsewhere_where_no_other_server_does(
+    raw: RawClient, tmp_path: Path
+) -> None:
+    uris = _folders(raw, tmp_path, "full", "spells")
+    moved = []
+    for uri in uris:
+        raw.open("return {}\n", f"{uri}/brew.lua")
+        raw.open('require("brew")\n', f"{uri}/spell.lua")
+        moved.append({"oldUri": f"{uri}/brew.lua", "newUri": f"{uri}/boil.lua"})
+    edit = raw.request("workspace/willRenameFiles", {"files": moved})["result"]
+    assert list(edit["changes"]) == [f"{uris[0]}/spell.lua"]
+
+
+@pytest.mark.parametrize(("mode", "unknown"), [("spells", []), ("full", ["unknown-diag-code"])])
+def test_the_kinds_of_each_folder_count_in_it_alone(
+    raw: RawClient, tmp_path: Path, mode: str, unknown: list[str]
+) -> None:
+    for name, kind in (("0", "potion"), ("1", "wand")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "llmspell.toml").write_text(
+            f'[kinds.{kind}]\nvalues = {{ a = "A." }}\nclosed = true\n'
+        )
+    uris = _folders(raw, tmp_path, mode, mode)
+    for uri, kind in zip(uris, ("Potion", "Wand"), strict=True):
+        text = f'---@type llmspell.{kind}\nlocal it = "c"\nprint(it)\n'
+        raw.open(f"{text}---@diagnostic disable-line: unknown-potion\n", f"{uri}/spell.lua")
+    found = []
+    for uri in (*uris, *uris):
+        spell = {"textDocument": {"uri": f"{uri}/spell.lua"}}
+        items = raw.request("textDocument/diagnostic", spell)["result"]["items"]
+        found.append([each["code"] for each in items])
+    potion, wand = ["unknown-potion"], ["unknown-wand", *unknown]
+    assert found == [potion, wand, potion, wand]

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Installation } from "./installation";
 import { faultsOf, type Schema } from "./running/attributes";
+import { isForPython, pythonSession } from "./running/python";
 import { programOf } from "./runtime";
 
 /** The type of our debug configurations. */
@@ -38,7 +39,10 @@ export class Debugging
   resolveDebugConfiguration(
     folder: vscode.WorkspaceFolder | undefined,
     given: vscode.DebugConfiguration,
-  ): vscode.DebugConfiguration {
+  ): vscode.DebugConfiguration | undefined {
+    if (isForPython(given)) {
+      return pythonSession(given);
+    }
     const configuration = given.type ? given : { ...given, ...thisSpell() };
     if (configuration.request === "launch") {
       configuration["program"] ??= "${file}";

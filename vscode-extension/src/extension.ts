@@ -12,6 +12,7 @@ import { programOf, type Program } from "./runtime";
 import { ServerDocuments } from "./serverDocuments";
 import { Status } from "./status";
 import { Tasks } from "./tasks";
+import { addTesting } from "./testing";
 import { isTrusted } from "./trust";
 import { addViews } from "./views";
 
@@ -32,6 +33,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   running = server;
   addViews(context, installation, log);
   addRunning(context, installation, log);
+  addTesting(context, installation, log);
 
   const start = async (): Promise<void> => {
     if (!vscode.workspace.isTrusted) {

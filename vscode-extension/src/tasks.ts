@@ -6,7 +6,7 @@ import { programOf } from "./runtime";
 const TYPE = "llmspell";
 
 interface Definition extends vscode.TaskDefinition {
-  /** Words of the command line: `run`, `check`, `api export`. */
+  /** Words of the command line: `run`, `check`, `test`, `api export`. */
   readonly command: string;
   readonly args?: readonly string[];
 }
@@ -17,6 +17,7 @@ type Scope = vscode.WorkspaceFolder | vscode.TaskScope.Global | vscode.TaskScope
 const OFFERED: readonly Definition[] = [
   { type: TYPE, command: "run", args: ["${file}"] },
   { type: TYPE, command: "check" },
+  { type: TYPE, command: "test" },
   { type: TYPE, command: "api export", args: ["--output", "definitions"] },
 ];
 
@@ -58,11 +59,16 @@ export class Tasks implements vscode.TaskProvider {
     const folder = typeof scope === "object" ? { cwd: scope.uri.fsPath } : {};
     const execution = new vscode.ProcessExecution(programOf(runtime, "llmspell"), words, folder);
     const matcher = command === "check" ? "$llmspell-check" : "$llmspell-run";
-    const matchers = this.matchers.filter((each) => each.startsWith(matcher));
+    const matchers =
+      command === "test" ? [] : this.matchers.filter((each) => each.startsWith(matcher));
     const task = new vscode.Task(definition, scope, command, TYPE, execution, matchers);
     task.detail = `llmspell ${words.join(" ")}`;
     if (command === "check") {
       task.group = vscode.TaskGroup.Build;
+    } else if (command === "test") {
+      task.group = vscode.TaskGroup.Test;
+      // In a terminal that it shares, the problems of the next task were not found.
+      task.presentationOptions = { panel: vscode.TaskPanelKind.Dedicated };
     }
     return task;
   }

@@ -26,9 +26,9 @@ export function answer({ typed = [], choose = () => false }: Answers): void {
       asked.push(options);
       return answers.shift();
     },
-    showQuickPick: async (items: vscode.QuickPickItem[]) => {
-      offered = items;
-      return items.find(choose);
+    showQuickPick: async (items: Thenable<vscode.QuickPickItem[]> | vscode.QuickPickItem[]) => {
+      offered = await items;
+      return offered.find(choose);
     },
   });
 }

@@ -8,14 +8,14 @@ interface Result {
 }
 
 /**
- * Called in the extension host: runs the suite LLMSPELL_SUITE and writes what came of it to
+ * Called in the extension host: runs the suites LLMSPELL_SUITE, which are separated by spaces, and writes what came of it to
  * LLMSPELL_REPORT, as JSON with `passes` and `failures`.
  */
 export async function run(): Promise<void> {
-  const suite = process.env["LLMSPELL_SUITE"] ?? "";
+  const suites = (process.env["LLMSPELL_SUITE"] ?? "").split(" ");
   const report = process.env["LLMSPELL_REPORT"] ?? "";
   const mocha = new Mocha({ ui: "bdd", timeout: 60_000, color: false });
-  mocha.addFile(path.join(__dirname, `${suite}.test.js`));
+  suites.forEach((suite) => mocha.addFile(path.join(__dirname, `${suite}.test.js`)));
   const passes: Result[] = [];
   const failures: Result[] = [];
   await new Promise<void>((resolve) => {

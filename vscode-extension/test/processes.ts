@@ -9,7 +9,8 @@ export interface Process {
 
 /** Processes below the extension host, at any depth, whose command line has a text in it. */
 export function processes(text: string): Process[] {
-  const listed = execFileSync("ps", ["-eo", "pid=,ppid=,args="], { encoding: "utf8" });
+  const asked = ["-ww", "-eo", "pid=,ppid=,args="]; // whole lines, however wide COLUMNS says
+  const listed = execFileSync("ps", asked, { encoding: "utf8" });
   const all = listed.split("\n").flatMap((line) => {
     const [, id, parent, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
     return id && parent && command ? [{ id: Number(id), parent: Number(parent), command }] : [];

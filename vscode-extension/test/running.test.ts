@@ -138,6 +138,14 @@ describe("variables of launch.json", () => {
   });
 });
 
+describe("a session for the Python code of a spell", () => {
+  it("is not started where nobody debugs Python, and that is told", async () => {
+    answerWith("");
+    assert.ok(!(await start({ request: "attach", connect: { host: "127.0.0.1", port: 1 } })));
+    assert.match(await until("a message", () => messages[0]), /“Python Debugger” is not installed/);
+  });
+});
+
 describe("what launch.json says", () => {
   const program = "${workspaceFolder}/checked.lua";
   const cases: [object, RegExp][] = [

@@ -36,8 +36,19 @@ function problems(uri: vscode.Uri, task: string): Promise<vscode.Diagnostic[]> {
 describe("tasks", () => {
   it("are offered without a tasks.json, for each folder", async () => {
     const tasks = await vscode.tasks.fetchTasks({ type: "llmspell" });
-    assert.deepStrictEqual(tasks.map(({ name }) => name).sort(), ["api export", "check", "run"]);
+    const names = ["api export", "check", "run", "test"];
+    assert.deepStrictEqual(tasks.map(({ name }) => name).sort(), names);
     assert.deepStrictEqual((await task("check")).group, vscode.TaskGroup.Build);
+    assert.deepStrictEqual((await task("test")).group, vscode.TaskGroup.Test);
+  });
+
+  it("run the tests of the folder", async () => {
+    const file = path.join(folder().fsPath, "greet_test.lua");
+    fs.writeFileSync(file, "Test.case('adds', function() Test.equal(1 + 1, 2) end)\n");
+    assert.strictEqual(await run(await task("test")), 0);
+    fs.writeFileSync(file, "Test.case('adds', function() Test.equal(1 + 1, 3) end)\n");
+    assert.strictEqual(await run(await task("test")), 1);
+    fs.rmSync(file);
   });
 
   it("check, and list what is found in files that are not open", async () => {

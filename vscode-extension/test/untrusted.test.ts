@@ -16,9 +16,10 @@ describe("in a workspace that is not trusted", () => {
     assert.strictEqual(extension?.isActive, true);
     const commands = [
       ...["run", "runWithArguments", "runSelection", "debug", "attach"],
-      ...["doctor", "install", "api.show", "state.export", "state.clear", "firstSpell.run"],
+      ...["doctor", "install", "api.show", "tools.invoke", "models.pull", "models.remove"],
+      ...["state.export", "state.clear", "firstSpell.run"],
     ];
-    for (const view of ["api", "state"]) {
+    for (const view of ["api", "tools", "models", "state"]) {
       await vscode.commands.executeCommand(`llmspell.${view}.focus`);
       await vscode.commands.executeCommand(`llmspell.${view}.refresh`);
     }

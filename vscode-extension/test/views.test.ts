@@ -3,44 +3,20 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as vscode from "vscode";
-import type { Installation } from "../src/installation";
-import type { Runtime } from "../src/runtime";
 import { VIEWS } from "../src/views";
 import { API } from "../src/views/api";
-import { CommandLine } from "../src/commandLine";
 import { Places } from "../src/views/place";
 import { STATE } from "../src/views/state";
-import { Tree } from "../src/views/tree";
-import type { Entry, View } from "../src/views/view";
+import type { Entry } from "../src/views/view";
 import { folder, openMarked, until } from "./editor";
 import { answerWith, messages } from "./messages";
+import { entries, treeOf } from "./trees";
 
 const SAVE = `
 State.save("global", "runs", 3)
 State.save("agent:a", "notes", { text = "ü" })
 State.save("agent:a", "-x:y", "odd")
 `;
-
-const log = vscode.window.createOutputChannel("views", { log: true });
-
-/** A view over the llmspell in PATH, or over another program. */
-function treeOf<A>(view: View<A>, runtime = onPath()): Tree {
-  const installation = { runtime: () => Promise.resolve(runtime) } as unknown as Installation;
-  return new Tree(view as View, new CommandLine(installation, log), new Places());
-}
-
-function onPath(): Runtime | undefined {
-  const folders = (process.env["PATH"] ?? "").split(path.delimiter);
-  const found = folders.find((each) => fs.existsSync(path.join(each, "llmspell")));
-  return found === undefined ? undefined : { folder: found, version: "" };
-}
-
-async function entries(tree: Tree): Promise<Map<string, Entry>> {
-  const found = await tree.getChildren();
-  assert.strictEqual(tree.problem, "");
-  const all = found.flatMap((entry) => [entry, ...(entry.entries ?? [])]);
-  return new Map(all.map((entry) => [entry.id, entry]));
-}
 
 /** Runs a spell that stands beside `hello.lua`, so that both have one store. */
 function runSpell(text: string): void {
@@ -105,6 +81,35 @@ describe("the side bar", () => {
     );
     assert.match(shown.getText(), /Timer:?\.?lap/);
     await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+  });
+
+  it("keeps what it shows until there is a new answer, which it asks for once", async () => {
+    const bin = fs.mkdtempSync(path.join(folder().fsPath, "fake-"));
+    const asked = path.join(bin, "asked");
+    const script = `echo >> ${asked}\necho '{"namespaces": [], "variables": []}'\n`;
+    fs.writeFileSync(path.join(bin, "llmspell"), `#!/bin/sh\n${script}`, { mode: 0o755 });
+    const tree = treeOf(API, { folder: bin, version: "" });
+    tree.isVisible = () => true;
+    let told = 0;
+    tree.onDidChangeTreeData(() => told++);
+    tree.refresh();
+    tree.refresh();
+    assert.strictEqual(told, 0);
+    await until("it tells of the change", () => told > 0);
+    assert.deepStrictEqual(await tree.getChildren(), []);
+    assert.strictEqual(told, 1);
+    assert.strictEqual(fs.readFileSync(asked, "utf8"), "\n\n");
+  });
+
+  it("shows no marks of Markdown where there is only text", async () => {
+    const tree = treeOf(API);
+    const all = [...(await entries(tree)).values()];
+    const marked = all.filter(({ tooltip }) => /`.*`/.test(tooltip?.split("\n")[0] ?? ""));
+    assert.ok(marked.length > 5, `${marked.length} entries have Markdown`);
+    for (const entry of all.map((each) => tree.getTreeItem(each))) {
+      const shown = `${entry.description ?? ""} ${entry.accessibilityInformation?.label}`;
+      assert.ok(!/[`]|\]\(/.test(shown), shown);
+    }
   });
 
   it("inserts the call of a function, with stops for its arguments", async () => {

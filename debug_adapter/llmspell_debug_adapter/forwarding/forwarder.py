@@ -43,7 +43,7 @@ from llmspell_debug_adapter.protocol.messages import (
 )
 from llmspell_debug_adapter.protocol.structuring import structured
 from llmspell_debug_adapter.session.progress import Progress
-from llmspell_debug_adapter.session.registry import HANDLERS, capabilities
+from llmspell_debug_adapter.session.registry import capabilities, handlers
 
 _GRACE = 5.0  # seconds that a debuggee may take to end before it is killed
 _MOVES = frozenset({"continue", "next", "stepIn", "stepOut"})
@@ -87,7 +87,7 @@ class Forwarder:
         self._launcher = Launcher(self._client, self._inbox)
         self._breakpoints = Breakpoints()
         self._phase = Phase.NEW
-        self._can = InitializeArguments()
+        self._can = InitializeArguments("")
         self._initialize = Request(0, "initialize")
         self._launch: tuple[LaunchArguments, Request] | None = None
         self._start: Start | None = None
@@ -154,7 +154,7 @@ class Forwarder:
     def _relay(self, request: Request) -> None:
         """Passes a request on to the session."""
         command = request.command
-        if command not in HANDLERS:
+        if command not in handlers():
             raise Refused(f"Unknown command: {command}", UNKNOWN)
         if self._phase == Phase.NEW:
             raise Refused(f"{command}: initialize first", EARLY)

@@ -27,6 +27,7 @@ class NoArguments:
 class InitializeArguments:
     """What the client can, and how it counts."""
 
+    adapter_id: str = field(metadata={"json": "adapterID"})
     client_name: str = ""
     lines_start_at1: bool = True
     columns_start_at1: bool = True

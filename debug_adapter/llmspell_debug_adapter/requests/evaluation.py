@@ -29,7 +29,7 @@ def evaluate(session: Session, arguments: EvaluateArguments) -> Message:
         arguments.frame_id,
         context,
         hex=arguments.format.hex,
-        given_up=session.is_cancelled,
+        given_up=session.is_given_up,
     )
     if context == "repl":
         session.values_changed()

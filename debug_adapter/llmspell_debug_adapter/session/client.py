@@ -14,7 +14,7 @@ class Client:
     """Translates lines, columns and paths between the client's way and ours."""
 
     def __init__(self, arguments: InitializeArguments | None = None) -> None:
-        self.can = arguments or InitializeArguments()
+        self.can = arguments or InitializeArguments("")
         self.just_my_code = True
         self._mappings: list[PathMapping] = []
         self._spellings: dict[str, str] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -60,7 +60,7 @@ class Handler:
     capabilities: Message = field(factory=dict)
 
 
-HANDLERS: dict[str, Handler] = {}
+_HANDLERS: dict[str, Handler] = {}
 
 
 def request(
@@ -74,8 +74,8 @@ def request(
     """Registers a handler, which gets the session and the arguments and gives the answer."""
 
     def register(function: F) -> F:
-        assert command not in HANDLERS, f"{command} has two handlers"
-        HANDLERS[command] = Handler(
+        assert command not in _HANDLERS, f"{command} has two handlers"
+        _HANDLERS[command] = Handler(
             command, arguments, function, phases, stopped, capabilities or {}
         )
         return function
@@ -83,11 +83,16 @@ def request(
     return register
 
 
+def handlers() -> Mapping[str, Handler]:
+    """All requests that are understood, by their commands."""
+    import llmspell_debug_adapter.requests  # noqa: F401 - registers them
+
+    return _HANDLERS
+
+
 def capabilities() -> Message:
     """What a session can, by what is registered."""
-    import llmspell_debug_adapter.requests  # noqa: F401 - registers all handlers
-
     found: Message = {}
-    for handler in HANDLERS.values():
+    for handler in handlers().values():
         found |= handler.capabilities
     return found

@@ -42,11 +42,11 @@ from llmspell_debug_adapter.session.outbox import Outbox
 from llmspell_debug_adapter.session.progress import Progress
 from llmspell_debug_adapter.session.pydevd_threads import hide_from_pydevd
 from llmspell_debug_adapter.session.registry import (
-    HANDLERS,
     WITH_PROGRAM,
     Handler,
     Phase,
     Reply,
+    handlers,
 )
 from llmspell_debug_adapter.session.render import Renderer
 from llmspell_debug_adapter.session.thread_events import ThreadEvents
@@ -126,6 +126,10 @@ class Session:
         """Whether the client does not want the answer to the request that is being answered."""
         return self._current in self._cancelled
 
+    def is_given_up(self) -> bool:
+        """Whether nobody waits for that answer, because it is cancelled or the client has gone."""
+        return self.is_cancelled() or self.phase == Phase.ENDED
+
     # From the program ----------------------------------------------------------------------
 
     def program_ended(self, code: int | None) -> None:
@@ -176,7 +180,7 @@ class Session:
     def begin(self) -> None:
         """There is a program now: the client may set breakpoints."""
         self.phase = Phase.CONFIGURING
-        self.debugger.listener = self.listener
+        self.debugger.attach(self.listener)
 
     def take_leave(self, *, terminate: bool) -> None:
         """Ends the client's part: the program ends, or runs on without it."""
@@ -233,7 +237,7 @@ class Session:
                 self.say(str(error), important=True)
 
     def _perform(self, request: Request) -> Reply:
-        handler = HANDLERS.get(request.command)
+        handler = handlers().get(request.command)
         if handler is None:
             raise Refused(f"Unknown command: {request.command}", UNKNOWN)
         self._check_phase(handler)

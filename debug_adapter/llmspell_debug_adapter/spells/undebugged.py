@@ -69,6 +69,10 @@ class Undebugged:
         """Refused."""
         raise Refused(_WHY)
 
+    def attach(self, listener: Listener) -> None:
+        """Passes output on to a listener."""
+        self.listener = listener
+
     def detach(self) -> None:
         """There is nothing to remove."""
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import ShellComplete, get_completion_class
+from click.shell_completion import ShellComplete
 
+from llmspell.cli.shells import register_shells
 from llmspell.errors import LLMSpellError
 
 if TYPE_CHECKING:
@@ -41,9 +42,8 @@ def completion(shell: str, install: bool) -> None:
 
 
 def script(shell: str, program: str) -> str:
-    """The completion script of a program, as click makes it."""
-    chosen = get_completion_class(shell)
-    assert chosen is not None
+    """The completion script of a program."""
+    chosen = register_shells()[shell]
     variable = f"_{program.upper().replace('-', '_')}_COMPLETE"
     made = chosen(click.Command(program), {}, program, variable)
     # The base class's method: bash's own first asks the bash that is installed for its version.

@@ -60,7 +60,7 @@ def examine(options: GlobalOptions) -> dict[str, Any]:
         "terminal": _terminal(),
     }
     try:
-        with _runtime(options) as runtime:
+        with options.runtime() as runtime:
             report["security"] = {"level": runtime.policy.level}
             report["engine"] = checked("Lua engine", lambda: _engine(runtime))
             report["state"] = checked("state store", lambda: _state(runtime))
@@ -175,11 +175,3 @@ def _terminal() -> dict[str, Any]:
         "encoding": sys.stdout.encoding,
         "columns": shutil.get_terminal_size().columns,
     }
-
-
-def _runtime(options: GlobalOptions) -> Runtime:
-    from llmspell.app import Runtime
-
-    return Runtime(
-        config=options.config_path, profile=options.profile, strict_config=options.strict_config
-    )

@@ -154,7 +154,7 @@ def run_spell(options: Mapping[str, Any], spell: Spell) -> int:
                 work = _to_the_end(runtime, spell, options["timeout"])
                 result = signals.attend(work, runtime.engine.stop)
         except EngineLost as lost:
-            leave(fail(options, lost.reason, console, spell.sources))
+            leave(fail(options, lost.earlier or lost.reason, console, spell.sources))
         except LLMSpellError as error:
             return fail(options, error, console, spell.sources)
     _report(options, spell, result, console)
@@ -170,11 +170,19 @@ def _to_the_end(
     """The run of a spell; `collect` is called behind it, while the engine is still there."""
 
     def work() -> RunResult:
+        earlier = None
         try:
             return spell.run(runtime, timeout)
+        except LLMSpellError as error:
+            earlier = error
+            raise
         finally:
             collect()
-            runtime.close()
+            try:
+                runtime.close()
+            except EngineLost as lost:
+                lost.earlier = earlier
+                raise
 
     return work
 
@@ -204,6 +212,9 @@ def make_runtime(
         streams=streams,
         tracked=tracked or bool(options.get("timeout") or options.get("max_memory")),
         max_memory=options.get("max_memory"),
+        offline=bool(options.get("offline")),
+        max_cost=options.get("max_cost"),
+        max_total_tokens=options.get("max_total_tokens"),
     )
 
 

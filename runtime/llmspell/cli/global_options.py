@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
 from llmspell.cli.run_options import GLOBAL_OPTIONS, Option
 from llmspell.telemetry.trace import set_up
+
+if TYPE_CHECKING:
+    from llmspell.app import Runtime
 
 C = TypeVar("C", bound=click.Command)
 F = TypeVar("F", bound=Callable[..., Any])
@@ -55,6 +58,17 @@ class GlobalOptions:
             "trace": self.trace,
             "output": self.output,
         }
+
+    def runtime(self, script_dir: str | None = None) -> Runtime:
+        """The services of the runtime under these options, for a command that runs no spell."""
+        from llmspell.app import Runtime
+
+        return Runtime(
+            config=self.config_path,
+            profile=self.profile,
+            strict_config=self.strict_config,
+            script_dir=script_dir,
+        )
 
 
 class Converted(click.ParamType[Any]):

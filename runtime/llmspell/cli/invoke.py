@@ -23,6 +23,9 @@ def invoke(command: click.Command, name: str, words: Sequence[str]) -> int:
     if variable in os.environ:
         from click.shell_completion import shell_complete
 
+        from llmspell.cli.shells import register_shells
+
+        register_shells()
         return shell_complete(command, {}, name, variable, os.environ[variable])
     options = GlobalOptions()
     try:

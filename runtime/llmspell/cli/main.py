@@ -25,6 +25,7 @@ COMMANDS = {
     "exec": Lazy("llmspell.cli.run:exec_", "Run a line of Lua and show its value."),
     "repl": Lazy("llmspell.cli.repl.command:repl", "Try Lua out, line by line."),
     "debug": Lazy("llmspell.cli.debug.command:debug", "Run a spell step by step."),
+    "test": Lazy("llmspell.cli.test:test", "Test spells, with recorded answers of models."),
     "new": Lazy("llmspell.cli.new:new", "Make a project that runs."),
     "config": Lazy(
         "llmspell.cli.config:config", "Write, check, show and trust configuration files."
@@ -33,6 +34,8 @@ COMMANDS = {
         "llmspell.cli.state:state", "Show, clear, export and import what spells have stored."
     ),
     "tool": Lazy("llmspell.cli.tool:tool", "Find, describe, call and test tools."),
+    "model": Lazy("llmspell.cli.model:model", "Fetch, list and remove the models of this machine."),
+    "keys": Lazy("llmspell.cli.keys:keys", "Store the keys of services."),
     "api": Lazy("llmspell.cli.api:api", "Describe the script API, to editors and people."),
     "doctor": Lazy("llmspell.cli.doctor:doctor", "Say what is installed, configured and broken."),
     "completion": Lazy(

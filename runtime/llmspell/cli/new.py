@@ -15,6 +15,7 @@ _TEMPLATE = Path(__file__).parent / "project"
 _FILES = {  # in the project -> in the template
     "main.lua": "main.lua",
     "lib/greeting.lua": "lib/greeting.lua",
+    "tests/main_test.lua": "tests/main_test.lua",
     "llmspell.toml": "llmspell.toml",
     "README.md": "README.md",
     ".gitignore": "gitignore",
@@ -28,7 +29,7 @@ _FILES = {  # in the project -> in the template
 )
 @click.pass_obj
 def new(options: GlobalOptions, directory: Path, force: bool) -> None:
-    r"""Make a project in DIRECTORY: a spell with a module, settings, and editor support.
+    r"""Make a project in DIRECTORY: a spell with a module, tests, settings, and editor support.
 
     \b
     Examples:
@@ -45,6 +46,7 @@ def new(options: GlobalOptions, directory: Path, force: bool) -> None:
     click.echo(
         f"\nNext:\n  cd {directory}\n  llmspell run main.lua -- --name Ada\n"
         "  llmspell run --watch main.lua     run again whenever a file changes\n"
+        "  llmspell test                     run the tests\n"
         "  llmspell repl                     try things out"
     )
 

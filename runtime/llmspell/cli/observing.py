@@ -76,7 +76,7 @@ def observer_for(
 def _profiled(path: str, runtime: Runtime, spell: Spell) -> Iterator[Observer]:
     from llmspell.debugger.profiling import Profiler
 
-    with _written(path) as file:
+    with written_file(path) as file:
         profiler = Profiler(runtime.engine)
         try:
             with profiler:
@@ -93,7 +93,7 @@ def _covered(path: str, runtime: Runtime) -> Iterator[Observer]:
         def collect(self) -> None:
             coverage.collect()
 
-    with _written(path) as file:
+    with written_file(path) as file:
         coverage = Coverage(runtime.engine)
         try:
             yield Covered()
@@ -102,7 +102,7 @@ def _covered(path: str, runtime: Runtime) -> Iterator[Observer]:
 
 
 @contextmanager
-def _written(path: str) -> Iterator[TextIO]:
+def written_file(path: str) -> Iterator[TextIO]:
     """A file to be written; opened before the run, so that a wrong path does not cost one."""
     try:
         file = open(path, "w", encoding="utf-8", errors="surrogateescape")  # noqa: PTH123, SIM115

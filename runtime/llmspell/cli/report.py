@@ -44,7 +44,7 @@ def describe(
     if not isinstance(error, ScriptError):
         return f"{head}{_sentence(error)}\n" + _cause(error.__cause__, trace)
     text = f"{head}Script execution failed: {error}{_value(error)}\n"
-    text += _first_place(error, known, paint) + _stack(error.frames, paint)
+    text += _first_place(error, known, paint) + _stack(error.frames, paint) + _advice(error)
     return text + _cause(error.cause, trace)
 
 
@@ -63,6 +63,16 @@ def _value(error: ScriptError) -> str:
         return ""
     shown = json.dumps(error.value, ensure_ascii=False)
     return ": " + (shown if len(shown) <= 500 else shown[:497] + "...")
+
+
+def _advice(error: ScriptError) -> str:
+    """What to do where a file is run that is a test."""
+    from llmspell.globals.catalogue import TEST_NAMESPACES
+
+    for name in TEST_NAMESPACES:
+        if str(error).endswith(f"attempt to index a nil value (global '{name}')"):
+            return f"{name} exists in tests only; run this file with `llmspell test`\n"
+    return ""
 
 
 def _cause(cause: BaseException | None, trace: str) -> str:

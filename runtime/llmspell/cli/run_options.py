@@ -58,6 +58,18 @@ class Option:
         return self.convert(text)
 
 
+def dollars(text: str) -> float:
+    """An amount of US dollars from `2`, `0.50`, `$1`; raises ValueError."""
+    return _quantity(text.strip().removeprefix("$"), {}, "an amount of US dollars such as 0.50")
+
+
+def whole(text: str) -> int:
+    """A number of tokens from `5000`; raises ValueError."""
+    if not text.strip().isdecimal():
+        raise ValueError(f"'{text}' is no whole number")
+    return int(text)
+
+
 _TIME_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _SIZE_UNITS = {
     "kb": 1 << 10,
@@ -140,6 +152,24 @@ RUN_OPTIONS = (
     Option("--security", choices=SECURITY, help="What the spell may touch."),
     Option(
         "--engine", choices=ENGINES, default="lua", envvar="LLMSPELL_ENGINE", help="Script engine."
+    ),
+    Option(
+        "--offline",
+        convert=None,
+        help="Use local models only; connect to no other machine.",
+    ),
+    Option(
+        "--max-cost",
+        convert=dollars,
+        metavar="DOLLARS",
+        help="End agents once their answers have cost so much; models without a known price are "
+        "refused.",
+    ),
+    Option(
+        "--max-total-tokens",
+        convert=whole,
+        metavar="N",
+        help="End agents once their answers have taken so many tokens, read and written.",
     ),
     Option("--stream", convert=None, help="Hand over output at once, unbuffered."),
     Option("--watch", convert=None, help="Run again whenever the spell or a module of it changes."),

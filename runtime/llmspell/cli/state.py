@@ -218,20 +218,13 @@ def _addresses(key: str, scope: str | None) -> Iterator[tuple[str, str]]:
 
 @contextmanager
 def _store(ctx: click.Context) -> Iterator[StateStore]:
-    from llmspell.app import Runtime
-
     assert ctx.parent is not None
     options: GlobalOptions = ctx.obj
     script = ctx.parent.params.get("script")
     folder = None
     if script is not None:
         folder = Path(script) if Path(script).is_dir() else Path(script).parent
-    with Runtime(
-        config=options.config_path,
-        profile=options.profile,
-        strict_config=options.strict_config,
-        script_dir=None if folder is None else str(folder),
-    ) as runtime:
+    with options.runtime(None if folder is None else str(folder)) as runtime:
         yield runtime.state
 
 

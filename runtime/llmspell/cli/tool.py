@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from llmspell.cli.global_options import GlobalOptions
+from llmspell.cli.printing import print_json, print_rows
+from llmspell.cli.tool_calls import Listener, given, offered, paired, streamed
 from llmspell.errors import LLMSpellError
 
 if TYPE_CHECKING:
@@ -43,10 +41,11 @@ class ToolTestError(LLMSpellError):
 def _names(ctx: click.Context, param: click.Parameter, given: str) -> list[CompletionItem]:  # noqa: ARG001
     from llmspell.tools.registry import Registry
 
+    begun = given.replace("_", "-")
     return [
         CompletionItem(each.name, help=each.description)
         for each in Registry()
-        if each.name.startswith(given)
+        if each.name.startswith(begun)
     ]
 
 
@@ -58,19 +57,16 @@ def _categories(ctx: click.Context, param: click.Parameter, given: str) -> list[
 
 
 def _parameters(ctx: click.Context, param: click.Parameter, given: str) -> list[CompletionItem]:  # noqa: ARG001
-    """Completes `key=` by the tool's schema, and what stands behind it where values are known."""
+    """Completes `key=` by the tool's schema and the operation, and values where they are known."""
     from llmspell.tools.registry import Registry
 
     entry = Registry().find(ctx.params.get("name") or "")
-    properties = {} if entry is None else entry.schema["properties"]
-    key, equals, value = given.partition("=")
-    if equals:
-        known = properties.get(key, {}).get("enum", ())
-        return [CompletionItem(f"{key}={each}") for each in known if str(each).startswith(value)]
+    if entry is None:
+        return []
+    before = dict(pair.split("=", 1) for pair in ctx.params.get("pairs") or () if "=" in pair)
     return [
-        CompletionItem(f"{name}=", help=told.get("description"))
-        for name, told in properties.items()
-        if name.startswith(key)
+        CompletionItem(word, help=told or None)
+        for word, told in offered(entry.schema, before, given)
     ]
 
 
@@ -78,24 +74,38 @@ CATEGORY = click.option("--category", shell_complete=_categories, help="One cate
 
 
 @click.group("tool")
-def tool() -> None:
+@click.option("--source", default="local", hidden=True)
+def tool(source: str) -> None:
     """Find, describe, call and test tools."""
+    if source not in ("", "local"):
+        raise LLMSpellError(f"Invalid source: '{source}'; there is only 'local'")
 
 
 @tool.command("list")
 @CATEGORY
 @click.option("--format", "form", type=FORMATS, help="Instead of --output.")
+@click.option(
+    "--details",
+    is_flag=True,
+    help="With category, security level, permissions; also tools that cannot be called, and why.",
+)
 @click.pass_obj
-def list_(options: GlobalOptions, category: str | None, form: str | None) -> None:
+def list_(options: GlobalOptions, category: str | None, form: str | None, details: bool) -> None:
     r"""List the tools that can be called.
 
     \b
     Examples:
       llmspell tool list
       llmspell tool list --category filesystem --format pretty
+      llmspell tool list --details --format json | jq '.[] | select(.missing != [])'
     """
-    with _tools(options) as tools:
-        _print_list(tools.available(category), form or options.output)
+    with options.runtime() as runtime:
+        tools = runtime.tools
+        if details:
+            told = [_details(tools, entry) for entry in tools.known(category)]
+            _print_details(told, form or options.output)
+        else:
+            _print_list(tools.available(category), form or options.output)
 
 
 @tool.command("search")
@@ -110,7 +120,8 @@ def search(options: GlobalOptions, words: tuple[str, ...], category: str | None)
       llmspell tool search csv
       llmspell tool search hash file --output json
     """
-    with _tools(options) as tools:
+    with options.runtime() as runtime:
+        tools = runtime.tools
         _print_list(tools.search(words, category), options.output)
 
 
@@ -125,17 +136,16 @@ def info(options: GlobalOptions, name: str, show_schema: bool) -> None:
     Examples:
       llmspell tool info file-operations --show-schema --output pretty
     """
-    with _tools(options) as tools:
+    with options.runtime() as runtime:
+        tools = runtime.tools
         try:
-            entry = tools.registry.entry(name)
+            entry = tools.registry.find(name) or tools.registry.entry(name)
         except LLMSpellError as error:
             raise ToolInfoError(str(error)) from error
-        told: dict[str, Any] = {"status": "ok", **entry.told()}
-        if entry.aliases:
-            told["aliases"] = list(entry.aliases)
+        told = {"status": "ok", **_details(tools, entry)}
         if show_schema:
             told["schema"] = entry.schema
-        _print_json(told, options.output)
+        print_json(told, options.output)
 
 
 @tool.command("invoke")
@@ -147,6 +157,8 @@ def info(options: GlobalOptions, name: str, show_schema: bool) -> None:
 )
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Seconds it may take.")
 @click.option("--text", "only_text", is_flag=True, help="Print the text of the result only.")
+@click.option("--answer", "only_answer", is_flag=True, help="Print what the tool answers only.")
+@click.option("--stream", is_flag=True, help="Print what happens at once, before the result.")
 @click.pass_obj
 def invoke(
     options: GlobalOptions,
@@ -156,37 +168,47 @@ def invoke(
     params_file: str | None,
     timeout: float | None,
     only_text: bool,
+    only_answer: bool,
+    stream: bool,
 ) -> None:
     r"""Call the tool NAME and print its result.
 
     A VALUE is text where the tool wants text, JSON where it wants something else.
+
+    With --stream what a program writes, and the changes that a watcher sees, are printed as they
+    come: each as a JSON document of its own, with --text as it is. With --output json they are the
+    list `events` of the result.
 
     \b
     Examples:
       llmspell tool invoke base64-encoder operation=encode input=Hello --text
       llmspell tool invoke file-operations --params '{"operation": "read", "path": "a.txt"}'
       cat call.json | llmspell tool invoke file-operations --params -
+      llmspell tool invoke file-watcher operation=watch 'input=["."]' --stream --text
     """
-    with _tools(options) as tools:
+    heard = Listener(options.output, only_text=only_text)
+    with options.runtime() as runtime:
+        tools = runtime.tools
         try:
             entry = tools.registry.entry(name)
-            given = _given(params, params_file) | _paired(entry, pairs)
-            result = tools.invoke(entry.name, given, seconds=timeout)
+            call = given(params, params_file) | paired(entry, pairs)
+            result = streamed(tools, entry, call, timeout, heard if stream else lambda _: None)
         except LLMSpellError as error:
             raise ToolInvocationError(error.lua_message, **error.details) from error
-        if only_text:
-            if not result.success:
-                raise ToolInvocationError(str(result.envelope["error"]["message"]))
+    if only_text:
+        if not result.success:
+            raise ToolInvocationError(str(result.envelope["error"]["message"]))
+        if not heard.events:
             click.echo(result.text)
-            return
-        told = {
-            "status": "ok",
-            "tool": entry.name,
-            "result": result.output(),
-            "duration_ms": round(result.seconds * 1000),
-            "streaming": False,
-        }
-        _print_json(told, options.output)
+        return
+    reply = {
+        "status": "ok",
+        "tool": entry.name,
+        "result": result.output(),
+        "duration_ms": round(result.seconds * 1000),
+        "streaming": stream,
+    }
+    print_json((result.envelope if only_answer else reply) | heard.collected, options.output)
 
 
 @tool.command("test")
@@ -203,7 +225,8 @@ def test(options: GlobalOptions, names: tuple[str, ...], verbose: bool) -> None:
     """
     from llmspell.tools.selftest import run_examples
 
-    with _tools(options) as tools:
+    with options.runtime() as runtime:
+        tools = runtime.tools
         reports = []
         for name in names or [entry.name for entry in tools.available()]:
             try:
@@ -241,54 +264,6 @@ def _print_report(report: dict[str, Any], verbose: bool) -> None:
         click.echo(f"✗ Tool '{report['tool']}' test failed: {report['message']}")
 
 
-@contextmanager
-def _tools(options: GlobalOptions) -> Iterator[Tools]:
-    from llmspell.app import Runtime
-
-    with Runtime(
-        config=options.config_path, profile=options.profile, strict_config=options.strict_config
-    ) as runtime:
-        yield runtime.tools
-
-
-def _given(params: str | None, params_file: str | None) -> dict[str, Any]:
-    """The parameters of `--params` or `--params-file`."""
-    if params is not None and params_file is not None:
-        raise click.UsageError("use --params or --params-file, not both.")
-    if params_file is not None:
-        text = Path(params_file).read_text(encoding="utf-8")
-    else:
-        text = sys.stdin.read() if params == "-" else params or "{}"
-    try:
-        given = json.loads(text)
-    except ValueError as error:
-        raise click.UsageError(f"Invalid JSON in the parameters: {error}") from error
-    if given is not None and not isinstance(given, dict):
-        raise click.UsageError("Invalid JSON in the parameters: they must be an object.")
-    return given or {}
-
-
-def _paired(entry: Entry, pairs: tuple[str, ...]) -> dict[str, Any]:
-    """The parameters of `key=value` words, as the tool's schema types them."""
-    found: dict[str, Any] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals:
-            raise click.UsageError(f"'{pair}' is no KEY=VALUE.")
-        type_ = entry.schema["properties"].get(key, {}).get("type", "string")
-        found[key] = value if type_ == "string" else _value(value, type_)
-    return found
-
-
-def _value(text: str, type_: Any) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        if isinstance(type_, list) and "string" in type_:
-            return text
-        raise click.UsageError(f"Invalid JSON: '{text}' (the tool wants {type_}).") from None
-
-
 def _print_list(entries: list[Entry], form: str) -> None:
     names = [entry.name for entry in entries]
     if form == "json":
@@ -300,5 +275,34 @@ def _print_list(entries: list[Entry], form: str) -> None:
         click.echo("".join(f"{name}\n" for name in names), nl=False)
 
 
-def _print_json(value: Any, form: str) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=None if form == "text" else 2))
+def _details(tools: Tools, entry: Entry) -> dict[str, Any]:
+    """All that is known of a tool; `switched_off` is the key of the configuration that does so."""
+    return entry.details() | {"switched_off": tools.around.switched_off(entry)}
+
+
+def _print_details(told: list[dict[str, Any]], form: str) -> None:
+    if form == "json":
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    rows = [
+        (
+            each["name"],
+            each["category"],
+            each["security_level"],
+            ",".join(each["permissions"]) or "-",
+            _not_callable(each) or each["description"],
+        )
+        for each in told
+    ]
+    if form == "pretty":
+        click.echo(f"Tools:\n{'─' * 50}")
+    print_rows(rows)
+    if form == "pretty":
+        click.echo(f"\nTotal: {len(told)} tools")
+
+
+def _not_callable(told: dict[str, Any]) -> str:
+    """Why a tool cannot be called, "" where it can."""
+    if told["switched_off"]:
+        return f"(switched off by `{told['switched_off']}`)"
+    return f"(needs {', '.join(told['missing'])}: {told['install']})" if told["missing"] else ""

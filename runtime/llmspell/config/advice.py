@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from llmspell.config.credentials import KEYLESS_TYPES, credential, key_variables
+from llmspell.config.credentials import KEYLESS_TYPES, has_credential, key_variables
 from llmspell.config.load import LoadedConfig
 from llmspell.config.places import expand_home, inside, resolve
 from llmspell.config.problems import Note
@@ -23,10 +23,10 @@ def _providers(loaded: LoadedConfig, environ: Mapping[str, str]) -> Iterator[tup
         yield "providers", "no providers are configured"
     for name, provider in providers.items():
         kind = provider.provider_type.casefold()
-        if not provider.enabled or kind in KEYLESS_TYPES or credential(name, provider, environ):
+        if not provider.enabled or kind in KEYLESS_TYPES or has_credential(name, provider, environ):
             continue
         variable = provider.api_key_env or key_variables(name, kind)[-1]
-        yield f"providers.{name}", f"no key; set the environment variable {variable}"
+        yield f"providers.{name}", f"no key; `llmspell keys add {name}`, or set {variable}"
 
 
 def _permissions(loaded: LoadedConfig) -> Iterator[tuple[str, str]]:

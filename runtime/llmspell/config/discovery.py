@@ -17,7 +17,7 @@ from llmspell.errors import ConfigError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
     from pathlib import Path
 
     StrPath = str | os.PathLike[str]
@@ -50,9 +50,12 @@ class Candidate:
         self.origin = origin
         self.folder = folder
 
-    def exists(self) -> bool:
-        """Tell whether a file is there (a directory of that name does not count)."""
-        return os.path.isfile(self.path)  # noqa: PTH113
+    def exists(self, unsaved: "Container[str]" = ()) -> bool:
+        """Tell whether a file is there (a directory of that name does not count).
+
+        `unsaved` has the paths of files that are being written in an editor.
+        """
+        return self.path in unsaved or os.path.isfile(self.path)  # noqa: PTH113
 
 
 def endings() -> tuple[str, ...]:
@@ -86,15 +89,19 @@ def candidates(cwd: "StrPath", environ: "Mapping[str, str]") -> list[Candidate]:
 
 
 def discover(
-    explicit: "StrPath | None", cwd: "StrPath", environ: "Mapping[str, str]"
+    explicit: "StrPath | None",
+    cwd: "StrPath",
+    environ: "Mapping[str, str]",
+    unsaved: "Container[str]" = (),
 ) -> Candidate | None:
     """Give the place of the file in force, or None when there is none.
 
-    Raises `ConfigError` when the file named by `explicit` or `LLMSPELL_CONFIG` is missing.
+    `unsaved` has the paths of files that are being written in an editor. Raises `ConfigError` when
+    the file named by `explicit` or `LLMSPELL_CONFIG` is missing.
     """
     named = os.fspath(explicit) if explicit is not None else environ.get("LLMSPELL_CONFIG") or ""
     if not named:
-        return next((place for place in candidates(cwd, environ) if place.exists()), None)
+        return next((place for place in candidates(cwd, environ) if place.exists(unsaved)), None)
     if "\0" in named:
         raise ConfigError("Configuration file not found: its name has a NUL byte")
     path = os.path.abspath(join(os.fspath(cwd), expand_home(named, environ)))  # noqa: PTH100

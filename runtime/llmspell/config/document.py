@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -21,6 +22,8 @@ LARGEST_FILE = 1 << 20
 
 _PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
+NOTHING_UNSAVED: Mapping[str, str] = MappingProxyType({})
+
 
 @attrs.frozen
 class Chain:
@@ -31,11 +34,18 @@ class Chain:
     notes: tuple[Note, ...] = ()
 
 
-def read_chain(path: Path, environ: Mapping[str, str], *, within: str | None = None) -> Chain:
+def read_chain(
+    path: Path,
+    environ: Mapping[str, str],
+    *,
+    within: str | None = None,
+    unsaved: Mapping[str, str] = NOTHING_UNSAVED,
+) -> Chain:
     """Read a file and, below it, the files it extends.
 
     `within` is the folder that a file nobody trusts may not leave: what it extends elsewhere is
-    not read, with a warning. Raises `ConfigError` for what cannot be read or parsed.
+    not read, with a warning. `unsaved` has texts that count in place of files, by their absolute
+    paths. Raises `ConfigError` for what cannot be read or parsed.
     """
     digests: dict[str, str] = {}
     notes: list[Note] = []
@@ -44,7 +54,11 @@ def read_chain(path: Path, environ: Mapping[str, str], *, within: str | None = N
         key = resolve(str(current))
         if key in digests:
             raise ConfigError(f"{current}: `extends` comes back to a file that was read before")
-        content = read_file(current, regular_only=extended)
+        text = unsaved.get(os.path.normpath(current))
+        if text is not None:
+            content = text.encode("utf-8", "surrogatepass")
+        else:
+            content = read_file(current, regular_only=extended)
         digests[key] = sha256(content).hexdigest()
         table = parse(content, current)
         parent = table.pop("extends", None)

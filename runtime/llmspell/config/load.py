@@ -14,7 +14,7 @@ import attrs
 from llmspell.config.canonical import canonical, change_values, leaves, merged
 from llmspell.config.check import build
 from llmspell.config.discovery import Candidate, candidates, discover
-from llmspell.config.document import Chain, read_chain
+from llmspell.config.document import NOTHING_UNSAVED, Chain, read_chain
 from llmspell.config.environment import read_environment
 from llmspell.config.interpolate import interpolate
 from llmspell.config.places import expand_home, join
@@ -70,28 +70,33 @@ def load_config(
     environ: Mapping[str, str] | None = None,
     profile: str | None = None,
     strict: bool = False,
+    unsaved: Mapping[str, str] = NOTHING_UNSAVED,
 ) -> LoadedConfig:
     """Load the configuration in force; `path` is the file that the user named, if he did.
 
-    `profile` is a `[profiles.NAME]`, by default what `LLMSPELL_PROFILE` says. Raises `ConfigError`
-    for what cannot be read, parsed or accepted, and in strict mode for unknown keys too.
+    `profile` is a `[profiles.NAME]`, by default what `LLMSPELL_PROFILE` says. `unsaved` has the
+    texts that stand in an editor, by absolute paths: they count as if they were saved. Raises
+    `ConfigError` for what cannot be read, parsed or accepted, and in strict mode for unknown keys
+    too.
     """
     environ = os.environ if environ is None else environ
     folder = os.path.abspath(cwd if cwd is not None else os.curdir)  # noqa: PTH100
-    loader = _Loader(folder, environ, profile or environ.get("LLMSPELL_PROFILE") or "")
-    place = discover(path, folder, environ)
-    for below in _files(place, folder, environ):
+    loader = _Loader(folder, environ, profile or environ.get("LLMSPELL_PROFILE") or "", unsaved)
+    place = discover(path, folder, environ, unsaved)
+    for below in _files(place, folder, environ, unsaved):
         loader.read(below)
     return loader.finish(place, strict=strict)
 
 
-def _files(place: Candidate | None, cwd: str, environ: Mapping[str, str]) -> tuple[Candidate, ...]:
+def _files(
+    place: Candidate | None, cwd: str, environ: Mapping[str, str], unsaved: Mapping[str, str]
+) -> tuple[Candidate, ...]:
     """Give the files to read, the lowest first."""
     if environ.get("LLMSPELL_CONFIG_LAYERED") != "true":
         return (place,) if place is not None else ()
     found: dict[str, Candidate] = {}
     for candidate in candidates(cwd, environ):
-        if candidate.origin not in found and candidate.exists():
+        if candidate.origin not in found and candidate.exists(unsaved):
             found[candidate.origin] = candidate
     if place is not None and place.origin == "explicit":
         found["explicit"] = place
@@ -102,9 +107,12 @@ def _files(place: Candidate | None, cwd: str, environ: Mapping[str, str]) -> tup
 class _Loader:
     """The parts of one configuration while they are being read."""
 
-    def __init__(self, cwd: str, environ: Mapping[str, str], profile: str) -> None:
+    def __init__(
+        self, cwd: str, environ: Mapping[str, str], profile: str, unsaved: Mapping[str, str]
+    ) -> None:
         self.cwd = cwd
         self.environ = environ
+        self.unsaved = unsaved
         self.profile = profile
         self.notes: list[Note] = []
         self.unknown: list[Note] = []
@@ -117,7 +125,7 @@ class _Loader:
 
     def read(self, place: Candidate) -> None:
         """Read one file with all it extends, as far as it is trusted."""
-        chain, trusted = _chain(place, self.environ)
+        chain, trusted = _chain(place, self.environ, self.unsaved)
         self.notes += chain.notes
         document, names = take_profile(chain.table, self.profile)
         self.profiles.update(names)
@@ -178,23 +186,25 @@ class _Loader:
         return sources | self.variables
 
 
-def _chain(place: Candidate, environ: Mapping[str, str]) -> tuple[Chain, bool]:
+def _chain(
+    place: Candidate, environ: Mapping[str, str], unsaved: Mapping[str, str]
+) -> tuple[Chain, bool]:
     """Read a file; tell whether it, and all it extends, may be trusted.
 
     The digests that are compared are those of the very bytes that were parsed.
     """
     path = Path(place.path)
     if place.origin != "project":
-        return read_chain(path, environ), True
+        return read_chain(path, environ, unsaved=unsaved), True
     record = recorded(path, environ)
     if record is not None:
         try:
-            chain = read_chain(path, environ)
+            chain = read_chain(path, environ, unsaved=unsaved)
         except ConfigError:
             chain = None
         if chain is not None and chain.digests == record.digests:
             return chain, True
-    return read_chain(path, environ, within=place.folder), False
+    return read_chain(path, environ, within=place.folder, unsaved=unsaved), False
 
 
 def located(data: Mapping[str, Any], folder: str, environ: Mapping[str, str]) -> dict[str, Any]:

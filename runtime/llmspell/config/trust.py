@@ -11,7 +11,6 @@ there when it was given, nothing else.
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -21,6 +20,7 @@ import attrs
 
 from llmspell.config.document import read_chain, read_file
 from llmspell.config.places import join, resolve, state_folder
+from llmspell.config.private_file import write_private
 from llmspell.errors import ConfigError
 
 STORE_NAME = "trust.json"
@@ -113,17 +113,6 @@ def _write(environ: Mapping[str, str], records: Mapping[str, Trust]) -> None:
     }
     text = json.dumps({"version": 1, "files": files}, indent=2) + "\n"
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # mkstemp makes the file 0600; the rename puts it in place whole or not at all.
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{STORE_NAME}.")
-        try:
-            with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(path)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_private(path, text)
     except OSError as error:
         raise ConfigError(f"The trust store {path} cannot be written: {error.strerror}") from error

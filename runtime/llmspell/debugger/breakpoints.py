@@ -13,8 +13,9 @@ from typing import Any, Literal
 
 from attrs import define, evolve, field
 
+from llmspell.debugger.condition import Malformed, parse
 from llmspell.debugger.hit_condition import parse_hit_condition
-from llmspell.debugger.in_place import FIRST_SITE, PLAIN
+from llmspell.debugger.in_place import FIRST_SITE, HOLDS, PLAIN
 from llmspell.debugger.instrument import (
     Check,
     Instrumented,
@@ -34,8 +35,16 @@ from llmspell.debugger.model import (
     StopReason,
 )
 from llmspell.debugger.sources import Chunk, Sources, normalized
-from llmspell.debugger.standard import is_harmless, may_keep_setmetatable, may_replace
+from llmspell.debugger.standard import (
+    is_harmless,
+    may_define_equality,
+    may_define_order,
+    may_keep_setmetatable,
+    may_replace,
+    may_see_errors,
+)
 from llmspell.errors import LLMSpellError
+from llmspell.lua.compiling import compiled
 from llmspell.lua.convert import lua_value
 from llmspell.lua.loader import read_source
 
@@ -48,7 +57,6 @@ ENTRY_POINTS = (
     "switch_wish",
     "set_late",
     "set_watches",
-    "dump_chunk",
     "refresh_late",
     "disturb",
     "see_metatables",
@@ -86,6 +94,10 @@ class Breakpoints:
             self._call("disturb", b"standard")
         if may_keep_setmetatable(chunk.text):
             self._call("disturb", b"metatables")
+        if may_define_equality(chunk.text):
+            self._call("disturb", b"equality")
+        if may_define_order(chunk.text) or may_see_errors(chunk.text):
+            self._call("disturb", b"order")
         wished = self._for(chunk)
         if not wished:
             return chunk.text, []
@@ -95,7 +107,7 @@ class Breakpoints:
             return chunk.text, moved
         result = self._instrument(chunk, wished)
         for site in result.sites:
-            self._define(site, chunk.name)
+            self._define(site, chunk.name, compiled_in=True)
         for item in wished:
             item.compiled.add(chunk.name)
         return result.source, self._placed(wished, result)
@@ -109,7 +121,7 @@ class Breakpoints:
             chunk.text,
             [item.wish for item in wished],
             secret=SECRET,
-            compiler=self._compile,
+            compiler=compiled,
             first_number=self._last_site + 1,
             reading=self._read(chunk.text),
         )
@@ -118,29 +130,22 @@ class Breakpoints:
 
     def _read(self, text: bytes) -> Reading | str:
         """What is known of a text; kept, as the same one is set breakpoints in and then loaded."""
-        reading = self._readings.pop(text, None) or read(text, self._compile)
+        reading = self._readings.pop(text, None) or read(text, compiled)
         self._readings[text] = reading
         if len(self._readings) > _KEPT_READINGS:
             self._readings.pop(next(iter(self._readings)))
         return reading
-
-    def _compile(self, source: bytes) -> bytes | str:
-        """What `string.dump` makes of a chunk, or the compiler's message."""
-        answer = self._call("dump_chunk", source)
-        if isinstance(answer, bytes):
-            return answer
-        message: str = answer[1].decode("utf-8", "replace")
-        return message
 
     def _hook(self, chunk: Chunk, wished: Sequence[_Wished]) -> list[Breakpoint]:
         """Gives breakpoints of a chunk to the line hook; gives those that moved."""
         result = self._instrument(chunk, wished)
         for site in result.sites:
             self._define(
-                evolve(site, in_place=False, handed_over=False, protected=False, tables=())
+                evolve(site, in_place=False, handed_over=False, protected=False, tables=()),
+                chunk.name,
             )
         lines: dict[int, list[int]] = {}
-        openings: set[tuple[str, str]] = set()
+        openings: set[tuple[str, str, str]] = set()
         for site in result.sites:
             lines.setdefault(site.line, []).append(site.number)
             openings.update(site.openings)
@@ -150,17 +155,23 @@ class Breakpoints:
             self._call("disturb", b"facts")
         return self._placed(wished, result)
 
-    def _define(self, site: Site, compiled_into: str | None = None) -> None:
+    def _define(self, site: Site, chunk: str = "", *, compiled_in: bool = False) -> None:
         described = {
-            "source": compiled_into,
+            "source": chunk if compiled_in else None,
             "line": site.line,
-            "always": compiled_into is not None and site.always,
+            "place": f"{site.line}:{site.column}:{chunk}",
+            "always": compiled_in and site.always,
             "protected": site.protected,
             "tables": list(site.tables),
             "plain": PLAIN[site.licence],
+            "calling": compiled_in and site.calling,
+            "calls": compiled_in and site.calls,
+            "holds": 0 if site.tables else HOLDS.get(site.licence, 0),
+            "ordered": compiled_in and site.licence[1] == "no order",
             "names": list(site.names),
             "handed_over": site.handed_over,
             "owner": list(site.owner),
+            "code": site.code,
             "checks": [_check(check, site) for check in site.checks],
         }
         self._call("define_site", site.number, packed=lua_value(described))
@@ -231,20 +242,27 @@ class Breakpoints:
 
     def set_functions(self, specs: Sequence[FunctionBreakpointSpec]) -> list[Breakpoint]:
         """Replaces the breakpoints on functions."""
-        self._drop([w for w in self._wishes.values() if w.reason == "function breakpoint"])
-        made = []
+        old = [w for w in self._wishes.values() if w.reason == "function breakpoint"]
+        kept: list[_Wished] = []
         for spec in specs:
-            self._last_id += 1
-            wish = Wish(
-                self._last_id,
-                condition=spec.condition or None,
-                hit_condition=spec.hit_condition or None,
-                function=spec.name,
-            )
-            point = Breakpoint(wish.id, spec.name, 0, message=None)
-            made.append(self._keep(_Wished(wish, point, None, "function breakpoint")))
+            same = next((w for w in old if _is_for(w.wish, spec)), None)
+            if same is not None:
+                old.remove(same)
+            kept.append(same or self._new_function(spec))
+        self._drop(old)
         self._refresh(None)
-        return [item.breakpoint for item in made]
+        return [item.breakpoint for item in kept]
+
+    def _new_function(self, spec: FunctionBreakpointSpec) -> _Wished:
+        self._last_id += 1
+        wish = Wish(
+            self._last_id,
+            condition=spec.condition or None,
+            hit_condition=spec.hit_condition or None,
+            function=spec.name,
+        )
+        point = Breakpoint(wish.id, spec.name, 0, message=None)
+        return self._keep(_Wished(wish, point, None, "function breakpoint"))
 
     def set_data(self, specs: Sequence[DataBreakpointSpec]) -> list[Breakpoint]:
         """Replaces the data breakpoints."""
@@ -272,6 +290,11 @@ class Breakpoints:
                 parse_hit_condition(spec.hit_condition)
             except ValueError as error:
                 return str(error)
+        if spec.condition:
+            try:
+                parse(spec.condition, compiled)
+            except Malformed as error:
+                return f"condition: {error}"
         problem = self._call("watch_problem", spec.data_id.encode(), spec.access.encode())
         return None if problem is None else str(problem.decode())
 
@@ -314,7 +337,7 @@ class Breakpoints:
         chunks = self._sources.chunks(normalized(path))
         text = chunks[0].text if chunks else read_source(path)
         last = min(end_line, text.count(b"\n") + 1)  # a client may ask for any number of lines
-        return breakpoint_locations(text, max(line, 1), last, compiler=self._compile)
+        return breakpoint_locations(text, max(line, 1), last, compiler=compiled)
 
     def find(self, number: int) -> Breakpoint | None:
         """The breakpoint with an id."""
@@ -334,6 +357,14 @@ def _same(wish: Wish, spec: BreakpointSpec) -> bool:
         spec.condition or None,
         spec.hit_condition or None,
         spec.log_message or None,
+    )
+
+
+def _is_for(wish: Wish, spec: FunctionBreakpointSpec) -> bool:
+    return (wish.function, wish.condition, wish.hit_condition) == (
+        spec.name,
+        spec.condition or None,
+        spec.hit_condition or None,
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from attrs import frozen
 from tree_sitter import Node
 
-from llmspell.syntax.chunk import Chunk
+from llmspell.syntax.chunk import Chunk, captures
 from llmspell.syntax.scopes import Local
 
 Compiler = Callable[[bytes], bytes | str]
@@ -40,7 +40,7 @@ class Expression:
     """An expression of a breakpoint, which is Lua for sure.
 
     names: the variables that it uses, locals of its own functions among them. varargs: whether
-    it uses `...`.
+    it uses `...`. calls: whether it calls functions.
     """
 
     text: str
@@ -48,6 +48,7 @@ class Expression:
     chunk: Chunk
     names: frozenset[str]
     varargs: bool
+    calls: bool
 
     def needs(self, scope: Scope) -> tuple[str, ...]:
         """The locals and upvalues to hand over at a place; `...` is the last if it is needed.
@@ -77,7 +78,8 @@ def parse(text: str, compiler: Compiler) -> Expression:
     if node is None:
         raise Malformed("this is not an expression")
     names, varargs = _uses(chunk)
-    return Expression(text, node, chunk, names, varargs)
+    calls = bool(captures(chunk.root, "(function_call) @call"))
+    return Expression(text, node, chunk, names, varargs, calls)
 
 
 def evaluation(needs: Sequence[str], results: Iterable[str]) -> str:

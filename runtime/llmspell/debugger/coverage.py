@@ -89,11 +89,16 @@ class Coverage:
 
     def write(self, file: TextIO) -> None:
         """Writes an lcov tracefile (geninfo(1): `SF`, `DA`, `LF` and `LH` records)."""
-        for path, lines in self.lines().items():
-            file.write(f"TN:\nSF:{path}\n")
-            file.writelines(f"DA:{line},{count}\n" for line, count in sorted(lines.items()))
-            hit = sum(1 for count in lines.values() if count)
-            file.write(f"LF:{len(lines)}\nLH:{hit}\nend_of_record\n")
+        write_lcov(file, self.lines())
+
+
+def write_lcov(file: TextIO, counted: dict[str, dict[int, int]]) -> None:
+    """Writes what `Coverage.lines` gives as such a tracefile."""
+    for path, lines in counted.items():
+        file.write(f"TN:\nSF:{path}\n")
+        file.writelines(f"DA:{line},{count}\n" for line, count in sorted(lines.items()))
+        hit = sum(1 for count in lines.values() if count)
+        file.write(f"LF:{len(lines)}\nLH:{hit}\nend_of_record\n")
 
 
 def _by_line(spans: list[Span], counts: Counts) -> dict[int, int]:

@@ -10,6 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -36,7 +37,7 @@ from llmspell.debugger.model import (
     Thread,
     Variable,
 )
-from llmspell.debugger.prototypes import constant_indexes
+from llmspell.debugger.prototypes import code, constant_indexes
 from llmspell.debugger.sources import Sources
 from llmspell.debugger.standing import GoOn, NotStanding, Standing
 from llmspell.errors import LLMSpellError
@@ -167,6 +168,7 @@ class Debugger:
                 "activation": reader and reader.activation,
                 "instruction": reader and reader.instruction,
                 "constant_indexes": _constant_indexes,
+                "code": code,
             }
         )
         for name in ("breaking", "inspection", "watching", "ending"):
@@ -372,7 +374,7 @@ class Debugger:
     def terminate(self) -> None:
         """Ends the spell, standing or running."""
         self._engine.stop(Interrupted())
-        if self._standing.is_standing:
+        with suppress(NotStanding):
             self._standing.go_on("stop")
 
     def end_thread(self, thread: int) -> bool:
@@ -392,12 +394,21 @@ class Debugger:
             self.resume()
         return how == b"now"
 
-    def detach(self) -> None:
-        """Removes all breakpoints and lets the program go on."""
+    def attach(self, listener: Listener) -> None:
+        """Stops for a client, from now on or again."""
         self._pausing = False
+        self.listener = listener
+        self._standing.desert(False)
+
+    def detach(self) -> None:
+        """Removes all breakpoints and lets the program go on.
+
+        It stops no more until `attach`: a step or a pause may be under way that nobody waits for.
+        """
+        self._standing.desert(True)
         self._on_lua(self._breakpoints.clear)
         self.set_exception_filters([])
-        if self._standing.is_standing:
+        with suppress(NotStanding):
             self.resume()
 
     @property

@@ -178,11 +178,12 @@ class Inspection:
 
     def _variable(self, item: dict[str, Any]) -> Variable:
         kind, location = "data", None
-        if item["type"] == "function":
+        what = item["type"].partition(":")[0]
+        if what == "function":
             kind = "method"
             source = self._sources.of(item["source"]) if item.get("source") else None
             location = None if source is None else (source, item["line"])
-        elif item["type"] == "table":
+        elif what == "table":
             kind = "class" if not item["value"].startswith("table") else "data"
         return Variable(
             item["name"],

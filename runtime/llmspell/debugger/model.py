@@ -131,6 +131,7 @@ class Scope:
 class Variable:
     """A value under a name. `reference` opens it, 0 where there is nothing inside.
 
+    type: for what has an identity with that, whatever `__tostring` says (`table: 0x55d0c8a2f3e0`).
     evaluate_name: an expression that gives the value in the frame. location: where a function is
     defined, source and line. attributes: of
     `static constant readOnly rawString hasObjectId canHaveObjectId hasSideEffects lazy`.

@@ -147,16 +147,22 @@ class Places:
         """What `debug.getinfo` tells a function by: first and last line, parameters, varargs."""
         return self._prototypes[function.index].outline
 
-    def openings(self, line: int) -> tuple[tuple[str, str], ...]:
-        """The first two parameters of the functions with code on a line; "" where there is none."""
+    def code(self, function: Function) -> bytes:
+        """What to tell a function by where others have the same outline; else nothing."""
+        own = self._prototypes[function.index]
+        alike = sum(other.outline == own.outline for other in self._prototypes)
+        return own.code if alike > 1 else b""
+
+    def openings(self, line: int) -> tuple[tuple[str, str, str], ...]:
+        """The first three parameters of the functions with code on a line, "" where none is."""
         found = set()
         for function, prototype in zip(self.chunk.functions, self._prototypes, strict=True):
             inside = function.parent is None or prototype.first_line <= line <= prototype.last_line
             if inside and line in prototype.active_lines:
                 body = function.body
                 names = [local.name for local in declarations(self.chunk, body, body.open)]
-                first, second, *_ = (*names, "", "")
-                found.add((first, second))
+                first, second, third, *_ = (*names, "", "", "")
+                found.add((first, second, third))
         return tuple(sorted(found))
 
     def _check(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from attrs import define, evolve, field, frozen
 
@@ -13,9 +13,11 @@ from llmspell.syntax.scopes import visible_in
 from .condition import Compiler, Expression, Malformed, Scope, evaluation, parse
 from .facts import Facts
 from .hit_condition import HitCondition, parse_hit_condition
-from .in_place import HOLDS, PLAIN, SUPPORT, InPlace, in_place
+from .in_place import FLAG, HOLDS, PLAIN, VALUE, InPlace, Look, in_place
+from .lending import SUPPORT, lent
 from .log_message import LogMessage, parse_log_message
 from .placement import Place, Places
+from .protected_call import ProtectedCall
 from .wishes import Check, Log, Placement, Site, Wish
 
 
@@ -23,24 +25,35 @@ from .wishes import Check, Log, Placement, Site, Wish
 class Call:
     """A site and where it is written.
 
-    test: what has to hold for the call to be made, "" if it is made always. tables: what has to be
-    a table without a metatable for the test to be made, by the names of hidden locals for them;
-    where one is not, it is made in protected mode. counted: whether the
-    program counts passes down before it calls. simpler: another form, for where this one is too
-    much for the Lua compiler.
+    test: what has to hold for the call to be made, "" if it is made always. flagged: it is also
+    made where FLAG is not set, or cleared by the test. looks: what has to be as expected for the
+    test to be made; where it is not, the call is made without it. single, kept, guard: as in
+    `InPlace`. counted: whether the program counts passes down before it calls.
+    calls: what the program calls in protected mode for the test. simpler: another form, for where
+    this one is too much for the Lua compiler.
     """
 
     site: Site
     place: Place
     test: str = ""
-    tables: Mapping[str, str] = {}
+    flagged: bool = False
+    looks: tuple[Look, ...] = ()
+    single: bool = False
+    kept: str = ""
+    guard: str = ""
     counted: bool = False
+    calls: ProtectedCall | None = None
     simpler: Call | None = None
 
     @property
     def is_supported(self) -> bool:
         """Whether it needs what `support` gives to the chunk."""
-        return self.counted or self.site.protected or SUPPORT in self.test
+        return self.counted or self.site.protected or self.site.licence in HOLDS
+
+    @property
+    def simplest(self) -> Call:
+        """The form of which the Lua compiler needs least."""
+        return self.simpler.simplest if self.simpler else self
 
     def text(self, secret: int) -> bytes:
         """The call as Lua."""
@@ -53,29 +66,83 @@ class Call:
             passes = f"{SUPPORT}[{site.number}]"
             call = f"{passes}={passes}-1 if {passes}<0 then {call}end "
         if self.test:
-            call = f"if {self.test} then {call}end"
+            call = self._tested(call)
         return f"{call};".encode("utf-8", "surrogateescape")
+
+    @property
+    def _flag(self) -> str:
+        """What declares FLAG, if the test needs it."""
+        number = self.site.number
+        tried = f"{number}" if self.site.tables else lent(f"o{number}")
+        return f"local {FLAG}={tried} " if self.flagged else ""
+
+    def _before(self) -> tuple[str, str]:
+        """The other hidden locals that the test uses, and whether all looks find what they expect.
+
+        The latter is "" if there are none.
+        """
+        licence, before, known = self.site.licence, "", ""
+        plain = lent(f"p{self.site.number}") if self.flagged else lent(PLAIN[licence])
+        if not self.site.tables and licence in HOLDS:
+            known = lent(HOLDS[licence])  # sets of tables are empty where it does not hold
+        for look in self.looks:
+            if look.original:
+                known = f"{known and known + ' and '}{look.text}=={look.original}"
+            else:
+                before += f"local {look.name}={known and known + ' and '}{look.text} "
+                known = f"{plain}[{look.name}]"
+        return before, known
+
+    def _tested(self, call: str) -> str:
+        before, known = self._before()
+        flag, tries = self._flag, FLAG if self.flagged and not self.site.tables else ""
+        test = self.test if self.single or not self.flagged else f"{self.test} or not {FLAG}"
+        if self.kept:
+            known = " and ".join(filter(None, (tries, known)))
+            tested = f"local {VALUE}={self.kept} if {test} then {call}end "
+            return f"do {flag}{before}if {known} then {tested}else {call}end end"
+        tested = f"{before}if {_unless(tries, known)}{test} then {call}end"
+        if self.guard:
+            certain = lent(HOLDS[self.site.licence]) if self.site.licence in HOLDS else ""
+            guard = f"({self.guard}) or not {FLAG}" if self.flagged else f"({self.guard})"
+            tested = f"if {_unless(tries, certain)}{guard} then {tested} end"
+        return f"do {flag}{tested} end" if flag or before else tested
 
     def _protected(self, secret: int) -> str:
         site = self.site
-        ok, value = f"{SUPPORT}ok", f"{SUPPORT}value"
         arguments = ",".join((f"{SUPPORT}.c{site.number}", *site.names))
-        call = f"(true)({secret},{site.number}"
-        protected = f"local {ok},{value}={SUPPORT}.pcall({arguments})"
-        protected += f" if {value} then {call},{ok},{value})end "
-        if not self.tables:
-            return f"do {protected}end;"
-        lookups, known = "", ""
-        for name, table in self.tables.items():
-            lookups += f"local {name}={known and known + ' and '}{table} "
-            known = f"{SUPPORT}[{PLAIN[site.licence]}][{name}]"
-        in_place = f"if {self.test} then {call},true,true)end"
-        return f"do {lookups}if {known} then {in_place} else {protected}end end;"
+        report = f"(true)({secret},{site.number},{_OK},{VALUE})"
+        whole = f"{_OK},{VALUE}={SUPPORT}.pcall({arguments}) if {VALUE} then {report}end "
+        if self.calls is not None:
+            return f"do {self._calling(self.calls, report, whole)}end;"
+        return f"{self._tested(f'local {whole}') if self.test else f'do local {whole}end'};"
+
+    def _calling(self, calls: ProtectedCall, report: str, whole: str) -> str:
+        """The test with a call in it; the whole condition is called where that must not stand."""
+        before, certain = self._before()
+        before = self._flag + before
+        pcall = lent(f"call{self.site.number}")
+        if not self.looks and self.site.licence in HOLDS and not self.flagged:
+            certain = pcall
+        called = f"local {_OK},{VALUE}={pcall}({calls.arguments}) "
+        called += f"if not {_OK} or {calls.rest} then {report}end "
+        if self.flagged:
+            certain = f"{FLAG} and {certain or pcall}"
+            return (
+                f"{before}local {VALUE} if {certain} then {VALUE}={calls.guard} "
+                f"else {FLAG}=false end "
+                f"if not {FLAG} then local {whole}elseif {VALUE} then {called}end "
+            )
+        if calls.guard:
+            called = f"if {calls.guard} then {called}end "
+        return f"{before}if {certain} then {called}else local {whole}end " if certain else called
 
 
-def support(secret: int) -> bytes:
-    """What gives a chunk the table of its counters and conditions, as a hidden local."""
-    return f"local {SUPPORT}=(true)({secret},0);".encode()
+def _unless(*certain: str) -> str:
+    return "".join(f"not ({each}) or " for each in certain if each)
+
+
+_OK = f"{SUPPORT}went_well"
 
 
 @frozen
@@ -197,6 +264,8 @@ class Plan:
             *(number, place.line, column, names, False, False, checks),
             openings=openings,
             owner=owner,
+            code=self.places.code(place.function),
+            calls=any(expression.calls for expression in expressions),
         )
         call = Call(site, place)
         if names:
@@ -216,11 +285,18 @@ class Plan:
             if request.log is not None:
                 return plain
             return self._protected(plain)
-        if found.tables:
+        if found.call is not None:
+            return plain if request.log is not None else self._calling(plain, found)
+        if found.looks:
             return plain if request.log is not None else self._guarded(plain, found)
-        if found.licence != "none":
-            test = f"not {SUPPORT}[{HOLDS[found.licence]}] or ({found.text})"
-            return Call(evolve(site, always=False), place, test, simpler=plain)
+        if found.relies_on in HOLDS:
+            tested = evolve(site, licence=found.relies_on, always=False)
+            return Call(
+                *(tested, place, f"({found.text})", found.flagged),
+                single=found.single,
+                kept=found.kept,
+                simpler=plain,
+            )
         values = site.handed_over and bool(request.values)
         settled = evolve(site, in_place=True, handed_over=values, always=False)
         call = Call(settled, place, found.text, simpler=plain)
@@ -233,8 +309,24 @@ class Plan:
 
     def _guarded(self, plain: Call, found: InPlace) -> Call:
         protected = self._protected(plain)
-        site = evolve(protected.site, tables=found.tables, licence=found.licence)
-        return Call(site, plain.place, found.text, found.lookups, simpler=protected)
+        site = evolve(protected.site, tables=found.tables, licence=found.relies_on)
+        test = f"({found.text})"
+        return Call(
+            *(site, plain.place, test, found.flagged, found.looks),
+            single=found.single,
+            kept=found.kept,
+            guard=found.guard,
+            simpler=protected,
+        )
+
+    def _calling(self, plain: Call, found: InPlace) -> Call:
+        protected = self._protected(plain)
+        site = evolve(protected.site, tables=found.tables, licence=found.relies_on, calling=True)
+        return Call(
+            *(site, plain.place, "", found.flagged, found.looks),
+            calls=found.call,
+            simpler=protected,
+        )
 
     def _counted(self, call: Call) -> Call:
         return evolve(call, site=evolve(call.site, always=False), counted=True, simpler=call)

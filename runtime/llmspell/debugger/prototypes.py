@@ -24,7 +24,10 @@ class UnknownFormat(Exception):
 
 @define(eq=False, slots=False)
 class Prototype:
-    """A function: its first and last line, what it takes, and which of its lines have code."""
+    """A function: its first and last line, what it takes, and which of its lines have code.
+
+    code: its instructions and constants, without those of the functions inside.
+    """
 
     first_line: int
     last_line: int
@@ -33,6 +36,7 @@ class Prototype:
     upvalues: tuple[str, ...]
     line_differences: bytes
     absolute_lines: tuple[tuple[int, int], ...]
+    code: bytes
 
     @property
     def outline(self) -> tuple[int, int, int, bool]:
@@ -79,6 +83,11 @@ def constant_indexes(binary: bytes, text: bytes) -> list[int]:
     return [index for index, constant in enumerate(reader.constants()) if constant == text]
 
 
+def code(binary: bytes) -> bytes:
+    """The code of the function that was dumped, see `Prototype`. Raises UnknownFormat."""
+    return read(binary)[0].code
+
+
 def without_lines(binary: bytes) -> bytes:
     """A stripped binary chunk without the lines where its functions stand, to compare code by.
 
@@ -103,6 +112,7 @@ class _Reader:
     def __init__(self, binary: bytes, position: int) -> None:
         self.binary = binary
         self.position = position
+        self.code_begin = position
         self.found: list[Prototype] = []
         self.line_places: list[tuple[int, int]] = []
 
@@ -161,12 +171,14 @@ class _Reader:
         self.line_places.append((begin, self.position))
         parameters, vararg = self.byte(), self.byte()
         self.byte()  # registers
+        self.code_begin = self.position
         self.skip(4)  # instructions
         return first, last, parameters, vararg
 
     def function(self) -> None:
         first, last, parameters, vararg = self.head()
         self.constants()
+        code = self.binary[self.code_begin : self.position]
         self.skip(3)  # upvalues
         place = len(self.found)
         for _ in range(self.number()):
@@ -179,5 +191,6 @@ class _Reader:
             self.string(), self.number(), self.number()
         names = tuple(self.string().decode("utf-8", "replace") for _ in range(self.number()))
         self.found.insert(
-            place, Prototype(first, last, parameters, bool(vararg), names, differences, absolute)
+            place,
+            Prototype(first, last, parameters, bool(vararg), names, differences, absolute, code),
         )

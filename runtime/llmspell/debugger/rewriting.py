@@ -10,8 +10,9 @@ from llmspell.syntax.chunk import VOID, Chunk
 
 from . import prototypes
 from .condition import Compiler
+from .lending import is_borrowing, support
 from .placement import Edit
-from .planning import Call, support
+from .planning import Call
 from .prototypes import Prototype
 
 
@@ -27,11 +28,13 @@ class Rewriting:
     def text(self, calls: Sequence[Call]) -> bytes:
         """The text of the chunk with the calls in it."""
         edits: list[Edit] = []
+        texts: Sequence[bytes] = [call.text(self.secret) for call in calls]
         if any(call.is_supported for call in calls):
             start = next(s for s in self.chunk.blocks[0].statements if s.kind not in VOID).start
-            edits.append(Edit(start, start, support(self.secret)))
-        for call in calls:
-            edits += call.place.edits(self.chunk, call.text(self.secret))
+            given, texts = support(self.secret, texts)
+            edits.append(Edit(start, start, given))
+        for call, text in zip(calls, texts, strict=True):
+            edits += call.place.edits(self.chunk, text)
         edits.sort(key=lambda edit: (edit.start, edit.end))
         source, position = self.chunk.source, 0
         pieces: list[bytes] = []
@@ -49,14 +52,20 @@ class Rewriting:
             return self.settle([simpler]) if simpler else []
         middle = len(calls) // 2
         first, second = self.settle(calls[:middle]), self.settle(calls[middle:])
-        both = first + second
-        return both if self._is_sound(both) else first
+        simple = [call.simplest for call in second]
+        for both in (first + second, first + simple, [*(call.simplest for call in first), *simple]):
+            if self._is_sound(both):
+                return both
+        return first
 
     def _is_sound(self, calls: Sequence[Call]) -> bool:
-        binary = self.compiler(self.text(calls))
+        text = self.text(calls)
+        binary = self.compiler(text)
         if isinstance(binary, str):
             return False
         written = prototypes.read(binary)
+        if is_borrowing(text):
+            del written[1]
         plain = all(
             not call.test and not call.is_supported and not call.site.handed_over for call in calls
         )

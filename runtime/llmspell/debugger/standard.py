@@ -1,35 +1,50 @@
 """Standard functions that a condition may call where it stands, in the program.
 
 They are called as the debugger has kept them, not as the program finds them: so a call cannot
-raise, whatever the program does to its globals. That it means the same is made sure by looking at
-each chunk that is loaded: one that could replace such a function ends this for the whole run.
+raise, whatever the program does to its globals. That it means the same is made sure in two ways.
+Each chunk that is loaded is looked at: one that could replace a function that `is_watched` ends
+this for the whole run. Where the program has something by the name of another one, or a local
+variable by the name of one (`local select = select`), each pass compares that with the function.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from attrs import frozen
 
 from llmspell.syntax.chunk import Chunk, captures
 
-Result = Literal["number", "scalar"]
+Result = Literal["number", "scalar", "any"]
 
 
 @frozen
 class Standard:
-    """A function that raises nothing if it gets enough values, numbers where it wants them."""
+    """A function that raises nothing for certain arguments.
+
+    These are `least` to `most` single values, numbers where it wants them, or the one text `first`
+    and any others.
+    """
 
     result: Result
-    numbers: bool
+    numbers: bool = False
     least: int = 1
+    most: int | None = None
+    first: str = ""
 
-    @staticmethod
-    def field(name: str) -> str:
-        """Its name in the table that the program is lent (`math.abs`: `math_abs`)."""
-        return name.replace(".", "_")
+    def takes(self, arguments: Sequence[str]) -> bool:
+        """Whether these may be its arguments, as far as the text of them shows."""
+        if self.first:
+            return bool(arguments) and arguments[0] in (f"'{self.first}'", f'"{self.first}"')
+        if len(arguments) < self.least:
+            return False
+        last = arguments[-1] if arguments else ""
+        if self.most is None:
+            return last != "..."
+        is_single = last.startswith("(") or not last.endswith((")", "..."))
+        return len(arguments) <= self.most and is_single
 
 
 _OF_NUMBERS = (
@@ -40,9 +55,16 @@ _OF_NUMBERS = (
 FUNCTIONS: Mapping[str, Standard] = {
     **{f"math.{name}": Standard("number", numbers=True) for name in _OF_NUMBERS},
     "math.tointeger": Standard("scalar", numbers=True),
-    "math.type": Standard("scalar", numbers=False),
-    "rawequal": Standard("scalar", numbers=False, least=2),
-    "type": Standard("scalar", numbers=False),
+    "math.type": Standard("scalar"),
+    "coroutine.isyieldable": Standard("scalar", least=0, most=0),
+    "coroutine.running": Standard("scalar", least=0),
+    "getmetatable": Standard("any"),
+    "os.clock": Standard("number", least=0),
+    "os.time": Standard("number", least=0, most=0),
+    "rawequal": Standard("scalar", least=2),
+    "select": Standard("number", first="#"),
+    "tonumber": Standard("scalar", most=1),
+    "type": Standard("scalar"),
 }
 CONSTANTS = frozenset(["math.huge", "math.maxinteger", "math.mininteger", "math.pi"])
 
@@ -54,15 +76,25 @@ _REACHES = re.compile(
       | (?<![.:\w])math\s*\.\s*\w+\s*(?:,[^()]{0,500}?)?=(?!=)""",
     re.VERBOSE,
 )
+_GLOBALS = frozenset(name for name in FUNCTIONS if "." not in name)
+_NAMES = b"|".join(sorted(name.encode() for name in _GLOBALS))
 _ASSIGNS = re.compile(
-    rb"(?<![.:\w])(?:type|rawequal)\s*(?:,[^()]{0,500}?)?=(?!=)|\bfunction\s+(?:type|rawequal)\b"
+    rb"(?<![.:\w])(?:%b)\s*(?:,[^()]{0,500}?)?=(?!=)|\bfunction\s+(?:%b)\b" % (_NAMES, _NAMES)
 )
+# Names of metamethods, and pieces that look as if one were put together.
+_EQUALITY = re.compile(rb"""__eq\b | __e?(?:["'\\%]|\]=*\]) | ["'\]\[]_eq\b""", re.VERBOSE)
+_ORDER = re.compile(rb"""__l[te]\b | __l?(?:["'\\%]|\]=*\]) | ["'\]\[]_l[te]\b""", re.VERBOSE)
+_SEES_ERRORS = re.compile(rb"\b(?:xpcall|[dD]ebug)\b")
 _READING = re.compile(r"(?:[\w\s.#+\-*/%<>~]|==|[<>~]=)*")
-_GLOBALS = frozenset(["type", "rawequal"])
 _ASSIGNED = """
 (assignment_statement (variable_list name: (identifier) @target))
 (function_declaration name: (identifier) @target)
 """
+
+
+def is_watched(name: str) -> bool:
+    """Whether `may_replace` tells of the function of that name."""
+    return name in _GLOBALS or name.startswith("math.")
 
 
 def may_replace(text: bytes) -> bool:
@@ -89,6 +121,21 @@ def may_replace(text: bytes) -> bool:
 def may_keep_setmetatable(text: bytes) -> bool:
     """Whether a chunk, when it runs, may put `setmetatable` where it is found later."""
     return b"setmetatable" in text or _REACHES.search(text) is not None
+
+
+def may_define_equality(text: bytes) -> bool:
+    """Whether a chunk, when it runs, may give values `__eq`."""
+    return _EQUALITY.search(text) is not None
+
+
+def may_define_order(text: bytes) -> bool:
+    """Whether a chunk, when it runs, may give values `__lt` or `__le`."""
+    return _ORDER.search(text) is not None
+
+
+def may_see_errors(text: bytes) -> bool:
+    """Whether a chunk, when it runs, may look at the stack where an error was raised."""
+    return _SEES_ERRORS.search(text) is not None or _REACHES.search(text) is not None
 
 
 def is_harmless(text: str) -> bool:

@@ -52,6 +52,7 @@ class Standing:
         self._queue: SimpleQueue[_Job | GoOn] = SimpleQueue()
         self._lock = threading.Lock()
         self._standing = False
+        self._deserted = False
 
     @property
     def is_standing(self) -> bool:
@@ -59,8 +60,13 @@ class Standing:
         return self._standing
 
     def wait(self, announce: Callable[[], None]) -> GoOn:
-        """Blocks the Lua thread; runs jobs until somebody says how to go on."""
+        """Blocks the Lua thread; runs jobs until somebody says how to go on.
+
+        Where there is nobody to say that, it does not stand at all.
+        """
         with self._lock:
+            if self._deserted:
+                return GoOn("continue")
             self._standing = True
         announce()
         while True:
@@ -95,6 +101,11 @@ class Standing:
         if job.error is not None:
             raise job.error
         return job.value
+
+    def desert(self, deserted: bool) -> None:
+        """Whether there is nobody any more who would say how to go on from a stop to come."""
+        with self._lock:
+            self._deserted = deserted
 
     def go_on(self, way: str, target: str | None = None) -> None:
         """Ends the standing; raises NotStanding where there is none."""

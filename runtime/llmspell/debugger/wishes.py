@@ -73,10 +73,12 @@ class Site:
     itself tests the condition and calls only where it holds. protected: it does so in protected
     mode, and hands over whether that went well and what it gave, instead of the values; without
     that mode where `tables` are known to have no metatable and `licence` holds, see `in_place`.
-    always: the program calls whenever it comes by. openings: the first two parameters of all
+    calling: there it makes only the call in the condition in that mode.
+    always: the program calls whenever it comes by. openings: the first three parameters of all
     functions with code on the line; "" where there is none.
     owner: first and last line, number of parameters, and whether it has varargs, of the function
-    that is stopped; (0, 0, 0, True) is the chunk itself.
+    that is stopped; (0, 0, 0, True) is the chunk itself. code: its code, where others have the same
+    lines and parameters. calls: whether what is evaluated there calls functions.
     """
 
     number: int
@@ -89,9 +91,12 @@ class Site:
     protected: bool = False
     always: bool = True
     tables: tuple[str, ...] = ()
-    licence: Licence = "none"
-    openings: tuple[tuple[str, str], ...] = ()
+    licence: Licence = ("none", "any")
+    calling: bool = False
+    openings: tuple[tuple[str, str, str], ...] = ()
     owner: tuple[int, int, int, bool] = (0, 0, 0, True)
+    code: bytes = b""
+    calls: bool = False
 
 
 @frozen

@@ -37,15 +37,25 @@ class ScriptApi:
         self._sources = (os.fspath(border), *preludes)
 
     @classmethod
-    def standard(cls, services: Services) -> ScriptApi:
-        """The API of this version."""
-        from llmspell.globals.catalogue import NAMESPACES, PRELUDES
+    def standard(cls, services: Services, *, testing: bool = False) -> ScriptApi:
+        """The API of this version; with what tests have beside it, if `testing`."""
+        from llmspell.globals.catalogue import (
+            NAMESPACES,
+            PRELUDES,
+            TEST_NAMESPACES,
+            TEST_PRELUDES,
+        )
 
+        names = NAMESPACES | TEST_NAMESPACES if testing else NAMESPACES
+        preludes = [f"{_FOLDER}/prelude/{name}.lua" for name in PRELUDES]
+        if testing:
+            preludes.append(f"{_FOLDER}/generated/test_border.lua")
+            preludes += (f"{_FOLDER}/prelude/{name}.lua" for name in TEST_PRELUDES)
         return cls(
             services,
-            {name: f"llmspell.globals.generated.{module}" for name, module in NAMESPACES.items()},
+            {name: f"llmspell.globals.generated.{module}" for name, module in names.items()},
             f"{_FOLDER}/generated/border.lua",
-            [f"{_FOLDER}/prelude/{name}.lua" for name in PRELUDES],
+            preludes,
         )
 
     def lua_sources(self) -> list[tuple[str, bytes]]:

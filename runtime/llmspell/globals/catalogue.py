@@ -13,11 +13,20 @@ NAMESPACES = {
     "Event": "event",
     "Tool": "tool",
     "Hook": "hook",
+    "Agent": "agent",
+    "Provider": "provider",
+    "LocalLLM": "local_llm",
 }
 """Lua name -> module of `llmspell.globals` that implements it, in the order of the reference."""
 
-PRELUDES = ("json", "dump", "stack", "debug", "streaming", "tool", "hook")
+TEST_NAMESPACES = {"Test": "test"}
+"""The same for what exists under `llmspell test` only."""
+
+PRELUDES = ("json", "dump", "stack", "debug", "streaming", "tool", "hook", "agent", "provider")
 """Chunks of `llmspell/globals/prelude` with the members that are written in Lua."""
+
+TEST_PRELUDES = ("test/comparing", "test/assertions", "test/cases")
+"""The same for `TEST_NAMESPACES`."""
 
 VARIABLES = (
     Variable(

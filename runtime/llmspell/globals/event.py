@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from llmspell.errors import EventError
 from llmspell.globals.describe import member, namespace
 from llmspell.lua.waiting import Waiting
@@ -152,7 +154,8 @@ class Event:
             event_type: what happened; dots make segments (`order.created`).
             data: plain data that goes with it.
             language: where it comes from: `lua`, `python`, `javascript`, `rust`.
-            correlation_id: UUID that ties events together.
+            correlation_id: UUID that ties events together; by default that of the answer of an
+                agent that the function is called for.
             ttl_seconds: after this time it is not delivered any more.
 
         Raises:
@@ -165,7 +168,7 @@ class Event:
             event_type,
             data_text=data,
             language=language,
-            correlation_id=correlation_id,
+            correlation_id=correlation_id or _correlation(),
             ttl=ttl_seconds,
         )
         return True
@@ -258,3 +261,9 @@ def _next_event(subscription: Subscription, timeout: float) -> Waiting:
     else:
         subscription.add_waiter(look)
     return waiting
+
+
+def _correlation() -> str | None:
+    """The id of what goes on; there is none before something has imported what makes them."""
+    made_by = sys.modules.get("llmspell.telemetry.correlation")
+    return None if made_by is None else made_by.current()

@@ -10,8 +10,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from attrs import evolve
+
 from llmspell.generating import write_or_check
-from llmspell.globals.catalogue import NAMESPACES, VARIABLES
+from llmspell.globals.catalogue import NAMESPACES, TEST_NAMESPACES, VARIABLES
 from llmspell.globals.generator.emit_border import HEADER, lua_border, python_border
 from llmspell.globals.generator.emit_json import api_json
 from llmspell.globals.generator.emit_luacats import definition_files
@@ -23,11 +25,23 @@ from llmspell.globals.kinds import KINDS
 PACKAGE = Path(__file__).parent.parent
 REPOSITORY = PACKAGE.parent.parent
 
+_MODULES = NAMESPACES | TEST_NAMESPACES
+
 
 def describe() -> Api:
     """The API of this version, read from its namespaces."""
-    modules = [f"llmspell.globals.{module}" for module in NAMESPACES.values()]
+    modules = [f"llmspell.globals.{module}" for module in _MODULES.values()]
     return read_api(modules, VARIABLES, KINDS)
+
+
+def of_every_spell(api: Api) -> Api:
+    """The part of the API that does not depend on how a spell is run."""
+    return evolve(api, namespaces=[each for each in api.namespaces if not each.only])
+
+
+def of_tests(api: Api) -> Api:
+    """The part that only tests of spells have."""
+    return evolve(api, namespaces=[each for each in api.namespaces if each.only], variables=[])
 
 
 def generated_files() -> dict[Path, str]:
@@ -37,12 +51,13 @@ def generated_files() -> dict[Path, str]:
     library = PACKAGE / "library"
     files = {
         border / "__init__.py": f'"""{HEADER}"""\n',
-        border / "border.lua": lua_border(api),
+        border / "border.lua": lua_border(of_every_spell(api)),
+        border / "test_border.lua": lua_border(of_tests(api)),
         library / "api.json": api_json(api),
         REPOSITORY / "docs" / "api.md": reference(api),
     }
     for namespace in api.namespaces:
-        files[border / f"{NAMESPACES[namespace.name]}.py"] = python_border(namespace)
+        files[border / f"{_MODULES[namespace.name]}.py"] = python_border(namespace)
     for name, text in definition_files(api).items():
         files[library / "llmspell" / name] = text
     return files

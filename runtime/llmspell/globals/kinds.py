@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from typing import Annotated, TypeAlias
 
-from llmspell.globals.describe import Background, Files, Kind, Segments
+from llmspell.agents.templates import TEMPLATES
+from llmspell.globals.describe import Background, Files, Kind, Remedy, Segments
 from llmspell.globals.generator.config_values import config_paths
+from llmspell.globals.model_remarks import MODEL_REMARKS, NOT_USABLE
 from llmspell.hooks.points import FIRED, POINTS
+from llmspell.models.registry import TYPES, ProviderType
+from llmspell.models.specifiers import documented, documented_details
 from llmspell.tools.catalogue import tool_details
 from llmspell.tools.registry import built_in_tools
 
@@ -69,6 +73,7 @@ StateScope: TypeAlias = Annotated[
         },
         sources=("script:State.save",),
         background=Background("llmspell.globals.providing:state_scopes", seconds_to_live=30),
+        used=True,
         segments=Segments(":"),
     ),
 ]
@@ -137,12 +142,61 @@ ConfigSection: TypeAlias = Annotated[
     ),
 ]
 
+
+def _provider_text(each: ProviderType) -> str:
+    if each.on_this_machine:
+        return "models of this machine"
+    return "hosted models, with a key"
+
+
 ProviderName: TypeAlias = Annotated[
     str,
     Kind(
         "provider-name",
-        "The name of a configured provider.",
+        "The name of a provider: a configured one, or one that needs no configuration.",
+        {name: _provider_text(each) for name, each in TYPES.items()},
         sources=("config:providers", "script:Config.setProvider"),
+    ),
+]
+
+ModelSpecifier: TypeAlias = Annotated[
+    str,
+    Kind(
+        "model-specifier",
+        "A model: `provider/model`, for local ones also with `@llama_cpp` or `@ollama` behind it.",
+        documented(),
+        background=Background(
+            "llmspell.globals.model_remarks:looked", seconds_to_live=60, budget_seconds=20
+        ),
+        segments=Segments("/"),
+        endings=(r"@(llama_cpp|llama-cpp|candle)", r"-(\d{8}|\d{4}-\d{2}-\d{2}|latest)"),
+        remarks=MODEL_REMARKS,
+        remedies={"pull": Remedy("Pull this model", "llmspell.globals.model_remarks:pull")},
+        details=documented_details(),
+    ),
+]
+
+ModelProvider: TypeAlias = Annotated[
+    str,
+    Kind(
+        "model-provider",
+        "Who serves a model: a configured provider, or one that needs no configuration.",
+        {name: _provider_text(each) for name, each in TYPES.items()},
+        sources=("config:providers", "script:Config.setProvider"),
+        background=Background(
+            "llmspell.globals.model_remarks:providers", seconds_to_live=60, budget_seconds=20
+        ),
+        remarks={NOT_USABLE: MODEL_REMARKS[NOT_USABLE]},
+    ),
+]
+
+AgentTemplate: TypeAlias = Annotated[
+    str,
+    Kind(
+        "agent-template",
+        "A kind of agent to begin with.",
+        {name: each.description for name, each in TEMPLATES.items()},
+        closed=True,
     ),
 ]
 
@@ -163,6 +217,15 @@ FilePath: TypeAlias = Annotated[
             "os.rename:1",
             "os.rename:2",
         ),
+    ),
+]
+
+SpellFile: TypeAlias = Annotated[
+    str,
+    Kind(
+        "spell-file",
+        "The path of a spell, from the folder of the script or the working directory.",
+        files=Files(extensions=(".lua",)),
     ),
 ]
 
@@ -205,11 +268,20 @@ ToolName: TypeAlias = Annotated[
         "tool-name",
         "The name of a tool, such as `base64-encoder`; underscores may stand for hyphens.",
         {told["name"]: told["description"] for told in _TOOLS},
-        sources=("script:Tool.register",),
+        sources=("script:Tool.register", "script:ToolDefinition.name"),
         defined_by=("Tool.register", "ToolDefinition.name"),
+        definition={"text": "description", "schema": "parameters", "function": "execute"},
         applies_to=("Tool.register:1",),
         background=Background("llmspell.globals.providing:tools", seconds_to_live=600),
         schemas={told["name"]: told["schema"] for told in _TOOLS},
+        tables=(
+            "ToolInfo.execute:0:1",
+            *(
+                f"ToolCall.{table}:{name}"
+                for table in ("params", "parameters")
+                for name in ("tool", "name")
+            ),
+        ),
         aliases={alias: told["name"] for told in _TOOLS for alias in told["aliases"]},
         alike={"_": "-"},
         details={told["name"]: tool_details(told) for told in _TOOLS},
@@ -231,5 +303,10 @@ MODULE_PATH = Kind(
     code="unresolved-require",
 )
 
-KINDS = (MODULE_PATH,)
+URL = Kind("url", "The address of a service: `https://…`.")
+PAGE_URL = Kind("page-url", "The address of a page: `https://…`.")
+HOST = Kind("host", "A host: its name or address, also with a port, or a URL that names it.")
+PROGRAM = Kind("program", "A program: its name, or the absolute path of its file.")
+
+KINDS = (MODULE_PATH, URL, PAGE_URL, HOST, PROGRAM)
 """Kinds that no namespace mentions: those of functions that are described elsewhere."""

@@ -3,10 +3,13 @@
     python -m llmspell.globals.providing kinds
     python -m llmspell.globals.providing values MODULE:FUNCTION FOLDER
     python -m llmspell.globals.providing entry-points GROUP
+    python -m llmspell.globals.providing remedy MODULE:FUNCTION FOLDER VALUE
 
 The first writes the kinds that installed packages describe (the entry-point group
 `llmspell.kinds`: a `Kind` or several), the second what a `Background` of a kind gives, the third
-the names of entry points, all as JSON. An editor's server starts it with a time-out, so nothing
+the names of entry points, all as JSON; what values have in common stands under an empty one. The
+last does what a `Remedy` says, and writes lines of JSON: `text` and `percent` while it is under
+way, and `done` or `error` at the end. An editor's server starts it with a time-out, so nothing
 here can hold an editor up.
 """
 
@@ -16,12 +19,13 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from llmspell.globals.describe import Kind
+from llmspell.errors import LLMSpellError
+from llmspell.globals.describe import Kind, Looked
 
 GROUP = "llmspell.kinds"
 
@@ -44,12 +48,34 @@ def values(function: str, folder: Path) -> dict[str, str | dict[str, Any]]:
 
     Or value -> a table with that (`text`) and a JSON Schema (`schema`).
     """
-    module, _, name = function.partition(":")
-    provide: Callable[[Path], Mapping[str, Any]] = getattr(importlib.import_module(module), name)
-    return {
+    provide: Callable[[Path], Mapping[str, Any] | Looked] = _function(function)
+    found = provide(folder)
+    looked = found if isinstance(found, Looked) else Looked(found)
+    told = {
         str(value): dict(said) if isinstance(said, Mapping) else str(said)
-        for value, said in provide(folder).items()
+        for value, said in looked.values.items()
     }
+    if looked.remarks or looked.until:
+        about = {"remarks": [vars(each) for each in looked.remarks], "until": list(looked.until)}
+        told[""] = about
+    return told
+
+
+def remedied(function: str, folder: Path, value: str) -> Iterator[dict[str, Any]]:
+    """Does what a remedy says: how far it is, then `done`, or the `error` that ended it."""
+    do: Callable[[Path, str], Iterable[tuple[str, int | None]]] = _function(function)
+    try:
+        for text, percent in do(folder, value):
+            yield {"text": text, "percent": percent}
+    except LLMSpellError as error:
+        yield {"error": str(error)}
+        return
+    yield {"done": True}
+
+
+def _function(name: str) -> Any:
+    module, _, function = name.partition(":")
+    return getattr(importlib.import_module(module), function)
 
 
 def tools(_folder: Path) -> dict[str, dict[str, Any]]:
@@ -67,10 +93,10 @@ def tools(_folder: Path) -> dict[str, dict[str, Any]]:
                 "details": tool_details(told),
                 "place": told["class"],
             }
-    for entry in registry.missing():
-        lacks = (
-            f"Not installed: {', '.join(entry.missing)}. `pip install 'llmspell[{entry.extra}]'`"
-        )
+    for entry in registry.all():
+        if entry.available:
+            continue
+        lacks = f"Not installed: {', '.join(entry.missing)}. `{entry.install}`"
         found[entry.name] = {"text": entry.description, "details": lacks}
     return found
 
@@ -97,6 +123,10 @@ def main(arguments: list[str]) -> None:
         json.dump(
             {entry.name: entry.value for entry in entry_points(group=arguments[1])}, sys.stdout
         )
+    elif arguments[:1] == ["remedy"]:
+        _, function, folder, value = arguments
+        for step in remedied(function, Path(folder), value):
+            print(json.dumps(step), flush=True)  # noqa: T201
     else:
         _, function, folder = arguments
         json.dump(values(function, Path(folder)), sys.stdout)

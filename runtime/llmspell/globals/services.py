@@ -6,9 +6,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from llmspell.agents.service import Agents
     from llmspell.config.load import LoadedConfig
     from llmspell.events.bus import EventBus
+    from llmspell.globals.test import Bench
     from llmspell.hooks.dispatcher import Hooks
+    from llmspell.models.service import Models
     from llmspell.state.backup import Backups
     from llmspell.state.migration import MigrationRegistry, Migrator
     from llmspell.state.store import StateStore
@@ -17,9 +20,10 @@ if TYPE_CHECKING:
 
 
 class Services:
-    """State, events, tools, hooks, configuration and debug log of a runtime.
+    """State, events, tools, models, hooks, configuration and debug log of a runtime.
 
-    The arguments make the services; what they need is known to the runtime, not here.
+    The arguments make the services; what they need is known to the runtime, not here. `bench`
+    stands behind `Test` where there is one.
     `memory_used` gives the bytes of Lua memory in use, and may be called on the Lua thread only.
     """
 
@@ -32,6 +36,9 @@ class Services:
         open_debugging: Callable[[], Debugging],
         open_tools: Callable[[], Tools],
         open_hooks: Callable[[], Hooks],
+        open_models: Callable[[], Models],
+        open_agents: Callable[[], Agents],
+        bench: Bench | None = None,
         open_backups: Callable[[StateStore], Backups | None] = lambda _: None,
         open_migrator: Callable[[StateStore, MigrationRegistry], Migrator | None] = (
             lambda _store, _registry: None
@@ -43,6 +50,9 @@ class Services:
         self._open_debugging = open_debugging
         self._open_tools = open_tools
         self._open_hooks = open_hooks
+        self._open_models = open_models
+        self._open_agents = open_agents
+        self.bench = bench
         self._open_backups = open_backups
         self._open_migrator = open_migrator
         self._config: LoadedConfig | None = None
@@ -51,6 +61,8 @@ class Services:
         self._debugging: Debugging | None = None
         self._tools: Tools | None = None
         self._hooks: Hooks | None = None
+        self._models: Models | None = None
+        self._agents: Agents | None = None
         self._migrations: MigrationRegistry | None = None
         self.memory_used: Callable[[], int] = lambda: 0
 
@@ -102,6 +114,25 @@ class Services:
         return self._hooks
 
     @property
+    def models(self) -> Models:
+        """The models."""
+        if self._models is None:
+            self._models = self._open_models()
+        return self._models
+
+    @property
+    def agents(self) -> Agents:
+        """The agents."""
+        if self._agents is None:
+            self._agents = self._open_agents()
+        return self._agents
+
+    @property
+    def opened_agents(self) -> Agents | None:
+        """The same, None if nobody has asked for them yet."""
+        return self._agents
+
+    @property
     def backups(self) -> Backups | None:
         """The backups of the store, None where they are off."""
         return self._open_backups(self.state)
@@ -128,6 +159,9 @@ class Services:
         if self._tools is not None:
             self._tools.close()
             self._tools = None
+        if self._models is not None:
+            self._models.close()
+            self._models = None
         if self._debugging is not None:
             self._debugging.close()
             self._debugging = None

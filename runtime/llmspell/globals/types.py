@@ -5,6 +5,7 @@ Imported under TYPE_CHECKING by the namespaces, and for real by the generator on
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, TypeAlias
 
 from llmspell.lua.border import LuaCallback
@@ -40,4 +41,32 @@ class Gives:
         self.type = type_
 
 
-__all__ = ["Gives", "Json", "JsonText", "JsonValue", "LuaFunction", "LuaValue", "Waiting"]
+class Shape:
+    """The table that plain data is, where the code behind it only says `dict`."""
+
+    def __init__(self, type_: Any) -> None:
+        self.type = type_
+
+
+class Called:
+    """How a function of a script is called: the types of what it gets, by name, and of its result.
+
+    gives: None where the result means nothing.
+    """
+
+    def __init__(self, parameters: Mapping[str, Any], gives: Any = None) -> None:
+        self.parameters = dict(parameters)
+        self.gives = gives
+
+
+__all__ = [
+    "Called",
+    "Gives",
+    "Json",
+    "JsonText",
+    "JsonValue",
+    "LuaFunction",
+    "LuaValue",
+    "Shape",
+    "Waiting",
+]

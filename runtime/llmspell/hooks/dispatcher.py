@@ -109,10 +109,10 @@ class Hook:
 
 def limited(function: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any], float], Any]:
     """A Python function as a hook calls it: in a thread, which is left alone at the time limit."""
-    from llmspell.background import in_thread
+    from llmspell.background import in_waiting_thread
 
     def call(context: dict[str, Any], seconds: float) -> Any:
-        return in_thread(lambda: function(context)).result(seconds)
+        return in_waiting_thread(lambda: function(context)).result(seconds)
 
     return call
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from llmspell.errors import LLMSpellError
 
 POINTS = {
-    "BeforeAgentInit": "an agent is about to be made",
+    "BeforeAgentInit": "an agent is about to be made; it may be refused",
     "AfterAgentInit": "an agent was made",
-    "BeforeAgentExecution": "an agent is about to be asked",
-    "AfterAgentExecution": "an agent has answered",
-    "AgentError": "an agent failed",
-    "BeforeAgentShutdown": "an agent is about to be ended",
+    "BeforeAgentExecution": "an agent is about to be asked; `data.input.text` may be modified",
+    "AfterAgentExecution": "an agent has answered; `data.result.text` may be replaced",
+    "AgentError": "an agent failed; `data.error` says why; it may be asked again",
+    "BeforeAgentShutdown": "an agent is about to be ended, also at the end of the spell",
     "AfterAgentShutdown": "an agent was ended",
     "BeforeToolDiscovery": "tools are about to be listed",
     "AfterToolDiscovery": "tools were listed",
@@ -35,7 +35,7 @@ POINTS = {
     "SystemStartup": "the runtime starts",
     "SystemShutdown": "the runtime ends",
     "ConfigurationChange": "the configuration changed",
-    "ResourceLimitExceeded": "a limit was met",
+    "ResourceLimitExceeded": "an agent met a limit of time, memory, depth, tokens or money",
     "SecurityViolation": "the policy refused something",
     "SessionStart": "a session starts",
     "SessionEnd": "a session ends",
@@ -51,7 +51,20 @@ POINTS = {
 }
 """Name -> what happens there. `custom:<name>` stands for any other point."""
 
-FIRED = ("BeforeToolExecution", "AfterToolExecution", "ToolValidation", "ToolError")
+FIRED = (
+    "BeforeToolExecution",
+    "AfterToolExecution",
+    "ToolValidation",
+    "ToolError",
+    "BeforeAgentExecution",
+    "AfterAgentExecution",
+    "AgentError",
+    "BeforeAgentInit",
+    "AfterAgentInit",
+    "BeforeAgentShutdown",
+    "AfterAgentShutdown",
+    "ResourceLimitExceeded",
+)
 """The points that something reaches in this version."""
 
 CUSTOM = "custom:"

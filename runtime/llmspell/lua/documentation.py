@@ -65,7 +65,9 @@ def library() -> Library:
     api = json.loads((_LIBRARY / "api.json").read_text(encoding="utf-8"))
     names = _lua_library()
     classes = {}
-    for namespace in api["namespaces"]:
+    # What only a command such as `llmspell test` gives is not there in others.
+    namespaces = [each for each in api["namespaces"] if not each.get("only")]
+    for namespace in namespaces:
         own = namespace["name"]
         names[own] = Documentation(
             own, namespace.get("summary", ""), details=namespace.get("details", "")
@@ -78,7 +80,7 @@ def library() -> Library:
     for variable in api["variables"]:
         summary, _, details = variable.get("description", "").partition("\n\n")
         names[variable["name"]] = Documentation(variable["name"], _line(summary), details=details)
-    return Library(names, classes, tuple(namespace["name"] for namespace in api["namespaces"]))
+    return Library(names, classes, tuple(namespace["name"] for namespace in namespaces))
 
 
 def _class(described: dict[str, Any]) -> ClassDocumentation:

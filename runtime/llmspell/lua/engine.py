@@ -110,10 +110,27 @@ class Engine:
         Raises ChunkError (syntax), ScriptError, ResourceError, a `Stopped` (Interrupted,
         TimedOut, Exited, OutputClosed) or EngineLost.
         """
+        return self._run(
+            lambda: self._state.run(source, name, tuple(arguments), show), timeout, drain=drain
+        )
 
+    def run_entry(self, name: str, *scalars: Any, timeout: float | None = None) -> RunResult:
+        """Runs an entry point that a later prelude chunk put into `host`, as `run` runs a chunk.
+
+        It gives what `host.finish` makes of a protected call of the script's functions.
+        """
+        return self._run(lambda: self._state.run_entry(name, *scalars), timeout)
+
+    def _run(
+        self,
+        begin: Callable[[], RunResult | LLMSpellError],
+        timeout: float | None,
+        *,
+        drain: bool = True,
+    ) -> RunResult:
         def work() -> RunResult:
             try:
-                outcome = self._state.run(source, name, tuple(arguments), show)
+                outcome = begin()
                 if drain:
                     self._state.pump.drain()
                 return self._result(outcome)

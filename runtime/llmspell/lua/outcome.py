@@ -111,8 +111,11 @@ class EngineLost(LLMSpellError):
 
     `reason` is the stop that was asked for. A thread that does not answer is left behind (C code
     such as a pathological `string.find`, or a finaliser that loops, cannot be interrupted).
-    closed: whether the engine was simply closed.
+    closed: whether the engine was simply closed. `earlier` is the error with which the spell had
+    ended when the engine was lost, where it was lost behind it.
     """
+
+    earlier: LLMSpellError | None = None
 
     def __init__(self, reason: Stopped, *, closed: bool = False) -> None:
         super().__init__(

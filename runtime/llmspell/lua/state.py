@@ -234,17 +234,26 @@ class LuaState:
         self, source: bytes, name: str, arguments: tuple[str, ...], show: bool
     ) -> RunResult | LLMSpellError:
         """Runs a chunk; gives its result, or the error it raised."""
+        return self._outcome(
+            b"run",
+            source,
+            os.fsencode(name),
+            show,
+            len(arguments),
+            packed=[os.fsencode(text) for text in arguments],
+        )
+
+    def run_entry(self, name: str, *scalars: Any) -> RunResult | LLMSpellError:
+        """Runs an entry point of a later prelude chunk that gives an outcome as `host.run` does."""
+        return self._outcome(name.encode(), *scalars)
+
+    def _outcome(
+        self, entry: bytes, *scalars: Any, packed: Any = None
+    ) -> RunResult | LLMSpellError:
         self._release_functions()
         self.border.last_cause = None
         try:
-            outcome = self._call(
-                b"run",
-                source,
-                os.fsencode(name),
-                show,
-                len(arguments),
-                packed=[os.fsencode(text) for text in arguments],
-            )
+            outcome = self._call(entry, *scalars, packed=packed)
         except LLMSpellError as error:
             return error
         if outcome == b"stop":
@@ -350,7 +359,10 @@ class LuaState:
             return None
         self._nesting += 1
         try:
-            outcome = self._advance(job, first)
+            if job.context is None:
+                outcome = self._advance(job, first)
+            else:
+                outcome = job.context.run(self._advance, job, first)
         except BaseException as error:  # noqa: BLE001 - handed to the job's caller
             job.waiting.fail(error)
             return None

@@ -12,6 +12,8 @@ import threading
 import time
 from queue import Empty, SimpleQueue
 
+from llmspell.background import context
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,14 +137,18 @@ class Task:
 
 
 class Job:
-    """One call of a Lua function from Python, in an engine coroutine of its own."""
+    """One call of a Lua function from Python, in an engine coroutine of its own.
 
-    __slots__ = ("arguments", "handle", "number", "waiting")
+    context: the context variables of the caller, which hold in the call too.
+    """
+
+    __slots__ = ("arguments", "context", "handle", "number", "waiting")
 
     def __init__(self, handle: int, arguments: tuple[Any, ...]) -> None:
         self.number = 0
         self.handle = handle
         self.arguments = arguments
+        self.context = context()
         self.waiting = Waiting()
 
 

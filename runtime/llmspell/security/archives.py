@@ -16,6 +16,7 @@ from typing import IO
 import attrs
 
 from llmspell.errors import ResourceError, ValidationError
+from llmspell.security.entries import make_parents
 from llmspell.security.opening import open_to_read, write_whole
 
 TYPE_CHECKING = False
@@ -55,10 +56,12 @@ def unpack(
     quota: Quota | None = None,
     *,
     check: Callable[[], object] = lambda: None,
+    fits: Callable[[str], bool] = lambda _: True,
 ) -> Unpacked:
     """Unpack an archive into a folder, which is made when it is not there.
 
-    check: called before each entry; what it raises ends the unpacking.
+    check: called before each entry; what it raises ends the unpacking. fits: tells of a name
+    whether it is unpacked.
     Raises `SecurityError` for paths that are not allowed, `ResourceError` beyond the quota (what
     was written until then stays), and `ValidationError` for what is no archive.
     """
@@ -76,7 +79,7 @@ def unpack(
                 if number >= quota.count:
                     raise ResourceError(f"the archive has more than {quota.count} entries")
                 parts = inner_path(name)
-                if source is None or parts is None:
+                if source is None or parts is None or not fits(name):
                     skipped.append(name)
                     continue
                 left = min(quota.entry, most - total)
@@ -84,8 +87,7 @@ def unpack(
                 if len(data) > left:
                     raise ResourceError(f"'{name}' unpacks to more than {left} further bytes")
                 path = os.path.join(folder, *parts)  # noqa: PTH118
-                above = policy.check_path(os.path.dirname(path), "write")  # noqa: PTH120
-                os.makedirs(above, exist_ok=True)  # noqa: PTH103
+                make_parents(policy, path)
                 files.append(write_whole(policy, path, data))
                 total += len(data)
         except _NO_ARCHIVE as error:
@@ -110,7 +112,7 @@ def _entries(file: IO[bytes]) -> Iterator[tuple[str, IO[bytes] | None]]:
     if zipfile.is_zipfile(file):
         with zipfile.ZipFile(file) as packed:
             for entry in packed.infolist():
-                if entry.is_dir():
+                if entry.filename.endswith("/"):  # is_dir() raises for an entry without a name
                     continue
                 kind = entry.external_attr >> 28
                 if kind not in (0, 8):  # a mode of neither nothing nor a regular file

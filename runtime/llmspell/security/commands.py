@@ -90,19 +90,29 @@ class CommandRules:
             raise SecurityError(f"Command blocked: '{executable}' is the refused program '{real}'")
         return Command(path, name, tuple(arguments))
 
+    def own(self, name: str, arguments: Sequence[str]) -> Command:
+        """Give a program that a tool of ours runs, with arguments that are the tool's making.
+
+        It need not be among the allowed ones. Raises `SecurityError` where the user blocked it or
+        no programs run, `ValidationError` where it is not there.
+        """
+        _check_text(name, arguments)
+        self._check_on(name)
+        if name in self.refused:
+            raise SecurityError(f"Command blocked: '{name}' is in `tools.system.blocked_commands`")
+        return Command(self._find(name, name), name, tuple(arguments))
+
     def check_name(self, executable: str) -> None:
         """Raise `SecurityError` for a program that is refused wherever it is found."""
         name = os.path.basename(executable)  # noqa: PTH119
-        if self.off:
-            raise SecurityError(f"Command blocked: '{executable}': {self.off}")
+        self._check_on(executable)
         if self._is_refused(name, executable):
-            raise SecurityError(
-                f"Command blocked: '{executable}' is among the programs that are not run"
-                f"{self._add(name)}"
+            raise self._refusal(
+                f"Command blocked: '{executable}' is among the programs that are not run", name
             )
         for listed in (self.allowed, *self.within):
             if not {EVERY, name, executable} & listed:
-                raise SecurityError(f"Executable not allowed: '{executable}'{self._add(name)}")
+                raise self._refusal(f"Executable not allowed: '{executable}'", name)
 
     def environment(self, given: Mapping[str, str] | None = None) -> dict[str, str]:
         """Give the variables of a program: harmless ones of ours, and those that are given.
@@ -123,6 +133,10 @@ class CommandRules:
                 )
             kept[name] = value
         return kept
+
+    def _check_on(self, executable: str) -> None:
+        if self.off:
+            raise SecurityError(f"Command blocked: '{executable}': {self.off}")
 
     def _is_free(self) -> bool:
         return self.policy.level == "trusted" or EVERY in self.named
@@ -158,16 +172,20 @@ class CommandRules:
         if path != executable or self._is_free() or executable in self.named:
             return path
         if found is None or not os.path.samefile(path, found):  # noqa: PTH121
-            raise SecurityError(
-                f"Executable not allowed: '{executable}' is not the '{name}' of PATH"
-                f"{self._add(executable)}"
+            raise self._refusal(
+                f"Executable not allowed: '{executable}' is not the '{name}' of PATH", executable
             )
         return path
 
-    def _add(self, what: str) -> str:
-        return (
-            f"; add '{what}' to `tools.system.allowed_commands` in a trusted configuration or run "
-            "with `--security trusted`"
+    def _refusal(self, sentence: str, what: str) -> SecurityError:
+        """The refusal of what the user may allow by naming it."""
+        key = "tools.system.allowed_commands"
+        return SecurityError(
+            f"{sentence}; add '{what}' to `{key}` in a trusted configuration or run with "
+            "`--security trusted`",
+            setting=key,
+            value=what,
+            beside=sorted(ALLOWED),
         )
 
 

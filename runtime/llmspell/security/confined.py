@@ -1,8 +1,9 @@
-"""The launcher: confines itself by the kernel, then becomes the program (`security.confinement`).
+"""A process that confines itself by the kernel.
 
-It runs as a process of its own, started by path and without site packages, so that nothing happens
-between fork and exec in a threaded runtime. Its arguments are two descriptors: what to do, as JSON,
-and where to say why it could not. Nothing is started when a single step fails.
+As a program it is the launcher of `security.confinement`: it confines itself, then becomes the
+program. It runs as a process of its own, started by path and without site packages, so that nothing
+happens between fork and exec in a threaded runtime. Its arguments are two descriptors: what to do,
+as JSON, and where to say why it could not. Nothing is started when a single step fails.
 
 Kernel interfaces: landlock(7), seccomp(2), prctl(2).
 """
@@ -10,7 +11,6 @@ Kernel interfaces: landlock(7), seccomp(2), prctl(2).
 import ctypes
 import json
 import os
-import platform
 import resource
 import signal
 import struct
@@ -37,15 +37,40 @@ _MACHINES: dict[str, tuple[int, dict[str, int]]] = {
     "x86_64": (
         0xC000003E,
         {"socket": 41, "clone": 56, "fork": 57, "vfork": 58, "setpgid": 109, "setsid": 112}
-        | {"ptrace": 101, "unshare": 272, "mount": 165, "bpf": 321, "keyctl": 250},
+        | {"ptrace": 101, "unshare": 272, "mount": 165, "bpf": 321, "keyctl": 250, "kill": 62},
     ),
     "aarch64": (
         0xC00000B7,
         {"socket": 198, "clone": 220, "setpgid": 154, "setsid": 157, "ptrace": 117}
-        | {"unshare": 97, "mount": 40, "bpf": 280, "keyctl": 219},
+        | {"unshare": 97, "mount": 40, "bpf": 280, "keyctl": 219, "kill": 129},
     ),
 }
-_SHARED_CALLS = {"io_uring_setup": 425, "clone3": 435}
+_SHARED_CALLS = {"pidfd_send_signal": 424, "io_uring_setup": 425, "clone3": 435}
+
+LIBRARIES = (
+    *("/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64", "/usr/share/zoneinfo"),
+    *("/etc/ld.so.cache", "/etc/localtime"),
+)
+"""What our own code loads while it works, beside what lies on `sys.path`."""
+
+
+def confine_alone() -> None:
+    """Leave this process nothing but what it has open, and our own code to read.
+
+    It writes to no file that it opens, has no sockets of any kind, starts no processes and sends no
+    signals. It must have one thread. Raises `OSError` where the kernel cannot do that.
+    """
+    if sys.platform != "linux":
+        raise OSError("this is not Linux")
+    read = [*LIBRARIES, *filter(None, sys.path)]
+    _confine({"read": read, "write": [], "execute": [], "network": False}, alone=True)
+
+
+def end_with(parent: int) -> None:
+    """Have this process killed when its parent ends; raises `OSError` where it has ended."""
+    _call("prctl", _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
+    if os.getppid() != parent:
+        raise OSError("its parent has ended")
 
 
 def main(task: int, report: int) -> None:
@@ -57,13 +82,17 @@ def main(task: int, report: int) -> None:
         _limit(asked["limits"])
         _call("prctl", _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
         if asked["confined"]:
-            _call("prctl", _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-            _restrict_files(asked)
-            _restrict_calls(network=asked["network"], children=asked["children"])
+            _confine(asked)
         os.execve(asked["executable"], asked["argv"], dict(os.environ))  # noqa: S606
     except (OSError, ValueError, KeyError) as error:
         os.write(report, str(error).encode())
     os._exit(126)
+
+
+def _confine(asked: dict[str, Any], *, alone: bool = False) -> None:
+    _call("prctl", _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+    _restrict_files(asked)
+    _restrict_calls(network=asked["network"], children=asked.get("children", False), alone=alone)
 
 
 def _limit(limits: dict[str, int]) -> None:
@@ -108,8 +137,8 @@ def _allow(rules: int, path: str, rights: int, handled: int) -> None:
         os.close(opened)
 
 
-def _restrict_calls(*, network: bool, children: bool) -> None:
-    machine = platform.machine()
+def _restrict_calls(*, network: bool, children: bool, alone: bool) -> None:
+    machine = os.uname().machine
     if machine not in _MACHINES:
         raise OSError(f"no list of system calls for '{machine}'")
     audit, calls = _MACHINES[machine]
@@ -120,6 +149,7 @@ def _restrict_calls(*, network: bool, children: bool) -> None:
     # Processes stay in the group that is ended as a whole; io_uring makes sockets unseen.
     refused = ["setpgid", "setsid", "ptrace", "unshare", "mount", "bpf", "keyctl", "io_uring_setup"]
     refused += [] if children else ["fork", "vfork"]
+    refused += ["socket", "kill", "pidfd_send_signal"] if alone else []
     for name in refused:
         if name in calls:
             code += [(_EQUAL, 0, 1, calls[name]), (_RETURN, 0, 0, _ERRNO | _EPERM)]

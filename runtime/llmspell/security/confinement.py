@@ -80,23 +80,35 @@ def run(
     limits: Limits | None = None,
     network: bool = False,
     children: bool = False,
+    writes: bool = True,
     execute: Iterable[str] = (),
     started: Callable[[Callable[[], None]], object] = lambda _: None,
+    written: Callable[[str, bytes], object] = lambda _stream, _part: None,
 ) -> Finished:
     """Run a program to its end, or its time limit, and end all that it started.
 
     cwd: a folder that was checked. network: whether it may use one, if the policy has one.
     children: whether it may start processes, of the files and folders in `execute` only.
+    writes: whether it may write where the policy's folders are.
     started: gets a function that ends the program early, from any thread.
+    written: gets what is kept of `stdout` and `stderr` as it comes, and an empty part at its end.
     Raises `SecurityError` where the kernel cannot confine it.
     """
     limits = limits or Limits()
-    task = _task(policy, command, limits, network=network, children=children, execute=execute)
+    task = _task(
+        policy,
+        command,
+        limits,
+        network=network,
+        children=children,
+        writes=writes,
+        execute=execute,
+    )
     begun = time.monotonic()
     child, report = _start(task, cwd, environment)
     try:
         started(child.kill)
-        outputs, timed_out = _read(child, limits, begun + limits.seconds)
+        outputs, timed_out = _read(child, limits, begun + limits.seconds, written)
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
@@ -129,6 +141,7 @@ def _task(
     *,
     network: bool,
     children: bool,
+    writes: bool,
     execute: Iterable[str],
 ) -> bytes:
     # A spell needs its own modules, whatever narrows the folders.
@@ -138,7 +151,7 @@ def _task(
         "executable": command.executable,
         "argv": [command.name, *command.arguments],
         "read": [*SYSTEM_FILES, *_roots(policy, policy.read_roots), *own],
-        "write": ["/dev/null", *_roots(policy, policy.write_roots)],
+        "write": ["/dev/null", *(_roots(policy, policy.write_roots) if writes else ())],
         "execute": [command.executable, *_LOADERS, *_interpreter(command.executable), *execute],
         "network": network and policy.allow_network,
         "children": children,
@@ -213,7 +226,10 @@ def _start(
 
 
 def _read(
-    child: subprocess.Popen[bytes], limits: Limits, until: float
+    child: subprocess.Popen[bytes],
+    limits: Limits,
+    until: float,
+    written: Callable[[str, bytes], object],
 ) -> tuple[tuple[bytes, bytes], bool]:
     """Read both outputs until the program ends; tell whether it had to be ended."""
     assert child.stdout is not None
@@ -233,7 +249,9 @@ def _read(
                 if not part:
                     selector.unregister(key.fileobj)
                 held = kept[key.data]
-                held += part[: max(limits.output - len(held), 0)]
+                part = part[: max(limits.output - len(held), 0)]
+                held += part
+                written("stdout" if key.data is child.stdout else "stderr", part)
     if not timed_out:
         try:
             child.wait(max(until - time.monotonic(), 0.001))

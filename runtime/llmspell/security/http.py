@@ -38,11 +38,22 @@ Resolve = Callable[[str, int], Awaitable[tuple[Address, ...]]]
 """`async (host, port) -> addresses`; tests give names that change their addresses."""
 
 
+Send = Callable[[httpx.Request], Awaitable[httpx.Response]]
+"""Sends a request that was judged."""
+
+Between = Callable[[httpx.Request, Send], Awaitable[httpx.Response]]
+"""What answers requests that were judged, and sends on those that it wants to."""
+
+
 def client(
-    rules: NetworkRules, *, verify: ssl.SSLContext | bool = True, **options: Any
+    rules: NetworkRules,
+    *,
+    verify: ssl.SSLContext | bool = True,
+    between: Between | None = None,
+    **options: Any,
 ) -> httpx.AsyncClient:
     """Give a client that reaches only what the rules allow; options are those of `AsyncClient`."""
-    transport = GuardedTransport(rules, verify=verify)
+    transport = GuardedTransport(rules, verify=verify, between=between)
     return httpx.AsyncClient(transport=transport, trust_env=False, **options)
 
 
@@ -131,8 +142,10 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         *,
         verify: ssl.SSLContext | bool = True,
         resolver: Resolve = resolve,
+        between: Between | None = None,
     ) -> None:
         self._rules = rules
+        self._between = between
         self._context = httpx.create_ssl_context(verify=verify, trust_env=False)
         self._backend = GuardedBackend(rules, resolver)
         self._pools: list[_Pool] = []
@@ -140,6 +153,11 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request; raises `SecurityError` and `httpx.TransportError`."""
         self._rules.check_url(str(request.url))
+        if self._between is not None:
+            return await self._between(request, self._send)
+        return await self._send(request)
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
         assert isinstance(request.stream, httpx.AsyncByteStream)
         url = request.url
         inner = httpcore.Request(

@@ -18,7 +18,6 @@ import attrs
 from llmspell.errors import SecurityError
 from llmspell.security.addresses import LOOPBACK, PRIVATE, kind_of
 from llmspell.security.hosts import HostList, host_list
-from llmspell.security.settings import ToolSettings
 from llmspell.security.urls import Address, Target, parse_host, parse_url
 
 TYPE_CHECKING = False
@@ -76,9 +75,9 @@ class NetworkRules:
         if target.port in DANGEROUS_PORTS and not self.names_port(
             target.host, target.port, target.address
         ):
-            raise SecurityError(
-                f"Network access denied: port {target.port} of '{target.host}' is not one for HTTP"
-                f"{self._add(f'{target.host}:{target.port}')}"
+            raise self._denied(
+                f"port {target.port} of '{target.host}' is not one for HTTP",
+                f"{target.host}:{target.port}",
             )
         return target
 
@@ -97,10 +96,8 @@ class NetworkRules:
         kind = "" if self.unrestricted else kind_of(address)
         if kind and not self._is_named(host, port, address, kind):
             which = f"'{host}' is {address}" if host != str(address) else f"'{host}'"
-            raise SecurityError(
-                f"Network access denied: {which}{',' if host != str(address) else ' is'} {kind} "
-                f"address{self._add(str(address))}"
-            )
+            link = "," if host != str(address) else " is"
+            raise self._denied(f"{which}{link} {kind} address", str(address))
 
     def reachable(self, host: str, port: int, addresses: Iterable[Address]) -> tuple[Address, ...]:
         """Give those of a host's addresses that may be reached, in their order.
@@ -136,7 +133,9 @@ class NetworkRules:
             if not listed.covers(host, port, address):
                 raise SecurityError(
                     f"Domain not in allowed list: '{host}'; add it to `{listed.key}` in a trusted "
-                    "configuration"
+                    "configuration",
+                    setting=listed.key,
+                    value=host,
                 )
         if address is not None:
             self.check_address(host, port, address)
@@ -147,16 +146,11 @@ class NetworkRules:
         """Refuse names that are known to lead to special addresses without resolving them."""
         if any(host == name or host.endswith(f".{name}") for name in METADATA_NAMES):
             if not self._name_is_named(host, port):
-                raise SecurityError(
-                    f"Network access denied: '{host}' answers with a machine's own credentials"
-                    f"{self._add(host)}"
-                )
+                raise self._denied(f"'{host}' answers with a machine's own credentials", host)
         elif host == "localhost" or host.endswith(".localhost"):
             loopback = (parse_host(text)[1] for text in ("127.0.0.1", "::1"))
             if not any(a and self._is_named(host, port, a, LOOPBACK) for a in loopback):
-                raise SecurityError(
-                    f"Network access denied: '{host}' is this machine{self._add(host)}"
-                )
+                raise self._denied(f"'{host}' is this machine", host)
 
     def _is_named(self, host: str, port: int, address: Address, kind: str) -> bool:
         """Tell whether a list of the user allows an address of this kind."""
@@ -176,10 +170,14 @@ class NetworkRules:
             for entry in listed.entries
         )
 
-    def _add(self, what: str) -> str:
-        return (
-            f"; add '{what}' to `{self.key}` in a trusted configuration (beside '*', to keep the "
-            "others), or run with `--security trusted`"
+    def _denied(self, why: str, what: str) -> SecurityError:
+        """The refusal of what the user may allow by naming it."""
+        return SecurityError(
+            f"Network access denied: {why}; add '{what}' to `{self.key}` in a trusted "
+            "configuration (beside '*', to keep the others), or run with `--security trusted`",
+            setting=self.key,
+            value=what,
+            beside=["*"],
         )
 
 
@@ -200,16 +198,12 @@ def network_rules(policy: "Policy", purpose: "Purpose") -> NetworkRules:
         blocked += [host_list(f"tools.{table}.{block}", t) for t in refused if t is not None]
     if purpose == "email":
         key = "tools.email.smtp_host"
-        allowed += _mail_server(key, settings)
+        server = settings.get("email", "smtp_host") or policy.environ.get("EMAIL_SMTP_HOST")
+        # Mail goes to the user's own server, wherever that is.
+        allowed += [host_list(key, ("*", server))] if server else []
     return NetworkRules(
         policy, key, tuple(allowed), tuple(blocked), tuple(only), policy.level == "trusted"
     )
-
-
-def _mail_server(key: str, settings: ToolSettings) -> list[HostList]:
-    """Give the list that lets mail go to the user's own server, wherever that is."""
-    server = settings.get("email", "smtp_host")
-    return [host_list(key, ("*", server))] if server else []
 
 
 def _blocked(host: str, address: Address | None, key: str) -> SecurityError:

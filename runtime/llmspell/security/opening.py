@@ -31,7 +31,7 @@ def open_to_read(policy: "Policy", path: str) -> BinaryIO:
     """Open a file that may be read; raises `SecurityError` and `OSError`."""
     resolved = policy.check_path(path, "read")
     # Without O_NONBLOCK, opening a pipe that nobody writes to would wait forever.
-    opened = _open(resolved, os.O_RDONLY | os.O_NONBLOCK)
+    opened = open_handle(resolved, os.O_RDONLY | os.O_NONBLOCK)
     if not stat.S_ISREG(os.fstat(opened).st_mode):
         os.close(opened)
         raise SecurityError(f"Path not allowed: '{path}' is no regular file")
@@ -55,7 +55,7 @@ def replacing(policy: "Policy", path: str) -> Iterator[tuple[BinaryIO, str]]:
     """
     resolved = policy.check_path(path, "write")
     folder, name = os.path.split(resolved)
-    handle = _open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    handle = open_handle(folder, os.O_RDONLY | os.O_DIRECTORY)
     beside = f".llmspell-{secrets.token_hex(8)}"
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
@@ -81,7 +81,7 @@ def _keep_mode(name: str, folder: int, made: int) -> None:
         os.fchmod(made, stat.S_IMODE(held.st_mode))
 
 
-def _open(path: str, flags: int) -> int:
+def open_handle(path: str, flags: int) -> int:
     """Open an absolute path none of whose components is a link."""
     flags |= os.O_CLOEXEC | os.O_NOFOLLOW
     try:

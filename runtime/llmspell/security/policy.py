@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from llmspell.security.commands import CommandRules
     from llmspell.security.network import NetworkRules, Purpose
+    from llmspell.security.recipients import RecipientRules
 
     StrPath = str | os.PathLike[str]
     Mode = Literal["read", "write"]
@@ -188,6 +189,13 @@ class Policy:
             self._commands = command_rules(self)
         return self._commands
 
+    @property
+    def recipients(self) -> "RecipientRules":
+        """To whom tools may send mail."""
+        from llmspell.security.recipients import recipient_rules
+
+        return recipient_rules(self)
+
     def check_path(self, path: str, mode: "Mode") -> str:
         """Give the absolute path with links and `..` resolved, which is the one to open.
 
@@ -237,7 +245,9 @@ class Policy:
         if not self.allow_network:
             raise SecurityError(
                 f"Network access denied: '{target}'; set `runtime.security.allow_network_access = "
-                "true` in a trusted configuration or run with `--security trusted`"
+                "true` in a trusted configuration or run with `--security trusted`",
+                setting="runtime.security.allow_network_access",
+                value=True,
             )
 
     def getenv(self, name: str) -> str | None:

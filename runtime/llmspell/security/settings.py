@@ -32,6 +32,11 @@ class ToolSettings:
         """Give what a trusted source says, None when none does."""
         return _value(self.said, table, key)
 
+    def least(self, table: str, key: str) -> int | None:
+        """Give the smallest number that anybody says, None when nobody says one."""
+        said = [self.get(table, key), *self.narrower(table, key)]
+        return min((value for value in said if isinstance(value, int)), default=None)
+
     def narrower(self, table: str, key: str) -> "Iterator[Any]":
         """Give what each untrusted file says."""
         for tools in self.within:

@@ -71,5 +71,15 @@ COMPILED_MODULES = frozenset(
 )
 """Well-known modules that are written in C; `require` of the sandbox loads text only."""
 
-KINDS = {"file-path": "read"}
-"""What the kinds of strings in tables ask for, such as the paths that tools are given."""
+KINDS = {
+    "file-path": "read",
+    "url": "url",
+    "page-url": "page",
+    "host": "host",
+    "program": "program",
+}
+"""What the kinds of strings in tables ask for, such as the paths that tools are given.
+
+`url`, `page` and `host`: the rules for hosts, those of pages with the lists for web tools.
+`program`: the rules for programs.
+"""

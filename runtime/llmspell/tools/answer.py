@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 FLATTENED = ("success", "result", "operation")
 """A text that is a JSON object with one of these keys has its keys copied to the table."""
 
+LARGE = 32 * 1024
+"""Characters and values of an answer that are written as JSON in a millisecond or a few."""
+
 
 class Answer:
     """The outcome of one call.
@@ -54,6 +57,17 @@ class Answer:
         """Whether the call did what it was asked for."""
         return self.error is None
 
+    def is_large(self) -> bool:
+        """Whether to write it as text takes longer than the loop of all calls may stand still."""
+        left = LARGE - len(self.text or "")
+        values = [self.result, self.metadata]
+        while values and left > 0:
+            value = values.pop()
+            left -= len(value) if isinstance(value, str | list | dict) else 1
+            if isinstance(value, dict | list) and left > 0:
+                values.extend(value.values() if isinstance(value, dict) else value)
+        return left <= 0
+
     def envelope(self) -> dict[str, Any]:
         """The answer as plain data, the same for all tools."""
         found: dict[str, Any] = {"operation": self.operation, "success": self.success}
@@ -75,8 +89,17 @@ class ToolResult:
     `table()` what a script gets.
     """
 
-    def __init__(self, tool: str, shape: ResultClass, answer: Answer, seconds: float) -> None:
+    def __init__(
+        self,
+        tool: str,
+        shape: ResultClass,
+        answer: Answer,
+        seconds: float,
+        *,
+        compact: bool = False,
+    ) -> None:
         self.tool = tool
+        self.compact = compact
         self.shape = shape
         self.answer = answer
         self.seconds = seconds
@@ -173,9 +196,14 @@ class ToolResult:
             return f"Operation '{answer.operation}' done" if text is None else text
         if self.shape == "data" and answer.success:
             return answer.text if answer.text is not None else as_json(answer.result)
-        return as_json(self.envelope)
+        return as_json(self.envelope, compact=self.compact)
 
 
-def as_json(value: Any) -> str:
-    """Pretty JSON as the original's tools write it: two spaces, sorted keys, no escapes."""
+def as_json(value: Any, *, compact: bool = False) -> str:
+    """JSON as the original's tools write it: two spaces, sorted keys, no escapes.
+
+    compact: on one line instead.
+    """
+    if compact:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)

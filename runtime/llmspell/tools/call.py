@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from llmspell.config.schema.tools import Tools as Settings
+    from llmspell.security.http import Between
     from llmspell.security.policy import Mode, Policy
     from llmspell.tools.registry import Entry
+
+    Heard = Callable[[dict[str, Any]], object]
 
 
 class Surroundings:
@@ -22,7 +25,8 @@ class Surroundings:
 
     policy: what may be touched; every tool asks it. settings: the section `[tools]` of the
     configuration, read when it is first asked for. configured: whether there is a configuration.
-    environ: environment variables.
+    environ: environment variables. between: what answers requests over HTTP that the policy allows
+    (see `security.http`), None for the servers themselves.
     """
 
     def __init__(
@@ -32,8 +36,10 @@ class Surroundings:
         settings: Callable[[], Settings],
         environ: Mapping[str, str],
         configured: bool = False,
+        between: Between | None = None,
     ) -> None:
         self.policy = policy
+        self.between = between
         self.configured = configured
         self.environ = environ
         self._load = settings
@@ -90,6 +96,7 @@ class Call:
     """One call. `params` has passed the schema; `operation` is the canonical name ("" without any).
 
     limit: seconds that it may take; deadline: when it has to be over, by `time.monotonic`.
+    heard: gets what `tell` tells, in any thread.
     """
 
     __slots__ = (
@@ -97,6 +104,7 @@ class Call:
         "_listener",
         "around",
         "deadline",
+        "heard",
         "limit",
         "operation",
         "params",
@@ -110,12 +118,14 @@ class Call:
         params: dict[str, Any],
         around: Surroundings,
         limit: float,
+        heard: Heard | None = None,
     ) -> None:
         self.tool = tool
         self.operation = operation
         self.params = params
         self.around = around
         self.limit = limit
+        self.heard = heard
         self.deadline = time.monotonic() + limit
         self._cancelled = threading.Event()
         self._listener: Callable[[], object] | None = None
@@ -146,6 +156,15 @@ class Call:
     def path(self, name: str, mode: Mode = "read") -> str:
         """The absolute, resolved path that a parameter names, if the policy lets it be used."""
         return self.policy.check_path(str(self.need(name)), mode)
+
+    def tell(self, event: str, text: str, **data: Any) -> None:
+        """Tells whoever listens what has happened while the call goes on.
+
+        event: a word for it; text: what people read of it, which is the output itself where there
+        is one, else a line.
+        """
+        if self.heard is not None:
+            self.heard({"event": event, "text": text, **data})
 
     def cancel(self) -> None:
         """Asks the tool to stop; called from any thread."""

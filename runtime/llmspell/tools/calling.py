@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import time
 
-from llmspell.background import in_thread, on_loop
+from llmspell.background import aside, in_thread, in_waiting_thread, on_loop
 from llmspell.errors import (
     LLMSpellError,
     ResourceError,
@@ -13,6 +13,7 @@ from llmspell.errors import (
     ToolError,
     ValidationError,
 )
+from llmspell.telemetry.correlation import current
 from llmspell.tools.call import Call
 from llmspell.tools.rates import Rates
 from llmspell.tools.validation import Validator
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from llmspell.events.bus import EventBus
     from llmspell.tools.answer import Answer, ToolResult
-    from llmspell.tools.call import Surroundings
+    from llmspell.tools.call import Heard, Surroundings
     from llmspell.tools.tool import Tool
 
 
@@ -47,11 +48,14 @@ class Handle:
         return self.call.overdue()
 
     def result(self) -> ToolResult:
-        """Waits for the result."""
+        """Waits for the result; Ctrl-C ends the call."""
         try:
             return self.future.result(self.call.seconds_left)
         except TimeoutError:
             raise self.overdue() from None
+        except KeyboardInterrupt:
+            self.cancel()
+            raise
 
 
 class Caller:
@@ -63,19 +67,30 @@ class Caller:
         self._validators: dict[str, tuple[Tool, Validator]] = {}
         self._rates = Rates()
 
-    def start(self, tool: Tool, params: Mapping[str, Any], seconds: float | None = None) -> Handle:
+    def start(
+        self,
+        tool: Tool,
+        params: Mapping[str, Any],
+        seconds: float | None = None,
+        heard: Heard | None = None,
+    ) -> Handle:
         """Starts a call. seconds: a limit instead of the tool's own (never above it by much).
+
+        heard: gets what happens before the result, in other threads.
 
         Raises ValidationError and RateLimitError at once; all else comes out of the handle.
         """
-        limit = tool.limits.seconds if seconds is None else seconds
+        limit = tool.seconds(self._around) if seconds is None else seconds
         try:
-            call = self._call(tool, params, limit)
+            call = self._call(tool, params, limit, heard)
             self._rates.count("", self._around.calls_per_minute, "tools")
             self._rates.count(tool.name, tool.limits.calls_per_minute, f"'{tool.name}'")
         except LLMSpellError as error:
             error.details.setdefault("tool", tool.name)
-            raise
+            told = tool.refused(params, error) if isinstance(error, ValidationError) else None
+            if told is None:
+                raise
+            return self._told(tool, Call(tool.name, told.operation, {}, self._around, limit), told)
         self._publish("tool.started", tool, parameter_keys=sorted(params))
         begun = time.perf_counter()
 
@@ -87,14 +102,24 @@ class Caller:
 
         return Handle(call, _run(tool, call, finish, fail))
 
-    def _call(self, tool: Tool, params: Mapping[str, Any], limit: float) -> Call:
+    def _call(
+        self, tool: Tool, params: Mapping[str, Any], limit: float, heard: Heard | None
+    ) -> Call:
         operation = ""
         if tool.operations:
             operation = tool.operation_of(params)
             if operation:
                 params = {**params, "operation": operation}
         checked = self._validator(tool).check(params)
-        return Call(tool.name, operation, checked, self._around, limit)
+        return Call(tool.name, operation, checked, self._around, limit, heard)
+
+    def _told(self, tool: Tool, call: Call, answer: Answer) -> Handle:
+        """The handle of a call that was over before it began."""
+        from concurrent.futures import Future
+
+        done: Future[ToolResult] = Future()
+        done.set_result(self._finish(tool, answer, 0.0))
+        return Handle(call, done)
 
     def _validator(self, tool: Tool) -> Validator:
         known = self._validators.get(tool.name)
@@ -137,7 +162,12 @@ class Caller:
         )
 
     def _publish(self, event: str, tool: Tool, **data: Any) -> None:
-        self._events().publish(event, {"component_name": tool.name, **data}, source=tool.name)
+        self._events().publish(
+            event,
+            {"component_name": tool.name, **data},
+            source=tool.name,
+            correlation_id=current(),
+        )
 
 
 def _run(
@@ -150,7 +180,10 @@ def _run(
 
         async def awaited() -> ToolResult:
             try:
-                return finish(await tool.run(call))  # type: ignore[misc]
+                answer = await tool.run(call)  # type: ignore[misc]
+                if answer.is_large():
+                    return await aside(lambda: finish(answer))
+                return finish(answer)
             except Exception as error:  # noqa: BLE001 - told to the caller in our words
                 return fail(error)
 
@@ -163,7 +196,7 @@ def _run(
             return fail(error)
 
     if not tool.quick:
-        return in_thread(blocking)
+        return in_waiting_thread(blocking) if tool.waits else in_thread(blocking)
     from concurrent.futures import Future
 
     done: Future[ToolResult] = Future()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from llmspell.generating import write_or_check
+from llmspell.tools.description import PERMISSIONS
 from llmspell.tools.registry import CATALOGUE
 from llmspell.tools.tool import Tool
 
@@ -22,15 +23,15 @@ if TYPE_CHECKING:
 
 def told_of(tool: Tool) -> dict[str, Any]:
     """A tool as a line of the catalogue."""
-    cls = type(tool)
     return {
         "name": tool.name,
         "description": tool.description,
         "category": tool.category,
         "security": tool.security,
+        "permissions": list(tool.permissions),
         "version": tool.version,
         "aliases": list(tool.aliases),
-        "class": f"{cls.__module__}:{cls.__qualname__}",
+        "class": tool.written,
         "requires": list(tool.requires),
         "extra": tool.extra if tool.requires else "",
         "schema": tool.schema,
@@ -40,6 +41,8 @@ def told_of(tool: Tool) -> dict[str, Any]:
 def tool_details(told: dict[str, Any]) -> str:
     """What editors say of a tool (a line of the catalogue) beside its description."""
     said = f"Category `{told['category']}`, security level `{told['security']}`."
+    if told["permissions"]:
+        said += f" It {', '.join(PERMISSIONS[each] for each in told['permissions'])}."
     return f"{said} Needs the extra `{told['extra']}`." if told["extra"] else said
 
 

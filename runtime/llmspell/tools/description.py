@@ -13,6 +13,18 @@ if TYPE_CHECKING:
 
     Security = Literal["safe", "restricted", "privileged"]
     ResultClass = Literal["envelope", "nested", "message", "data"]
+    Permission = Literal["read", "write", "network", "mail", "database", "command", "variable"]
+
+PERMISSIONS: Mapping[Permission, str] = {
+    "read": "reads files (`tools.file_operations.allowed_paths`)",
+    "write": "writes files (`tools.file_operations.allowed_paths`)",
+    "network": "asks servers (`tools.http_request.allowed_hosts`)",
+    "mail": "sends mail (`tools.email.allowed_recipients`)",
+    "database": "asks databases (`tools.database.allowed_hosts`)",
+    "command": "runs programs (`tools.system.allowed_commands`)",
+    "variable": "reads environment variables (`tools.system.allowed_env_vars`)",
+}
+"""What a tool may ask the policy for, and the key of the configuration that allows it."""
 
 MIB = 1024 * 1024
 

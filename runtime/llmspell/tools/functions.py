@@ -58,6 +58,11 @@ class PythonTool(FunctionTool):
         self._python = function
         self._takes = set(inspect.signature(function).parameters)
 
+    @property
+    def written(self) -> str:
+        """Where the function is."""
+        return f"{self._python.__module__}:{self._python.__qualname__}"
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Calls the function itself."""
         return self._python(*args, **kwargs)

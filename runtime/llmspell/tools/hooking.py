@@ -5,9 +5,10 @@ It runs in a thread: hooks may be Lua functions, which the Lua thread runs while
 
 from __future__ import annotations
 
-from llmspell.background import in_thread
+from llmspell.background import in_waiting_thread
 from llmspell.errors import LLMSpellError, ToolError, ValidationError
 from llmspell.hooks.dispatcher import Context
+from llmspell.telemetry.correlation import current
 from llmspell.tools.answer import Answer
 from llmspell.tools.call import Call
 from llmspell.tools.calling import Handle
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from llmspell.hooks.dispatcher import Hooks
     from llmspell.hooks.results import HookResult
     from llmspell.tools.answer import ToolResult
+    from llmspell.tools.call import Heard
     from llmspell.tools.service import Tools
     from llmspell.tools.tool import Tool
 
@@ -28,13 +30,18 @@ MOST_ATTEMPTS = 10
 
 
 def start_hooked(
-    tools: Tools, hooks: Hooks, tool: Tool, params: Mapping[str, Any], seconds: float | None
+    tools: Tools,
+    hooks: Hooks,
+    tool: Tool,
+    params: Mapping[str, Any],
+    seconds: float | None,
+    heard: Heard | None,
 ) -> Handle:
     """Starts a call around which hooks run; the time limit counts for all of it."""
-    limit = tool.limits.seconds if seconds is None else seconds
-    call = Call(tool.name, tool.operation_of(params), dict(params), tools.around, limit)
+    limit = tool.seconds(tools.around) if seconds is None else seconds
+    call = Call(tool.name, tool.operation_of(params), dict(params), tools.around, limit, heard)
     work = HookedCall(tools, hooks, call)
-    return Handle(call, in_thread(lambda: work.run(tool, dict(params))))
+    return Handle(call, in_waiting_thread(lambda: work.run(tool, dict(params))))
 
 
 class HookedCall:
@@ -103,19 +110,30 @@ class HookedCall:
         if answer.kind == "redirect":
             return self._wait(self._tools.chosen(payload["target"]), params)
         if answer.kind == "fork":
-            return _made(tool, [self._part(each) for each in payload["operations"]])
+            return _made(tool, self._forked(payload["operations"]))
         raise ToolError(f"cancelled by a hook: {payload['reason']}", hook=True)
 
-    def _part(self, operation: Any) -> dict[str, Any]:
-        """One operation of a fork; a failure is among the results."""
+    def _forked(self, operations: list[Any]) -> list[dict[str, Any]]:
+        """What all operations of a fork give, made at once, in their order."""
+        started = [self._part(each) for each in operations]
+        handles = [each for each in started if isinstance(each, Handle)]
+
+        def cancel() -> None:
+            for handle in handles:
+                handle.cancel()
+
+        self._call.on_cancel(cancel)
+        return [_part_result(each) for each in started]
+
+    def _part(self, operation: Any) -> Handle | LLMSpellError:
+        """The call of one operation of a fork, or why it cannot be made."""
         if not isinstance(operation, dict):
             operation = {}
         name = operation.get("tool") or operation.get("operation_type") or self._call.tool
         try:
-            tool = self._tools.chosen(str(name))
-            return self._wait(tool, operation.get("parameters") or {}).table()
+            return self._start(self._tools.chosen(str(name)), operation.get("parameters") or {})
         except LLMSpellError as error:
-            return {"success": False, "error": error.told()}
+            return error
 
     def _ask(self, point: str, tool: Tool, data: dict[str, Any]) -> HookResult:
         self._call.check()
@@ -124,20 +142,36 @@ class HookedCall:
             "tool_category": tool.category,
             "security_level": tool.security,
         }
-        return self._hooks.run(Context(point, ("tool", tool.name), data, metadata=metadata))
+        context = Context(
+            point, ("tool", tool.name), data, metadata=metadata, correlation_id=current()
+        )
+        return self._hooks.run(context)
 
     def _wait(self, tool: Tool, params: Any) -> ToolResult:
-        """One call without hooks, cancelled with this one."""
+        """The result of one call without hooks, cancelled with this one."""
+        handle = self._start(tool, params)
+        self._call.on_cancel(handle.cancel)
+        return handle.result()
+
+    def _start(self, tool: Tool, params: Any) -> Handle:
         self._call.check()
         if not isinstance(params, dict):
             raise ValidationError("a hook made parameters that are no table", field="parameters")
-        handle = self._tools.start(tool, params, self._call.seconds_left)
-        self._call.on_cancel(handle.cancel)
-        return handle.result()
+        return self._tools.start(tool, params, self._call.seconds_left, self._call.heard)
 
     def _pause(self, seconds: float) -> None:
         self._call.wait_cancelled(min(seconds, self._call.seconds_left))
         self._call.check()
+
+
+def _part_result(started: Handle | LLMSpellError) -> dict[str, Any]:
+    """What one operation of a fork gives; a failure is among the results."""
+    if isinstance(started, LLMSpellError):
+        return {"success": False, "error": started.told()}
+    try:
+        return started.result().table()
+    except LLMSpellError as error:
+        return {"success": False, "error": error.told()}
 
 
 def _made(tool: Tool, data: Any) -> ToolResult:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from llmspell.generating import write_or_check
 from llmspell.tools.catalogue import built_in
+from llmspell.tools.description import PERMISSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +60,7 @@ def _tool(tool: Tool) -> Iterator[str]:
     yield tool.description
     yield ""
     facts = [f"Category {tool.category}", f"security level {tool.security}"]
+    facts += [PERMISSIONS[each] for each in tool.permissions]
     facts.append(f"at most {tool.limits.seconds:g} s")
     if tool.requires:
         facts.append(f"needs the extra `{tool.extra}`")

@@ -43,6 +43,7 @@ class Entry:
         self.description: str = told["description"]
         self.category: str = told["category"]
         self.security: str = told["security"]
+        self.permissions: tuple[str, ...] = tuple(told["permissions"])
         self.version: str = told["version"]
         self.schema: dict[str, Any] = told["schema"]
         self.aliases: tuple[str, ...] = tuple(told.get("aliases", ()))
@@ -58,6 +59,11 @@ class Entry:
         return not self.missing
 
     @property
+    def install(self) -> str:
+        """The command that installs what it needs; "" where nothing is missing."""
+        return f"pip install 'llmspell[{self.extra}]'" if self.missing else ""
+
+    @property
     def parameters(self) -> list[dict[str, Any]]:
         """Name, type, description, `required` and default of each parameter."""
         return parameter_list(self.schema)
@@ -70,6 +76,16 @@ class Entry:
             "category": self.category,
             "security_level": self.security,
             "version": self.version,
+        }
+
+    def details(self) -> dict[str, Any]:
+        """All that is known of it but its schema; `missing` are modules to be installed."""
+        return self.told() | {
+            "permissions": list(self.permissions),
+            "aliases": list(self.aliases),
+            "source": self.source,
+            "missing": list(self.missing),
+            "install": self.install,
         }
 
 
@@ -101,11 +117,11 @@ class Registry:
 
     def __iter__(self) -> Iterator[Entry]:
         """The tools that can be called, by name."""
-        return (entry for _, entry in sorted(self._all.items()) if entry.available)
+        return (entry for entry in self.all() if entry.available)
 
-    def missing(self) -> list[Entry]:
-        """The tools whose libraries are not installed."""
-        return [entry for _, entry in sorted(self._all.items()) if not entry.available]
+    def all(self) -> list[Entry]:
+        """The tools by name, also those whose libraries are not installed."""
+        return [entry for _, entry in sorted(self._all.items())]
 
     def find(self, name: str) -> Entry | None:
         """The tool of a name or alias, also one whose libraries are missing."""
@@ -125,7 +141,7 @@ class Registry:
         if entry.missing:
             raise ToolError(
                 f"'{entry.name}' needs {', '.join(entry.missing)}; install the extra with "
-                f"`pip install 'llmspell[{entry.extra}]'`"
+                f"`{entry.install}`"
             )
         return entry
 

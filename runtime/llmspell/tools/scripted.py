@@ -24,6 +24,8 @@ class FunctionTool(Tool):
     `success = false` is a failure, with `error` as the reason. parameters: see `schema_of`.
     """
 
+    waits = True
+
     def __init__(
         self,
         name: str,

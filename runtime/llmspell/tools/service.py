@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from llmspell.events.bus import EventBus
     from llmspell.hooks.dispatcher import Hooks
     from llmspell.tools.answer import ToolResult
-    from llmspell.tools.call import Surroundings
+    from llmspell.tools.call import Heard, Surroundings
     from llmspell.tools.calling import Caller, Handle
     from llmspell.tools.registry import Entry
     from llmspell.tools.tool import Tool
@@ -49,13 +49,17 @@ class Tools:
 
     # What there is --------------------------------------------------------------------------
 
+    def known(self, category: str | None = None) -> list[Entry]:
+        """All tools by name, also those that lack libraries or that are switched off."""
+        wanted = None if category is None else category.lower()
+        return [each for each in self.registry.all() if wanted in (None, each.category.lower())]
+
     def available(self, category: str | None = None) -> list[Entry]:
         """The tools that can be called, by name; those of one category where one is given."""
-        wanted = None if category is None else category.lower()
         return [
             each
-            for each in self.registry
-            if wanted in (None, each.category.lower()) and not self.around.switched_off(each)
+            for each in self.known(category)
+            if each.available and not self.around.switched_off(each)
         ]
 
     def info(self, name: str) -> Entry | None:
@@ -86,9 +90,17 @@ class Tools:
     # Calls ----------------------------------------------------------------------------------
 
     def submit(
-        self, name: str, params: Mapping[str, Any] | None = None, *, seconds: float | None = None
+        self,
+        name: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        seconds: float | None = None,
+        heard: Heard | None = None,
     ) -> Handle:
         """Starts a call and gives its handle.
+
+        heard: gets what happens before the result, in other threads: plain data with `event`, a
+        word, and `text`, the output itself or a line for people.
 
         Raises ToolError for an unknown name or a missing extra, SecurityError for a tool that the
         configuration switches off, ValidationError for wrong parameters, RateLimitError.
@@ -96,10 +108,10 @@ class Tools:
         tool = self.chosen(name)
         hooks = self._hooks()
         if hooks is None or not hooks.any(TOOL_POINTS):
-            return self._caller.start(tool, params or {}, seconds)
+            return self._caller.start(tool, params or {}, seconds, heard)
         from llmspell.tools.hooking import start_hooked
 
-        return start_hooked(self, hooks, tool, params or {}, seconds)
+        return start_hooked(self, hooks, tool, params or {}, seconds, heard)
 
     def chosen(self, name: str) -> Tool:
         """The tool of a name, if it may be called; raises as `submit` does."""
@@ -111,9 +123,11 @@ class Tools:
             raise SecurityError(f"'{entry.name}' is not allowed: `{key}` is false")
         return self.registry.tool(entry)
 
-    def start(self, tool: Tool, params: Mapping[str, Any], seconds: float | None) -> Handle:
+    def start(
+        self, tool: Tool, params: Mapping[str, Any], seconds: float | None, heard: Heard | None
+    ) -> Handle:
         """Starts a call around which no hooks run."""
-        return self._caller.start(tool, params, seconds)
+        return self._caller.start(tool, params, seconds, heard)
 
     def invoke(
         self, name: str, params: Mapping[str, Any] | None = None, *, seconds: float | None = None

@@ -5,6 +5,7 @@ The one source is the description that the runtime ships as `api.json`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ from llmspell.globals.generator.emit_luacats import kind_alias, type_text
 from llmspell.globals.generator.model import Type
 
 from .spells.kind import StringKind, TableChoice, applied, read_kind, tables
+from .types.schemas import SchemaPlace
 
 SymbolKind = Literal["namespace", "function", "variable"]
 
@@ -64,11 +66,29 @@ class Symbol:
 
 
 @frozen
+class Elsewhere:
+    """Where a global exists that is not in every spell: under a command, in files of patterns."""
+
+    command: str
+    patterns: tuple[re.Pattern[str], ...]
+
+    def has(self, path: str) -> bool:
+        """Whether a file, by its path with `/`, is one of those."""
+        return any(pattern.fullmatch(path) for pattern in self.patterns)
+
+
+@frozen
 class Api:
-    """All described names by their full name, and the kinds by theirs."""
+    """All described names by their full name, and the kinds by theirs.
+
+    elsewhere: the globals that are not in every spell, by their names. schemas_at: class -> field
+    -> where scripts give the schema of what it holds.
+    """
 
     symbols: dict[str, Symbol] = field(factory=dict)
     kinds: Mapping[str, StringKind] = field(factory=dict)
+    elsewhere: Mapping[str, Elsewhere] = field(factory=dict)
+    schemas_at: Mapping[str, Mapping[str, tuple[SchemaPlace, ...]]] = field(factory=dict)
     _applied: Mapping[tuple[str, int], str] = field(
         default=Factory(lambda self: applied(self.kinds.values()), takes_self=True), init=False
     )
@@ -95,10 +115,10 @@ class Api:
         return self.kinds.get(name) if name else None
 
     def table_of(self, function: str, parameter: int) -> TableChoice | None:
-        """What is said of the table that a function takes at a place, from 0."""
+        """What is said of the table that a function takes at a place, from 0; -1: a field holds."""
         symbol = self.symbols.get(function)
         parameters = symbol.parameters or () if symbol else ()
-        own = parameters[parameter].table if parameter < len(parameters) else None
+        own = parameters[parameter].table if 0 <= parameter < len(parameters) else None
         return own or self._tables.get((function, parameter))
 
     def globals(self) -> Iterator[Symbol]:
@@ -128,7 +148,30 @@ def read_api(described: dict[str, Any]) -> Api:
         summary, _, details = variable["description"].partition("\n\n")
         symbols[variable["name"]] = Symbol(variable["name"], "variable", summary, details)
     kinds = [read_kind(kind) for kind in described["kinds"]]
-    return Api(symbols, {kind.name: kind for kind in kinds})
+    elsewhere = {
+        each["name"]: Elsewhere(each["only"], tuple(map(_pattern, each["files"])))
+        for each in described["namespaces"]
+        if each.get("only")
+    }
+    schemas_at = {
+        each["name"]: places
+        for namespace in described["namespaces"]
+        for each in namespace.get("classes", ())
+        if (places := _schemas_at(each))
+    }
+    return Api(symbols, {kind.name: kind for kind in kinds}, elsewhere, schemas_at)
+
+
+def _schemas_at(described: dict[str, Any]) -> dict[str, tuple[SchemaPlace, ...]]:
+    """The fields of a class whose schemas scripts give."""
+    said = ((each["name"], each["type"].get("schema_at")) for each in described.get("fields", ()))
+    return {name: tuple(map(SchemaPlace.read, places)) for name, places in said if places}
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """The expression for a pattern of files (`globals.describe.namespace`)."""
+    folders = (re.escape(each).replace(r"\*", "[^/]*") for each in text.split("**/"))
+    return re.compile("(?:.*/)?".join(folders))
 
 
 def _function(name: str, member: dict[str, Any]) -> Symbol:
@@ -163,7 +206,7 @@ def _parameter(parameter: dict[str, Any], places: Mapping[str, int]) -> Paramete
         type_text(type_),
         parameter.get("description", ""),
         type_.optional,
-        type_.kind,
+        type_.kind or next((each.kind for each in type_.members if each.kind), None),
         table,
     )
 

@@ -61,16 +61,21 @@ def explained_value(
 def _fields(inference: Inference, type_: Type) -> Iterator[str]:
     """The fields of a table below its title."""
     type_ = model.without_nil(type_)
-    if not isinstance(type_, (model.Shape, model.Record)) and not _is_small_class(inference, type_):
+    tables = [each for each in model.members_of(type_) if each is not model.UNKNOWN]
+    is_found = all(isinstance(each, (model.Shape, model.Record)) for each in tables)
+    if not is_found and not _is_small_class(inference, type_):
         return
     names = list(field_names(type_, inference))
     if not names:
         return
     yield " {\n"
     for name in names[:_FIELDS]:
-        field = field_named(type_, name, inference)
-        if field is not None:
-            yield f"    {name}{'?' * field.optional}: {display(field.type, 60)},\n"
+        found = [field_named(each, name, inference) for each in tables]
+        known = [each for each in found if each is not None]
+        if known:
+            is_optional = len(known) < len(found) or any(each.optional for each in known)
+            shown = display(model.union(*(each.type for each in known)), 60)
+            yield f"    {name}{'?' * is_optional}: {shown},\n"
     if len(names) > _FIELDS:
         yield f"    … {len(names) - _FIELDS} more\n"
     yield "}"

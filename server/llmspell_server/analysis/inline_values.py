@@ -1,6 +1,6 @@
 """The variables whose values are of interest where a program stands.
 
-Those of the function that stands, above the line it stands on, as they are known there: a
+Those of the function that stands, down to the line it stands on, as they are known there: a
 name that an inner block hides is another variable.
 """
 
@@ -28,6 +28,7 @@ class InlineValue:
 def inline_values(snapshot: Snapshot, begin: int, end: int, stopped: int) -> Iterator[InlineValue]:
     """What may be shown between two offsets while the program stands at a third."""
     visible = snapshot.visible_locals(stopped)
+    end = min(end, snapshot.text.line_end(snapshot.text.line_at(stopped)))
     piece, path = snapshot.path_at(stopped)
     around: tree.Node | None = piece.statement
     for node in path:
@@ -35,12 +36,12 @@ def inline_values(snapshot: Snapshot, begin: int, end: int, stopped: int) -> Ite
             around = node
     pieces = zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True)
     for each, start in pieces:
-        if each.statement is None or start + len(each.text) < begin or start > min(end, stopped):
+        if each.statement is None or start + len(each.text) < begin or start > end:
             continue
         root = around if each is piece and around is not None else each.statement
         for node in _shown(root):
             first, last = start + node.start, start + node.end
-            if last < begin or first > end or first > stopped:
+            if last < begin or first > end:
                 continue
             name: tree.Expression = node
             while isinstance(name, tree.Member):

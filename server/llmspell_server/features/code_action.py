@@ -19,6 +19,7 @@ from llmspell_server.analysis.completion.names import place_for_require
 from llmspell_server.analysis.navigation.places import Place
 
 from . import host_rules
+from .commands import REMEDY
 from .edits import workspace_edit
 
 if TYPE_CHECKING:
@@ -68,7 +69,22 @@ def code_action(ls: SpellServer, params: types.CodeActionParams) -> list[types.C
     if _is_wanted("quickfix", params.context.only):
         for diagnostic in params.context.diagnostics:
             found += host_rules.code_actions(ls, subject.document, diagnostic)
+            found += _remedies(subject.document.uri, diagnostic)
     return found
+
+
+def _remedies(uri: str, diagnostic: types.Diagnostic) -> Iterator[types.CodeAction]:
+    """What the server can do about a remark, by a command of its own."""
+    data = diagnostic.data if isinstance(diagnostic.data, dict) else {}
+    offered = data.get("remedy")
+    if isinstance(offered, dict):
+        title, kind, value = (str(offered.get(key)) for key in ("title", "kind", "value"))
+        yield types.CodeAction(
+            title,
+            kind=types.CodeActionKind.QuickFix,
+            diagnostics=[diagnostic],
+            command=types.Command(title, REMEDY, arguments=[kind, value, uri]),
+        )
 
 
 def resolve(ls: SpellServer, action: types.CodeAction) -> types.CodeAction:
@@ -115,7 +131,7 @@ def _mending(
     start, end = (document.offset(each) for each in (diagnostic.range.start, diagnostic.range.end))
     data: Mapping[str, Any] = diagnostic.data if isinstance(diagnostic.data, dict) else {}
     reported = Reported(code, start, end, data)
-    modules, top = ls.world.module_names(subject.file), place_for_require(snapshot)
+    modules, top = _modules(ls, subject, reported), place_for_require(snapshot)
     yield from continues(snapshot, start)
     yield from fixes(document.text, reported, modules, top)
     there = ls.subject(document.uri, diagnostic.range.start)
@@ -126,6 +142,18 @@ def _mending(
         yield from known or missing_tokens(snapshot, start, end)
     else:
         yield from suppressions(document.text, code, start)
+
+
+def _modules(ls: SpellServer, subject: Subject, reported: Reported) -> dict[str, str]:
+    """The modules that may mend something, where modules can."""
+    if reported.code == "undefined-global":
+        word = subject.document.text.source[reported.start : reported.end]
+        return ls.world.modules_called(word, subject.file)
+    if reported.code in ("unresolved-require", "different-requires"):
+        word = str(reported.data.get("name", "")).rpartition(".")[2]
+        near = ls.world.modules_near(subject.file)
+        return ls.world.modules_called(word, subject.file) | near
+    return {}
 
 
 def _is_wanted(kind: str, only: object) -> bool:

@@ -15,7 +15,7 @@ from llmspell_server.analysis.completion.gathering import Budget, attempted, gat
 from llmspell_server.analysis.explaining import Explanation, explained_candidate
 from llmspell_server.analysis.spells.completing import complete_string
 
-from .markup import markdown, suited
+from .markup import OF_COMPLETION, markdown, suited
 
 if TYPE_CHECKING:
     from llmspell_server.server import SpellServer
@@ -41,7 +41,6 @@ _KINDS = {
 
 _FOR_EXPLANATIONS = Budget(seconds=0.03, at_most=0.03)
 _ITEM = "text_document.completion.completion_item"
-_FORMAT = "completion.completion_item.documentation_format"
 
 
 def register(server: SpellServer) -> None:
@@ -59,11 +58,14 @@ def completion(ls: SpellServer, params: types.CompletionParams) -> types.Complet
     if subject is None or _is_minus(subject, params):
         return None
     settings = ls.configuration.of(subject.document.uri)
-    auto_require = settings.completion_auto_require
     spell = ls.spell(subject.document)
     options = Options(
-        lambda: ls.world.module_names(subject.file), _takes_snippets(ls), auto_require
+        lambda: ls.world.module_names(subject.file),
+        _takes_snippets(ls),
+        without=frozenset(ls.rules.elsewhere(subject.file)),
     )
+    if settings.completion_auto_require:
+        options = evolve(options, to_require=lambda word: ls.world.modules_like(word, subject.file))
 
     def in_string() -> Completions | None:
         string = ls.strings.at(subject.file, subject.offset, spell.api)
@@ -74,6 +76,7 @@ def completion(ls: SpellServer, params: types.CompletionParams) -> types.Complet
     found, left = attempted(in_string, Budget())
     if found is None:
         found = complete(subject, options, left)
+        ls.guess_on(subject.document)
     if not left.at_most:
         found = evolve(found, incomplete=True)
     if found.place in ("name", "nothing") and _is_triggered(params):
@@ -178,7 +181,7 @@ def _called(subject: Subject, found: Completions) -> bool:
 
 
 def _documentation(ls: SpellServer, text: str | None) -> types.MarkupContent | str | None:
-    return suited(markdown(text), ls, _FORMAT) if text else None
+    return suited(markdown(text), ls, OF_COMPLETION) if text else None
 
 
 def _is_minus(subject: Subject, params: types.CompletionParams) -> bool:

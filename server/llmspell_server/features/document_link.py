@@ -37,10 +37,16 @@ def document_link(
         place = where.document.range(link.start, link.end)
         if link.kind == "address":
             found.append(types.DocumentLink(place, link.target))
-        elif ls.surroundings.module_file(link.target, where.file) is not None:
+        elif _module(ls, link.target, where.file) is not None:
             data = {"module": link.target, "file": where.file}
             found.append(types.DocumentLink(place, tooltip="Open the module", data=data))
     return [*found, *_files(ls, where.document)]
+
+
+def _module(ls: SpellServer, module: str, requiring: str) -> str | None:
+    """The file of a module, also before all files are known."""
+    there = ls.surroundings
+    return there.module_file(module, requiring) or there.module_on_disk(module, requiring)
 
 
 def _files(ls: SpellServer, document: Document) -> Iterator[types.DocumentLink]:
@@ -58,6 +64,6 @@ def resolve_document_link(ls: SpellServer, link: types.DocumentLink) -> types.Do
     """A link with its target."""
     data = link.data
     if isinstance(data, dict) and data.keys() >= {"module", "file"}:
-        file = ls.surroundings.module_file(data["module"], data["file"])
+        file = _module(ls, data["module"], data["file"])
         link.target = ls.surroundings.uri(file) if file is not None else None
     return link

@@ -32,7 +32,10 @@ def register(server: SpellServer) -> None:
 def will_rename_files(
     ls: SpellServer, params: types.RenameFilesParams
 ) -> types.WorkspaceEdit | None:
-    """The modules and paths to write elsewhere when files or folders get other names."""
+    """The modules and paths to write elsewhere when files or folders get other names.
+
+    Modules are left alone in folders in which another server answers for Lua.
+    """
     ls.files.finish()
     if ls.indexing.reading:
         message = (
@@ -48,7 +51,11 @@ def will_rename_files(
             if file == old or file.startswith(old + "/"):
                 moves[file] = new + file[len(old) :]
     search = ls.surroundings.search_path
-    found = moved_requires(moves, index, search)
+    found = [
+        (place, text)
+        for place, text in moved_requires(moves, index, search)
+        if ls.answers_all(place.file)
+    ]
     for file in _running_others(ls) if moves else ():
         snapshot = ls.surroundings.snapshot(file)
         if snapshot is not None:

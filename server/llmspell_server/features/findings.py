@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
+from pygls.uris import to_fs_path
 
 from llmspell_server.analysis.checks.catalogue import CODES, Tag
 from llmspell_server.analysis.checks.checker import Checker, Placed
@@ -52,7 +53,16 @@ def findings(ls: SpellServer, document: Document) -> Iterator[types.Diagnostic]:
 def _checker(ls: SpellServer) -> Checker:
     inference = ls.inference
     if ls.checker is None or ls.checker.inference is not inference:
-        ls.checker = Checker(inference, ls.rules, ls.spells.codes)
+
+        def path(file: str) -> str | None:
+            return to_fs_path(ls.surroundings.uri(file))
+
+        ls.checker = Checker(
+            inference,
+            ls.rules,
+            lambda file: ls.spells.codes(path(file)),
+            lambda file: ls.spells.types(path(file)),
+        )
     return ls.checker
 
 
@@ -77,8 +87,9 @@ def _diagnostic(
     finding, code = placed.finding, CODES[placed.code]
     related = []
     for each in finding.related:
-        span = checker.related(each)
-        there = ls.surroundings
+        span, there = checker.related(each), ls.surroundings
+        if span is None:
+            continue
         place = types.Location(there.uri(each.file), there.range(each.file, *span))
         related.append(types.DiagnosticRelatedInformation(place, each.message))
     return types.Diagnostic(

@@ -12,6 +12,7 @@ from pygls.uris import from_fs_path, to_fs_path
 from llmspell_server.analysis.spells.host_uses import HostUse, Refusal, Wanted
 from llmspell_server.analysis.text import Text
 from llmspell_server.documents import key_of
+from llmspell_server.library import load_api
 from llmspell_server.permitted import (
     Permitted,
     compiled_modules,
@@ -32,7 +33,7 @@ class SessionRules:
 
     def __init__(self, server: SpellServer) -> None:
         self._server = server
-        self._permitted = Permitted()
+        self._permitted = Permitted(lambda: _opened(server))
 
     @property
     def wanted(self) -> Wanted:
@@ -57,6 +58,24 @@ class SessionRules:
             return None
         return self._permitted.refusal(path, use)
 
+    def elsewhere(self, file: str) -> Mapping[str, str]:
+        """The globals that a document does not have, with the commands under which others do."""
+        uri = self._server.surroundings.uri(file)
+        path = to_fs_path(uri)
+        if path is None or self._server.configuration.of(uri).spells == "off":
+            return {}
+        found = load_api().elsewhere.items()
+        return {name: where.command for name, where in found if not where.has(path)}
+
+
+def _opened(ls: SpellServer) -> dict[str, str]:
+    """The texts of the configurations that are open in the editor, by their paths."""
+    return {
+        path: document.source
+        for document in ls.documents.values()
+        if document.is_configuration and (path := to_fs_path(document.uri)) is not None
+    }
+
 
 def code_actions(
     ls: SpellServer, document: Document, diagnostic: types.Diagnostic
@@ -67,7 +86,7 @@ def code_actions(
     data, path = diagnostic.data, to_fs_path(document.uri)
     if diagnostic.code != CODE or not isinstance(data, dict) or path is None:
         return []
-    key, value, place = data.get("key"), data.get("value"), project_file(path)
+    key, value, place = data.get("key"), data.get("value"), project_file(path, _opened(ls))
     uri = from_fs_path(place) if place is not None else None
     if not isinstance(key, str) or uri is None or place is None:
         return []
@@ -75,7 +94,11 @@ def code_actions(
     source = opened.text.source if opened is not None else Path(place).read_text("utf-8")
     steps = tuple(key.split("."))
     is_list = key.rpartition(".")[2].startswith("allowed_")
-    edits = adding(source, steps, value) if is_list else setting(source, steps, value)
+    edits = (
+        adding(source, steps, value, tuple(data.get("beside", ())))
+        if is_list
+        else setting(source, steps, value)
+    )
     if not edits:
         return []
     changed = [

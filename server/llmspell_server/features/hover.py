@@ -12,17 +12,17 @@ from llmspell_server.analysis.hover import hovered
 from llmspell_server.analysis.navigation.places import Place
 from llmspell_server.analysis.navigation.targets import targets
 from llmspell_server.analysis.pace import OutOfTime, within
+from llmspell_server.analysis.spells.describing import parameters_text
 from llmspell_server.analysis.spells.kinds import explained
 from llmspell_server.analysis.syntax import tree
 
-from .markup import explanation_markup, markdown, suited
+from .markup import OF_HOVER, explanation_markup, markdown, suited
 from .places import linked
 
 if TYPE_CHECKING:
     from llmspell_server.server import SpellServer
     from llmspell_server.subjects import Subject
 
-_FORMAT = "hover.content_format"
 _PATIENCE = 0.2  # seconds: who looks at a word wants to know what it is, first of all
 _MOST_LINKS = 3
 
@@ -40,11 +40,14 @@ def hover(ls: SpellServer, params: types.HoverParams) -> types.Hover | None:
         if said is not None:
             return said
     found = hovered(subject) if subject is not None else None
-    if subject is None or found is None:
+    if subject is None:
+        return None
+    ls.guess_on(subject.document)
+    if found is None:
         return None
     place = subject.document.range(found.start, found.end)
     markup = explanation_markup(found.explanation)
-    content = suited(markup, ls, _FORMAT)
+    content = suited(markup, ls, OF_HOVER)
     if content is markup:
         links = _links(ls, subject)
         content = markdown("\n\n".join([markup.value, *([f"Defined in {links}"] if links else [])]))
@@ -72,8 +75,11 @@ def _string(ls: SpellServer, subject: Subject) -> types.Hover | None:
     if string is None or known is None:
         return None
     lines = [f"**{string.kind.words}** `{known.value}`", known.text]
+    defined = ls.spells.definition(spell, string.kind, known.value, subject.file)
+    if defined is not None:
+        lines += filter(None, (defined.said.text, parameters_text(defined.said.schema)))
     if known.place is not None:
         lines.append(f"[{Path(known.place.path).name}]({Path(known.place.path).as_uri()})")
     place = subject.document.range(string.start, string.end)
-    content = suited(markdown("\n\n".join(lines)), ls, _FORMAT)
+    content = suited(markdown("\n\n".join(lines)), ls, OF_HOVER)
     return types.Hover(content, place)

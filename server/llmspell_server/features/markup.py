@@ -12,6 +12,9 @@ from llmspell_server.analysis.explaining import Explanation
 if TYPE_CHECKING:
     from llmspell_server.server import SpellServer
 
+OF_COMPLETION = "completion.completion_item.documentation_format"
+OF_HOVER = "hover.content_format"
+
 
 def suited(
     content: types.MarkupContent, ls: SpellServer, feature: str

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from lsprotocol import types
+from pygls.uris import to_fs_path
 
 from llmspell_server.analysis.checks.catalogue import CODES
 
@@ -60,8 +61,11 @@ def tells(ls: SpellServer, uri: str, code: str) -> bool:
     """Whether problems of a code are told of a Lua document."""
     if ls.answers_all(uri):
         return True
-    is_ours = code in ls.spells.codes() or (code in CODES and CODES[code].group in _GROUPS)
-    return is_ours and ls.configuration.of(uri).mode == "spells"
+    if ls.configuration.of(uri).mode != "spells":
+        return False
+    if code in CODES:
+        return CODES[code].group in _GROUPS
+    return code in ls.spells.codes(to_fs_path(uri))
 
 
 def _is_ours(ls: SpellServer, document: Document, method: str, params: Any) -> bool:

@@ -27,7 +27,10 @@ def signature_help(
 ) -> types.SignatureHelp | None:
     """The parameters of the call that holds the cursor."""
     subject = ls.subject(params.text_document.uri, params.position)
-    found = active_call(subject) if subject is not None else None
+    if subject is None:
+        return None
+    found = active_call(subject)
+    ls.guess_on(subject.document)
     if found is None:
         return None
     signatures = [_signature(ls, each) for each in found.signatures]

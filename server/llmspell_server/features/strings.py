@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 from lsprotocol import types
 
 from llmspell_server.analysis.checks.catalogue import CODES
+from llmspell_server.analysis.navigation.targets import targets
 from llmspell_server.analysis.pace import checkpoint
+from llmspell_server.analysis.spells.defining import defined_at
+from llmspell_server.analysis.spells.kind import StringKind
 from llmspell_server.analysis.spells.kinds import definition, problem
 from llmspell_server.analysis.spells.literals import Written
 from llmspell_server.analysis.spells.names import Refusal, definitions, renaming, uses
+from llmspell_server.analysis.spells.remarks import Said, remark_of
 from llmspell_server.diagnosing import SEVERITIES, SOURCE
 from llmspell_server.documents import Document, key_of
 from llmspell_server.spells import Spell
@@ -54,6 +58,7 @@ def asked_string(
     return Asked(string, spell)
 
 
+_FUNCTION = "function"
 _Found = list[tuple[str, Written]]
 """Strings with their files."""
 
@@ -71,12 +76,17 @@ def _saying_the_same(ls: SpellServer, asked: Asked) -> _Found:
 
 
 def defined(ls: SpellServer, asked: Asked) -> list[types.Location]:
-    """Where the thing that a string names is defined."""
+    """Where the thing that a string names is defined: its function, where the script has it."""
     if asked.string.kind.defined_by:
         all_ = _saying_the_same(ls, asked)
-        found = _locations(ls, all_, definitions(asked.string, (each for _, each in all_)))
-        if found:
-            return found
+        defining = {id(each) for each in definitions(asked.string, (each for _, each in all_))}
+        places = [
+            _function(ls, file, string) or (file, string.start, string.end)
+            for file, string in all_
+            if id(string) in defining
+        ]
+        if places:
+            return [ls.surroundings.location(*each) for each in places]
     place = definition(asked.string.kind, asked.string.content, asked.spell.sources)
     if place is None:
         return []
@@ -85,6 +95,26 @@ def defined(ls: SpellServer, asked: Asked) -> list[types.Location]:
     if place.end and isinstance(document, Document):
         where = document.range(place.start, place.end)
     return [types.Location(document.uri, where)]
+
+
+def _function(ls: SpellServer, file: str, string: Written) -> tuple[str, int, int] | None:
+    """The function that is given with the string that defines a name, if it is in the workspace."""
+    snapshot = ls.surroundings.snapshot(file)
+    if snapshot is None:
+        return None
+    span = defined_at(snapshot, string.start, string.kind.definition).function
+    if span is None:
+        return None
+    start, end = span
+    if snapshot.text.source.startswith(_FUNCTION, start):
+        return file, start, start + len(_FUNCTION)
+    found = targets(snapshot, file, end - 1, ls.surroundings)
+    places = [
+        (each.file, each.start, each.end)
+        for each in (found.places if found is not None else ())
+        if not ls.surroundings.is_library(each.file)
+    ]
+    return places[0] if len(places) == 1 else None
 
 
 def used(ls: SpellServer, asked: Asked, *, declared: bool) -> list[types.Location]:
@@ -110,6 +140,23 @@ def _locations(ls: SpellServer, all_: _Found, chosen: Iterable[Written]) -> list
     ]
 
 
+def remark_diagnostic(
+    kind: StringKind, content: str, said: Said, place: types.Range
+) -> types.Diagnostic:
+    """A remark as the protocol has it; `data` names what can be done about it."""
+    data: dict[str, Any] = {"near": list(said.near)}
+    if said.remedy is not None:
+        data["remedy"] = {"title": said.remedy.title, "kind": kind.name, "value": content}
+    return types.Diagnostic(
+        range=place,
+        message=said.message,
+        severity=SEVERITIES[said.severity],
+        code=said.code,
+        source=SOURCE,
+        data=data,
+    )
+
+
 def is_told(ls: SpellServer, document: Document, start: int, end: int) -> bool:
     """Whether it is said of a string literal between two offsets that its kind has no such value.
 
@@ -133,6 +180,11 @@ def diagnostics(ls: SpellServer, document: Document) -> list[types.Diagnostic]:
     found = []
     for string in spell.strings:
         checkpoint()
+        said = remark_of(string.kind, string.content, spell.sources, document.source.__contains__)
+        if said is not None:
+            place = document.range(string.start, string.end)
+            found.append(remark_diagnostic(string.kind, string.content, said, place))
+            continue
         wrong = problem(string.kind, string.content, spell.sources)
         if wrong is not None and wrong.code not in CODES:  # the checks tell of those, knowing more
             found.append(

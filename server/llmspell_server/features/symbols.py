@@ -83,6 +83,7 @@ def workspace_symbol(
 ) -> list[types.WorkspaceSymbol]:
     """The symbols of all files whose names have the letters of the query, in their order.
 
+    Files of folders in which another server answers for Lua are left to that.
     Names that begin with the query come first. Ranges are found when they are resolved, where the
     client can do that.
     """
@@ -96,6 +97,8 @@ def _matching(ls: SpellServer, query: str) -> Iterator[tuple[tuple[int, int, str
     for file, facts in ls.surroundings.index.files.items():
         checkpoint()
         if not query and ls.surroundings.is_library(file):
+            continue
+        if not ls.answers_all(file):
             continue
         for entry in facts.entries():
             name = entry.name.lower()

@@ -189,7 +189,7 @@ def test_a_client_that_vanishes_in_the_midst_of_anything(
         ("pause", {"threadId": 1}),
         ("stackTrace", {"threadId": 1}),
         ("evaluate", {"expression": "t", "frameId": frame}),
-        ("evaluate", {"expression": "while true do end", "frameId": frame, "context": "repl"}),
+        ("evaluate", {"expression": "while true do end", "frameId": frame, "context": "watch"}),
         ("setBreakpoints", {"source": {"path": str(it.path)}, "breakpoints": []}),
         ("restart", {}),
         ("terminate", {}),

@@ -25,6 +25,14 @@ def run(adapter: OverStdio, it: Any, **launch: Any) -> int:
     return int(adapter.events("exited")[0]["exitCode"])
 
 
+def test_a_request_before_initialize_is_early_and_not_unknown(adapter: OverStdio) -> None:
+    with pytest.raises(RequestFailed, match="threads: initialize first") as failed:
+        adapter.request("threads")
+    assert failed.value.error["id"] == 1002
+    with pytest.raises(RequestFailed, match="Unknown command: nonsense"):
+        adapter.request("nonsense", checked=False)
+
+
 def test_arguments_folder_and_variables(
     adapter: OverStdio, spell: MakeSpell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -58,6 +66,37 @@ def test_security_and_configuration(adapter: OverStdio, spell: MakeSpell, folder
     it = spell("print(Config.get('rag.multi_tenant'), pcall(os.execute, 'true'))\n")
     assert run(adapter, it, security="safe", config=str(config)) == 0, adapter.output("stderr")
     assert adapter.output().startswith("true\tfalse")
+
+
+def test_secrets_of_the_configuration_are_masked_wherever_one_looks(
+    adapter: OverStdio, spell: MakeSpell, folder: Path
+) -> None:
+    config = folder / "mine.toml"
+    config.write_text(
+        '[providers.mine]\nprovider_type = "openai"\napi_key = "sk-hidden-one"\n'
+        'base_url = "https://user:hidden-two@example.org/v1"\n'
+    )
+    it = spell("local all = Config.get('providers')\nprint(1) --@here\n")
+    adapter.launch(it, config=str(config))
+    adapter.break_at(it, "here")
+    adapter.go()
+    adapter.stopped()
+    adapter.evaluate("all", context="clipboard")
+    adapter.evaluate("Config", context="clipboard")
+    adapter.evaluate("JSON.stringify(Config.get('providers'))", context="repl")
+    seen = set[str]()
+    for scope in adapter.request("scopes", frameId=adapter.frames()[0]["id"])["scopes"]:
+        _open_all(adapter, scope["variablesReference"], seen, depth=4)
+    assert {"api_key", "base_url"} <= seen
+    assert "REDACTED" in str(adapter.timeline)
+    assert "hidden-" not in str(adapter.timeline)
+
+
+def _open_all(adapter: OverStdio, reference: int, names: set[str], depth: int) -> None:
+    for name, variable in adapter.children(reference).items():
+        names.add(name)
+        if variable["variablesReference"] and depth > 0:
+            _open_all(adapter, variable["variablesReference"], names, depth - 1)
 
 
 def test_a_time_limit(adapter: OverStdio, spell: MakeSpell) -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import inspect
-import threading
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from llmspell.state.store import StateStore
 from tests.debug_adapter.conftest import MakeSpell
-from tests.debug_adapter.connections import OverPort, OverStdio
+from tests.debug_adapter.connections import OverStdio
+from tests.debug_adapter.python_client import PythonClient, python_sessions
 
 SPELL = """\
 print("before")
@@ -20,47 +19,14 @@ print("after") --@after
 """
 
 
-class PythonClient(OverPort):
-    """The Python session that a client opens when `startDebugging` asks for it."""
-
-    def __init__(self, configuration: dict[str, Any], file: str, line: int) -> None:
-        connect = configuration["connect"]
-        super().__init__(connect["host"], connect["port"])
-        self._configuration = configuration
-        self._file, self._line = file, line
-
-    def set_up(self) -> None:
-        self.initialize(adapterID="debugpy")
-        attach = self.ask("attach", justMyCode=self._configuration["justMyCode"])
-        self.event("initialized")
-        self.request(
-            "setBreakpoints", source={"path": self._file}, breakpoints=[{"line": self._line}]
-        )
-        self.request("configurationDone")
-        self.answer_to(attach)
-
-
 @pytest.fixture
 def python(adapter: OverStdio) -> Iterator[list[PythonClient]]:
     """Opens Python sessions for the adapter, with a breakpoint where the state store is written."""
     code = StateStore.set_text.__code__
     lines = [line for _, _, line in code.co_lines() if line is not None]
     body = min(line for line in lines if line > code.co_firstlineno)
-    opened: list[PythonClient] = []
-
-    def start(arguments: dict[str, Any]) -> dict[str, Any]:
-        assert arguments["request"] == "attach"
-        configuration = arguments["configuration"]
-        assert (configuration["type"], configuration["justMyCode"]) == ("debugpy", False)
-        client = PythonClient(configuration, inspect.getfile(StateStore), body)
-        opened.append(client)
-        threading.Thread(target=client.set_up, daemon=True).start()
-        return {}
-
-    adapter.reverse["startDebugging"] = start
-    yield opened
-    for client in opened:
-        client.vanish()
+    with python_sessions(adapter, inspect.getfile(StateStore), body) as opened:
+        yield opened
 
 
 def test_from_lua_into_python_and_back(

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llmspell_debug_adapter.protocol import arguments as module
@@ -26,9 +26,8 @@ CLASSES = [c for c in vars(module).values() if isinstance(c, type) and attrs.has
 
 
 def test_names_are_the_protocols() -> None:
-    got = structured(
-        {"linesStartAt1": False, "supportsRunInTerminalRequest": True}, InitializeArguments
-    )
+    asked = {"adapterID": "llmspell", "linesStartAt1": False, "supportsRunInTerminalRequest": True}
+    got = structured(asked, InitializeArguments)
     assert (got.lines_start_at1, got.supports_run_in_terminal_request) == (False, True)
 
 
@@ -84,6 +83,7 @@ def test_arguments_of_a_spell_are_words_or_one_text() -> None:
 
 
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda c: c.__name__)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_any_json_is_structured_or_refused(kind: type, data: st.DataObject) -> None:
     from llmspell_debug_adapter.protocol.structuring import camel

@@ -79,7 +79,7 @@ def test_symbolic_links_keep_the_clients_names(
 
 
 def mapped(local: str, remote: str, **can: object) -> Client:
-    client = Client(InitializeArguments(**can))  # type: ignore[arg-type]
+    client = Client(InitializeArguments("tests", **can))  # type: ignore[arg-type]
     client.map_paths([PathMapping(local, remote)])
     return client
 
@@ -115,6 +115,6 @@ def test_paths_are_absolute_and_plain(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_none_stays_none_when_counting_from_0() -> None:
-    client = Client(InitializeArguments(lines_start_at1=False, columns_start_at1=False))
+    client = Client(InitializeArguments("tests", lines_start_at1=False, columns_start_at1=False))
     assert (client.line(0), client.line(1), client.line_of(0)) == (0, 0, 1)
     assert (client.column(1), client.column_of(None), client.column_of(4)) == (0, None, 5)

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-import llmspell_debug_adapter.requests  # noqa: F401 - registers the handlers
-from llmspell_debug_adapter.session.registry import HANDLERS
+from llmspell_debug_adapter.session.registry import handlers
 from tests.debug_adapter import schema
 from tests.debug_adapter.client import RequestFailed
 from tests.debug_adapter.conftest import MakeSpell
@@ -15,6 +14,7 @@ from tests.debug_adapter.in_process import InProcess
 from tests.debug_adapter.proofs import proves
 from tests.debug_adapter.session.test_execution import stand_at
 
+HANDLERS = handlers()
 EVERYTHING = sorted({*HANDLERS, *schema.all_requests()})
 
 
@@ -48,6 +48,16 @@ def test_what_is_not_implemented_is_refused_by_name(
     with pytest.raises(RequestFailed, match=f"Unknown command: {command}") as failed:
         client.request(command, checked=False)
     assert failed.value.error["id"] == 1001
+
+
+@pytest.mark.parametrize("arguments", [{}, {"adapterID": None}, {"adapterID": 5}])
+def test_an_initialize_that_names_no_adapter_is_refused(
+    client: InProcess, arguments: dict[str, Any]
+) -> None:
+    with pytest.raises(RequestFailed, match=r"(?i)adapterID") as failed:
+        client.request("initialize", checked=False, **arguments)
+    assert failed.value.error["id"] == 1004
+    client.initialize()
 
 
 def test_a_second_initialize_is_refused(client: InProcess) -> None:

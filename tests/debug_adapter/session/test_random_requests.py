@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import llmspell_debug_adapter.requests  # noqa: F401 - registers the handlers
-from llmspell_debug_adapter.session.registry import HANDLERS
+from llmspell_debug_adapter.session.registry import handlers
 from tests.debug_adapter.client import Spell
 from tests.debug_adapter.in_process import InProcess
 
@@ -42,7 +42,7 @@ VALUES: dict[str, Any] = {
     "terminateDebuggee": st.booleans(),
 }  # fmt: skip
 
-COMMANDS = [*sorted(set(HANDLERS) - {"initialize", "launch", "disconnect"}), "nonsense"]
+COMMANDS = [*sorted(set(handlers()) - {"initialize", "launch", "disconnect"}), "nonsense"]
 REQUESTS = st.tuples(st.sampled_from(COMMANDS), st.fixed_dictionaries({}, optional=VALUES))
 
 TEXT = """\

@@ -36,6 +36,11 @@ class Ended:
         assert self.code == 0, (self.code, self.out, self.err)
         return self.out
 
+    def failed(self, code: int) -> str:
+        """What it says of its failure."""
+        assert self.code == code, (self.code, self.out, self.err)
+        return self.err
+
 
 class Shell:
     """Runs commands in a folder, with an environment of the test's own."""

@@ -143,6 +143,8 @@ def test_the_time_limit_of_the_configuration_counts_too(shell: Shell) -> None:
         (["--break-on-error", "some"], "'some' is not one of"),
         (["--port", "x"], "'x' is not a valid integer"),
         (["--watch", " "], "there is no expression"),
+        (["--watch", "total +"], "`total +` is not an expression: unexpected symbol near <eof>"),
+        (["--watch", "total = 1"], "is not an expression: <eof> expected near '='"),
         (["--port", "0", "--watch", "n"], "--watch cannot be combined with --port"),
     ],
 )
@@ -278,6 +280,8 @@ def test_a_breakpoint_on_data_can_be_deleted(shell: Shell) -> None:
         ("delete", "Usage: delete"),
         ("enable x", "Usage: enable"),
         ("unwatch 4", "There is no watch 4"),
+        ("watch x +", "`x +` is not an expression: unexpected symbol near <eof>"),
+        ("watch local x", "is not an expression: unexpected symbol near 'local'"),
         ("set x", "Usage: set NAME = VALUE"),
         ("print", "Usage: print EXPRESSION"),
         ("frame 9", "There is no frame 9; there are 0 to 0"),

@@ -73,6 +73,7 @@ class TestNew:
         assert again.err == ""
         assert shell("llmspell", "state", "show", "--output", "json").json == {"runs": 2}
         assert "✓ Valid" in shell("llmspell", "config", "validate").ok()
+        assert "2 passed" in shell("llmspell", "test").ok()
         settings = json.loads((shell.folder / ".luarc.json").read_text())
         assert settings["workspace"]["library"] == [str(DEFINITIONS)]
         assert (shell.folder / "README.md").read_text().startswith("# my-spell\n")

@@ -182,6 +182,25 @@ def test_json_whatever_the_end(
     assert document["error"]["type"] == kind
 
 
+ENDLESS_END = """
+Hook.register("BeforeAgentShutdown", function() while true do end end)
+Agent.create({ name = "a", model = "local/x" })
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "exit_code", "kind"),
+    [("error('the trouble')", 1, "ScriptError"), ("os.exit(3)", 3, "Exited")],
+)
+def test_an_end_that_cannot_be_stopped_does_not_hide_why_the_spell_ended(
+    shell: Shell, code: str, exit_code: int, kind: str
+) -> None:
+    ended = shell.run(ENDLESS_END + code, "--output", "json")
+    assert ended.code == exit_code
+    assert ended.json["error"]["type"] == kind
+    assert "the hooks of the agents' end were broken off" in ended.err
+
+
 def test_json_for_a_missing_file_and_a_bad_configuration(shell: Shell) -> None:
     missing = shell("llmspell-run", "--output", "json", "nowhere.lua")
     assert (missing.code, missing.json["status"]) == (1, "error")

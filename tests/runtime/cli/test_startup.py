@@ -8,6 +8,7 @@ import sys
 from tests.runtime.cli.conftest import Shell
 
 FORBIDDEN = {
+    "llmspell.agents", "llmspell.models",
     "asyncio", "attr", "attrs", "cattrs", "click", "contextvars", "ctypes", "dataclasses", "datetime",
     "difflib", "email", "glob", "hashlib", "http", "importlib.metadata", "importlib.resources", "inspect",
     "jsonschema", "logging", "multiprocessing", "pathlib", "platform", "prompt_toolkit", "pygments",
@@ -58,6 +59,20 @@ def test_a_spell_with_output_arguments_and_modules(shell: Shell) -> None:
 
 def test_json_needs_no_more(shell: Shell) -> None:
     assert not _ran(shell, "print(JSON.stringify(JSON.parse('[1]')))") & FORBIDDEN
+
+
+def test_a_spell_without_a_model_imports_nothing_of_models(shell: Shell) -> None:
+    script = """
+    State.save("a", 1)
+    Event.publish("a.b", {})
+    print(#Tool.list(), Tool.execute("calculator", {input = "1 + 1"}).success, Agent, Provider)
+    """
+    names = {"llama_cpp", "ollama", "openai", "anthropic", "huggingface_hub", "numpy", "tenacity"}
+    imported = _ran(shell, script)
+    assert not imported & names
+    assert not [
+        each for each in imported if each.startswith(("llmspell.models", "llmspell.agents"))
+    ]
 
 
 def test_a_time_limit_needs_ctypes_only_to_stop(shell: Shell) -> None:

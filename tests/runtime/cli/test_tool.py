@@ -9,6 +9,12 @@ import pytest
 from tests.runtime.cli.conftest import Shell
 from tests.runtime.cli.test_completion import offered
 
+HIDES_HTTPX = """
+import importlib.util
+find_spec = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *rest: None if name == "httpx" else find_spec(name, *rest)
+"""
+
 
 def test_lists_in_three_forms(shell: Shell) -> None:
     names = shell("llmspell", "tool", "list").ok().split()
@@ -18,6 +24,35 @@ def test_lists_in_three_forms(shell: Shell) -> None:
     pretty = shell("llmspell", "--output", "pretty", "tool", "list").ok()
     assert pretty.startswith("Available Tools:\n" + "─" * 50)
     assert pretty.endswith(f"Total: {len(names)} tools\n")
+
+
+def test_details_tell_of_all_tools_also_of_those_that_cannot_be_called(shell: Shell) -> None:
+    shell.write("off.toml", "[tools.system]\nenabled = false\n")
+    told = shell("llmspell", "tool", "list", "--details", "--format", "json").json
+    assert [each["name"] for each in told] == shell("llmspell", "tool", "list").ok().split()
+    words = ["--config", "off.toml", "tool", "list", "--details"]
+    off = {each["name"]: each for each in shell("llmspell", *words, "--format", "json").json}
+    assert off["process-executor"]["switched_off"] == "tools.system.enabled"
+    assert off["process-executor"]["permissions"] == ["command", "read", "write"]
+    assert off["http-requester"]["aliases"] == ["http-request"]
+    lines = shell("llmspell", *words, "--category", "system").ok().splitlines()
+    assert len({line.index("restricted") for line in lines if "restricted" in line}) == 1
+    assert all(line.endswith("(switched off by `tools.system.enabled`)") for line in lines)
+    pretty = shell("llmspell", *words, "--category", "media", "--format", "pretty").ok()
+    count = sum(each["category"] == "media" for each in off.values())
+    assert pretty.startswith("Tools:\n" + "─" * 50) and pretty.endswith(f"\nTotal: {count} tools\n")
+
+
+def test_what_lacks_a_library_is_told_with_what_installs_it(shell: Shell) -> None:
+    shell.write("sitecustomize.py", HIDES_HTTPX)
+    shell.environ["PYTHONPATH"] = str(shell.folder)
+    assert "http-requester" not in shell("llmspell", "tool", "list").ok()
+    told = shell("llmspell", "tool", "info", "http-requester").json
+    assert told["missing"] == ["httpx"]
+    assert told["install"] == "pip install 'llmspell[tools]'"
+    lines = shell("llmspell", "tool", "list", "--details").ok().splitlines()
+    [line] = [line for line in lines if line.startswith("http-requester")]
+    assert line.endswith("(needs httpx: pip install 'llmspell[tools]')")
 
 
 def test_a_category_is_found_in_any_case_and_an_unknown_one_is_empty(shell: Shell) -> None:
@@ -60,6 +95,17 @@ def test_parameters_come_from_words_files_and_stdin(
     done = shell("llmspell", "tool", "invoke", "base64-encoder", *words, stdin=stdin.encode())
     assert done.json["tool"] == "base64-encoder"
     assert json.loads(done.json["result"]["text"])["result"]["output"] == "SGVsbG8="
+
+
+def test_the_answer_is_printed_alone(shell: Shell) -> None:
+    words = ["base64-encoder", "operation=encode", "input=Hello", "--answer"]
+    assert shell("llmspell", "tool", "invoke", *words).json["result"]["output"] == "SGVsbG8="
+
+
+def test_the_only_source_of_tools_is_this_installation(shell: Shell) -> None:
+    assert "calculator" in shell("llmspell", "tool", "--source", "local", "list").ok()
+    other = shell("llmspell", "tool", "--source", "mcp:x", "list")
+    assert (other.code, "Invalid source: 'mcp:x'" in other.err) == (1, True)
 
 
 def test_words_are_json_where_the_tool_wants_no_text(shell: Shell) -> None:

@@ -1,7 +1,10 @@
+import keyring
+import keyring.backend
 import pytest
 
 from llmspell.config.advice import advice
 from llmspell.config.credentials import credential
+from llmspell.config.keys import Keys
 from llmspell.config.schema import Provider
 from tests.runtime.config.conftest import Desk
 
@@ -57,6 +60,36 @@ def test_nothing_to_say(desk: Desk) -> None:
 )
 def test_advice(desk: Desk, text: str, key: str, words: str) -> None:
     assert words in advised(desk, text)[key]
+
+
+class Locked(keyring.backend.KeyringBackend):
+    """A keyring that would ask the user for its password."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call] # the library's
+        self.held: str | None = None
+        self.asked = 0
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.held = password
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self.asked += 1
+        return self.held
+
+
+def test_a_stored_key_is_known_of_without_asking_the_keyring(desk: Desk) -> None:
+    before, locked = keyring.get_keyring(), Locked()
+    keyring.set_keyring(locked)
+    try:
+        assert Keys(desk.environ).add("openai", "sk-1").where == "keyring"
+        locked.asked = 0
+        assert advised(desk, "[providers.openai]\n") == {}
+        assert locked.asked == 0
+    finally:
+        keyring.set_keyring(before)
 
 
 @pytest.mark.parametrize(

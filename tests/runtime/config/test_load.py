@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from llmspell.config.document import LARGEST_FILE
+from llmspell.config.load import load_config
 from llmspell.config.problems import InvalidConfigError
 from llmspell.config.schema import Config
 from llmspell.errors import ConfigError
@@ -255,6 +256,25 @@ def test_extends_refers_to_the_file_that_says_it(desk: Desk) -> None:
     desk.write("default_engine = 'js'", "base/deep.toml")
     desk.write("extends = 'deep.toml'", "base/common.toml")
     assert desk.load_text("extends = 'base/common.toml'").config.default_engine == "js"
+
+
+def test_what_is_not_saved_yet_counts_in_place_of_the_files(desk: Desk) -> None:
+    base = desk.write("[engines.lua]\ntimeout_ms = 5\nstdlib = 'All'", "base.toml")
+    project = desk.write("default_engine = 'js'")
+    unsaved = {
+        str(project): "extends = 'base.toml'\n[engines.lua]\ntimeout_ms = 6",
+        str(base): "[engines.lua]\nstdlib = 'Basic'",
+    }
+    config = load_config(cwd=desk.project, environ=desk.environ, unsaved=unsaved).config
+    assert (config.default_engine, config.engines.lua.timeout_ms) == ("lua", 6)
+    assert config.engines.lua.stdlib == "Basic"
+
+
+def test_a_file_that_is_not_on_the_disk_yet_counts(desk: Desk) -> None:
+    desk.write_user("default_engine = 'js'")
+    path = desk.project / "llmspell.toml"
+    loaded = load_config(cwd=desk.project, environ=desk.environ, unsaved={str(path): ""})
+    assert (loaded.path, loaded.trusted, loaded.config.default_engine) == (path, False, "lua")
 
 
 def test_extends_in_a_circle(desk: Desk) -> None:

@@ -77,6 +77,111 @@ def test_an_error_in_a_condition_is_reported_once(make_session: MakeSession, mod
     assert "attempt to index a nil value" in remark[1]
 
 
+def test_an_error_in_a_condition_is_said_once_for_all_places_of_a_breakpoint(
+    make_session: MakeSession, mode: str
+) -> None:
+    session = make_session(
+        """
+function twice() return 1 end
+twice()
+function twice() return 2 end
+twice()
+for _ = 1, 2 do dofile("other.lua") end
+""",
+        mode,
+    )
+    other = session.write("local n = 1\nreturn n + 1\n", "other.lua")
+    session.debugger.set_breakpoints(str(other), [BreakpointSpec(2, condition="n.x.y")])
+    session.debugger.set_function_breakpoints([FunctionBreakpointSpec("twice", "missing.x")])
+    session.start()
+    session.ended()
+    assert len(session.seen.outputs) == 2
+
+
+TWO_LINES = """
+for i = 1, 4 do
+  local x = i -- one
+  x = x + 1 -- two
+end
+print("end") -- end
+"""
+
+
+def test_an_error_is_said_again_for_a_breakpoint_that_is_set_anew_only(
+    make_session: MakeSession, mode: str
+) -> None:
+    session = make_session(TWO_LINES, mode)
+    failing = BreakpointSpec(session.line("one"), condition="missing.field")
+    two, end = BreakpointSpec(session.line("two")), BreakpointSpec(session.line("end"))
+    session.debugger.set_breakpoints(str(session.path), [failing, two])
+    session.start()
+    for others, said in (([two, end], 1), ([two], 1)):
+        session.stop()
+        assert len(session.seen.outputs) == said
+        session.debugger.set_breakpoints(str(session.path), [failing, *others])
+        session.debugger.resume()
+    session.stop()
+    assert len(session.seen.outputs) == 1
+    session.debugger.set_breakpoints(str(session.path), [two])
+    session.debugger.set_breakpoints(str(session.path), [failing])
+    session.debugger.resume()
+    session.ended()
+    assert len(session.seen.outputs) == 2
+
+
+def test_hits_are_counted_on_when_a_file_is_loaded_again(
+    make_session: MakeSession, mode: str
+) -> None:
+    session = make_session('for i = 1, 4 do dofile("other.lua") end', mode)
+    other = session.write("for n = 1, 2 do\n  last = n\nend\n", "other.lua")
+    session.debugger.set_breakpoints(str(other), [BreakpointSpec(2, hit_condition="% 5")])
+    session.start()
+    session.stop()
+    assert (session.value("n"), session.value("i", frame=1)) == ("1", "3")
+    session.finish()
+
+
+def test_hits_of_a_function_are_counted_on_when_another_one_is_set(
+    make_session: MakeSession, mode: str
+) -> None:
+    session = make_session(
+        """
+function f() return 1 end
+for i = 1, 3 do
+  f()
+  local x = i -- here
+end
+""",
+        mode,
+    )
+    third = FunctionBreakpointSpec("f", hit_condition="3")
+    (point,) = session.debugger.set_function_breakpoints([third])
+    session.break_at("here")
+    session.start()
+    session.stop()
+    (same, _) = session.debugger.set_function_breakpoints([third, FunctionBreakpointSpec("g")])
+    assert same.id == point.id
+    session.debugger.set_breakpoints(str(session.path), [])
+    session.debugger.resume()
+    assert session.stop().hit_ids == [point.id]
+    assert session.value("i", frame=1) == "3"
+
+
+def test_hits_are_counted_on_when_another_breakpoint_is_set(
+    make_session: MakeSession, mode: str
+) -> None:
+    session = make_session(TWO_LINES, mode)
+    third = BreakpointSpec(session.line("one"), hit_condition="3")
+    two, end = BreakpointSpec(session.line("two")), BreakpointSpec(session.line("end"))
+    session.debugger.set_breakpoints(str(session.path), [third, two])
+    session.start()
+    session.stop()
+    session.debugger.set_breakpoints(str(session.path), [third, end])
+    session.debugger.resume()
+    session.stop()
+    assert (session.at(), session.value("i")) == (third.line, "3")
+
+
 def test_a_condition_that_is_no_lua_is_not_verified(make_session: MakeSession, mode: str) -> None:
     session = make_session(LOOP, mode)
     (point,) = session.break_at("body", condition="i ==")
@@ -327,6 +432,16 @@ def test_a_line_with_a_whole_function_stops_in_what_was_asked_for(
     session = make_session(ONE_LINE, mode)
     session.debugger.set_breakpoints(str(session.path), [BreakpointSpec(1, column)])
     assert stops_of(session) == stops
+
+
+def test_functions_of_a_line_that_take_the_same_are_told_apart(
+    make_session: MakeSession, mode: str
+) -> None:
+    code = "local function f(x) return x + 1 end local function g(x) return x + 2 end\nf(1) g(2)\n"
+    session = make_session(code, mode)
+    column = code.index("return x + 2") + 1
+    session.debugger.set_breakpoints(str(session.path), [BreakpointSpec(1, column)])
+    assert stops_of(session) == ["g"]
 
 
 def test_each_function_of_a_line_counts_its_own_passes(

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from llmspell.debugger.in_place import HOLDS, SUPPORT
+from llmspell.debugger.in_place import HOLDS
 from llmspell.debugger.instrument import Wish
+from llmspell.debugger.lending import SUPPORT, lent, original
 from llmspell.debugger.model import BreakpointSpec, DataBreakpointSpec
 from llmspell.debugger.standard import is_harmless, may_replace
 
@@ -23,12 +24,15 @@ def licence(text: str, condition: str) -> str:
     line = text[: text.index("●")].count("\n") + 1
     result = placed(text.replace("●", "print()"), Wish(1, line, condition=condition))
     (site,) = result.sites
-    if site.tables:
-        return f"tables, {site.licence}"
-    if site.protected:
+    if site.protected and not site.tables and not site.calling:
         return "protected"
     source = result.source.decode()
-    return next((w for w, slot in HOLDS.items() if f"not {SUPPORT}[{slot}] or" in source), "none")
+    relies_on = lent(HOLDS[site.licence]) if site.licence in HOLDS else ""
+    assert site.tables or site.calling or relies_on in source
+    known, operators = site.licence
+    kinds = ["call"] * site.calling + ["tables"] * bool(site.tables) + [known] * (known != "none")
+    kinds += [operators] * (operators != "any")
+    return ", ".join(kinds) or "none"
 
 
 NUMBERS = [
@@ -89,9 +93,9 @@ def test_what_is_always_a_number_may_be_compared_in_place(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", NOT_NUMBERS)
-def test_what_may_be_anything_is_compared_in_protected_mode(text: str) -> None:
-    assert licence(text, "n > 5") == "protected"
-    assert licence(text, "math.abs(n) < -1") == "protected"
+def test_what_may_be_anything_is_compared_where_no_operators_are_defined(text: str) -> None:
+    assert licence(text, "n > 5") == "no order"
+    assert licence(text, "math.abs(n) < -1") == "standard, no order"
 
 
 @pytest.mark.parametrize(
@@ -104,39 +108,69 @@ def test_what_may_be_anything_is_compared_in_protected_mode(text: str) -> None:
         ("type(type(x))", "standard"),
         ("x == nil and n > 1", "facts"),
         ("x == 1", "none"),
-        ("math.abs(x) > 1", "protected"),
+        ("math.abs(x) > 1", "standard, no order"),
         ("math.abs()", "protected"),
-        ("type()", "protected"),
-        ("type(...)", "protected"),
+        ("type()", "call, standard"),
+        ("type(...)", "call, standard"),
         ("type((...)) == 'nil'", "standard"),
-        ("rawequal(x)", "protected"),
+        ("rawequal(x)", "call, standard"),
+        ("select('#', n) == 2", "standard"),
+        ('select("#", x, ...) == 2', "standard"),
+        ("select('#') == 0", "standard"),
+        ("select(#x, n) == 2", "call, tables, standard"),
+        ("select(2, n) == 2", "call, standard"),
+        ("select(##x, n) == 2", "protected"),
+        ("tonumber(x)", "standard"),
+        ("tonumber((...)) == 1", "standard"),
+        ("tonumber(...)", "call, standard"),
+        ("tonumber(x, 10)", "call, standard"),
+        ("tonumber(coroutine.running())", "call, tables, standard"),
+        ("tonumber(x) > 3", "standard, no order"),
+        ("tonumber(x) > tonumber(n)", "standard, no order"),
+        ("tonumber(x) + 1 == n", "standard, no order"),
+        ("getmetatable(x) == nil", "standard"),
+        ("getmetatable(x) == limit", "standard, no equality"),
+        ("os.clock() > 10 and os.time() < n", "tables, standard"),
+        ("os.time(x) > 10", "protected"),
+        ("coroutine.running() == x", "tables, standard"),
+        ("coroutine.isyieldable()", "tables, standard"),
+        ("coroutine.isyieldable(x)", "call, tables, standard"),
         ("math.fmod(n, 0) == 1", "protected"),
         ("math.random(n) == 1", "protected"),
         ("math.nothing == n", "standard"),
-        ("math.nothing == x", "protected"),
-        ("math.nothing < n", "protected"),
+        ("math.nothing == x", "standard, no equality"),
+        ("math.nothing < n", "standard, no order"),
         ("limit == n", "standard"),
         ("limit and not (limit == 'a')", "standard"),
-        ("limit == x", "protected"),
-        ("limit > n", "protected"),
-        ("-limit", "protected"),
+        ("limit == x", "standard, no equality"),
+        ("limit > n", "standard, no order"),
+        ("-limit", "standard, no order"),
         ("limit.x == n", "tables, standard"),
-        ("(limit or n) + 1 == n", "protected"),
-        ("math:abs(n)", "protected"),
+        ("(limit or n) + 1 == n", "standard, no order"),
+        ("math:abs(n)", "call, tables, standard"),
         ("math.abs 'x'", "protected"),
-        ("tostring(n) == '1'", "protected"),
+        ("tostring(n) == '1'", "call, standard"),
         ("n % n == 0", "protected"),
         ("n // 0 == 0", "protected"),
         ("n & 1 == 0", "protected"),
-        ("#x > 1", "tables, none"),
-        ("x.y == 1", "tables, none"),
+        ("#x > 1", "tables"),
+        ("x.y == 1", "tables"),
         ("x.y == n", "tables, facts"),
-        ("x[n].z[x.y] == 1 and not x.a", "tables, none"),
+        ("x[n].z[x.y] == 1 and not x.a", "tables"),
         ("#x.list == n - 1", "tables, facts"),
         ("math.nothing.x == 1", "tables, standard"),
-        ("x.y == x.z", "protected"),
-        ("x.y > 1", "protected"),
-        ("x.y()", "protected"),
+        ("x.y == x.z", "tables, no equality"),
+        ("x.y > 1", "tables, no order"),
+        ("x.y > x.z", "tables, no order"),
+        ("x.y % 2 == 0 and -x.z", "tables, no order"),
+        ("#x < limit", "tables, standard, no order"),
+        ("x.y > 'a'", "protected"),
+        ("x < (n == 1)", "protected"),
+        ("x[x + 1] == 1", "protected"),
+        ("x[n > 'a'] == 1", "protected"),
+        ("x.y .. 'a' == 'aa'", "protected"),
+        ("x.y & 1 == 1", "protected"),
+        ("x.y()", "call, tables"),
         ("(x).y == 1", "protected"),
         ("('a').b == 1", "protected"),
         ("x[...] == 1", "protected"),
@@ -150,16 +184,32 @@ def test_the_kind_of_a_condition(condition: str, kind: str) -> None:
 @pytest.mark.parametrize("hiding", ["math, type = {}", "_ENV = {}"])
 def test_functions_of_the_program_s_own_are_not_the_standard_ones(hiding: str) -> None:
     text = f"local n = 1\nlocal {hiding}\n●"
-    assert licence(text, "math.abs(n) == 1") == "protected"
-    assert licence(text, "type(n) == 'number'") == "protected"
+    assert "standard" not in licence(text, "math.abs(n) == 1")
+    assert "standard" not in licence(text, "type(n) == 'number'")
 
 
 def test_a_function_that_a_condition_names_may_get_anything() -> None:
     text = "local function f(n)\n print(n)\nend\nf(1)\nprint()"
     alone = placed(text, Wish(1, 2, condition="n > 1"))
     both = placed(text, Wish(1, 2, condition="n > 1"), Wish(2, 5, condition="f('x')"))
-    assert [site.protected for site in alone.sites] == [False]
-    assert [site.protected for site in both.sites] == [True, True]
+    assert [site.licence for site in alone.sites] == [("facts", "any")]
+    assert [site.licence for site in both.sites] == [("none", "no order"), ("none", "any")]
+    assert [site.protected for site in both.sites] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("condition", "guard"),
+    [
+        ("type(x) == 'table' and #x > 3", "type(x) == 'table'"),
+        ("n == 1 and x and x.y == 1 and n", "n == 1 and x"),
+        ("n == 1 and (x.y or n) == 1", "n == 1"),
+        ("(n == 1 and x.y == 1)", "n == 1"),
+    ],
+)
+def test_nothing_is_looked_at_before_what_and_has_in_front(condition: str, guard: str) -> None:
+    result = placed("local n, x = 1, t\nprint()", Wish(1, 2, condition=condition))
+    text = result.source.decode().replace(original("type"), "type")
+    assert f"if ({guard}) then local {lent('t1')}=" in text.replace(f"not ({lent(3)}) or ", "")
 
 
 def test_a_program_that_has_our_name_gets_the_simple_form() -> None:
@@ -177,6 +227,17 @@ def test_a_chunk_with_all_its_locals_taken_keeps_its_breakpoint(condition: str) 
     assert SUPPORT not in result.source.decode()
     if condition == "n == 2":
         assert stops(result) == [(1, 201)]
+
+
+@pytest.mark.parametrize(("sites", "locals_"), [(300, 0), (50, 180), (10, 197)])
+def test_many_conditions_in_a_chunk_all_have_a_place(sites: int, locals_: int) -> None:
+    own = "".join(f"local v{i} = 1 " for i in range(locals_))
+    text = f"{own}local n = 1\n" + "print(n)\n" * sites
+    conditions = ["t.x > n", "f(n) == 2", "n > t"]
+    wishes = [Wish(i, i + 1, condition=conditions[i % 3]) for i in range(1, sites + 1)]
+    result = placed(text, *wishes)
+    assert all(result.placed[wish.id].verified for wish in wishes)
+    assert len(result.sites) == sites
 
 
 # That it means the same as in protected mode ------------------------------------------------------
@@ -206,6 +267,7 @@ ATOMS = [
 ]
 BINARY = ["==", "~=", "<", "<=", ">", ">=", "+", "-", "*", "/", "//", "%", "^", "and", "or"]
 CALLS = ["math.abs", "math.floor", "math.max", "type", "math.type", "rawequal", "math.tointeger"]
+CALLS += ["tonumber", "getmetatable", "coroutine.running", "coroutine.isyieldable"]
 
 
 def expressions() -> st.SearchStrategy[str]:
@@ -213,6 +275,7 @@ def expressions() -> st.SearchStrategy[str]:
         st.sampled_from(ATOMS),
         lambda inner: st.one_of(
             st.builds(lambda a, o, b: f"({a} {o} {b})", inner, st.sampled_from(BINARY), inner),
+            st.builds(lambda a, b: f"{a} and {b}", inner, inner),
             st.builds(lambda o, a: f"({o} {a})", st.sampled_from(["not", "-"]), inner),
             st.builds(lambda f, a: f"{f}({a})", st.sampled_from(CALLS), inner),
             st.builds(lambda f, a, b: f"{f}({a}, {b})", st.sampled_from(CALLS), inner, inner),
@@ -369,14 +432,64 @@ def test_a_condition_on_global_variables_chooses(
     assert run_to_the_end(make_session, GLOBALS, condition)[1] == stops
 
 
-def test_globals_that_raise_when_they_are_read_do_no_harm(make_session: MakeSession) -> None:
+@pytest.mark.parametrize(
+    "condition", ["missing == i or i == 2", "missing.x == i", "missing.x > i", "missing:f(i)"]
+)
+def test_globals_that_raise_when_they_are_read_do_no_harm(
+    make_session: MakeSession, condition: str
+) -> None:
     strict = "setmetatable(_G, { __index = function(_, name) error('no ' .. name, 0) end })\n"
-    session, stopped = run_to_the_end(make_session, strict + GLOBALS, "missing == i or i == 2")
+    session, stopped = run_to_the_end(make_session, strict + GLOBALS, condition)
     assert stopped == []
     assert session.error is None
     assert session.output.split() == ["1", "2", "3", "4"]
     (remark,) = session.seen.outputs
     assert "no missing" in remark[1]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ["missing == i", "missing.x == i", "missing.x > i", "missing > i", "math.max(missing, 1) == i"],
+)
+def test_globals_that_raise_from_now_on_do_no_harm(
+    make_session: MakeSession, condition: str
+) -> None:
+    """What a chunk was lent is taken back from the functions that it has made and from itself."""
+    session = make_session("""
+local function look(i)
+  print(i) -- body
+end
+look(1)
+require("strict")
+look(2)
+for i = 3, 4 do
+  print(i) -- loop
+end
+""")
+    strict = "setmetatable(_G, { __index = function(_, name) error('no ' .. name, 0) end })"
+    session.write(strict, "strict.lua")
+    session.break_at("body", "loop", condition=condition)
+    session.start()
+    assert session.values_at_stops("i") == []
+    assert session.error is None
+    assert session.output.split() == ["1", "2", "3", "4"]
+
+
+def test_functions_of_a_chunk_that_runs_often_keep_their_breakpoints(
+    make_session: MakeSession,
+) -> None:
+    session = make_session("""
+limit = 1
+local first = require("other")()
+for i = 1, 200 do require("other")() end
+for i = 1, 3 do first(i) end
+""")
+    session.write("return function()\n return loadfile('made.lua')()\nend", "other.lua")
+    session.write("return function(i)\n print(i) -- body\nend", "made.lua")
+    session.break_at("body", path=session.path.with_name("made.lua"), condition="i == limit + 1")
+    session.start()
+    assert session.values_at_stops("i") == ["2"]
+    assert session.output.split() == ["1", "2", "3"]
 
 
 def test_what_a_condition_reads_is_no_read_of_the_program(make_session: MakeSession) -> None:
@@ -514,6 +627,208 @@ inner()
     assert session.error is None
     assert session.output.startswith("first\t1\nsecond\t2\ni\t3\n")
     assert SUPPORT not in session.output
+
+
+# Values of which nothing is known ---------------------------------------------------------------
+
+UNKNOWN = """
+local values = { 1, 5, false, "x", {}, 7 }
+for i = 1, 6 do
+  local v = values[i] or nil
+  print(i) -- body
+end
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "stops"),
+    [
+        ("v > 3", ["2", "6"]),
+        ("3 >= v", ["1"]),
+        ("not (v > 3)", ["1"]),
+        ("v + 1 == 6 or v % 7 == 0", ["2", "6"]),
+        ("math.abs(v) > 3", ["2", "6"]),
+        ("v == i or values[i] == v", ["1", "2", "4", "5", "6"]),
+        ("values[i] < v + 1", ["1", "2", "6"]),
+    ],
+)
+def test_a_condition_on_what_may_be_no_number_chooses(
+    make_session: MakeSession, condition: str, stops: list[str]
+) -> None:
+    session, stopped = run_to_the_end(make_session, UNKNOWN, condition)
+    assert stopped == stops
+    assert session.error is None
+    assert len(session.seen.outputs) == (0 if " == v" in condition else 1)  # an error is said once
+
+
+ANYTHING = """
+local t = setmetatable({}, { __index = function(_, k) return k end })
+local function GUARD() return setmetatable({}, { __close = function() print("closed") end }) end
+do
+
+end
+for _, value in ipairs { true, false, "x", "7", {}, t, print, GUARD, 1, 2.5 } do
+  v = value
+  do local g <close> = GUARD() end
+  for n = 1, 2 do
+    if n == 2 then goto go end
+    local w <close> = GUARD()
+    print(type(v), (function() return n end)())
+    ::go::
+  end
+  v = nil
+end
+return t
+"""
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        *("i > 1", "1 <= i", "v < 1", "0.5 > v", "v >= 3", "v < i", "v < v", "-v == 1"),
+        *("v + 1 < i", "v.x > 1", "math.abs(v) > v", "v > 'a'", "nil > v", "not (1 < t)"),
+        *("n < v", "g > 0", "print <= 1"),
+    ],
+)
+def test_a_comparison_of_anything_anywhere_leaves_the_program_as_it_is(
+    make_session: MakeSession, condition: str
+) -> None:
+    session, plain = make_session(ANYTHING), make_session(ANYTHING)
+    lines = range(1, ANYTHING.count("\n"))
+    session.debugger.set_breakpoints(
+        str(session.path), [BreakpointSpec(line, condition=condition) for line in lines]
+    )
+    session.start()
+    while session.next_stop():
+        session.debugger.resume()
+    plain.start()
+    plain.ended()
+    assert session.error is plain.error is None
+    assert session.output == plain.output
+    reported = [remark[1] for remark in session.seen.outputs]
+    assert reported
+    assert all("condition: " in text for text in reported)
+
+
+def test_a_condition_that_is_often_no_comparison_of_numbers_is_tried_again(
+    make_session: MakeSession,
+) -> None:
+    code = """
+local v
+for i = 1, 9000 do
+  if i == 100 then v = "x" end
+  if i == 200 then v = i end
+  v = v == "x" and v or i > 200 and i or nil
+  n = i -- body
+end
+"""
+    session = make_session(code)
+    session.break_at("body", condition="v > 8998")
+    session.start()
+    assert session.values_at_stops("i") == ["8999", "9000"]
+
+
+ERRORS = """
+local function f(a, b) return a < b end
+local function g(a, b) return a <= b end
+local function h(a) return a > 1 end
+local t = {}
+for i = 1, 2 do
+  print(i) -- body
+end
+for _, compare in ipairs { f, g, h } do
+  print(pcall(compare, 1, nil))
+  print(pcall(compare, nil, 1))
+  print(pcall(compare, "x", 1))
+  print(pcall(compare, 1.5, t))
+  print(pcall(compare, print, 1))
+end
+print(pcall(table.sort, { 1, 2, "x", 3 }))
+print(pcall(math.max, 1, t))
+print(getmetatable(1), getmetatable(1.5), getmetatable(t))
+print(1 < 2, 2 <= 1.5, "a" < "b")
+f(1, t)
+"""
+
+
+def test_comparisons_of_the_program_fail_as_ever(make_session: MakeSession) -> None:
+    session = make_session(ERRORS)
+    plain = make_session(ERRORS)
+    session.debugger.set_exception_filters([])
+    plain.debugger.set_exception_filters([])
+    session.break_at("body", condition="t.x > 3 or i > t.y")
+    for run in (session, plain):
+        run.start()
+        run.ended()
+    assert len(session.seen.outputs) == 1  # the condition's own error
+    assert session.output == plain.output
+    assert str(session.error) == str(plain.error)
+    assert "attempt to compare number with table" in str(session.error)
+    assert session.error.frames == plain.error.frames  # type: ignore[union-attr]
+
+
+ORDERED = """
+local v = 1
+local mt = {}
+local object = setmetatable({}, mt)
+for i = 1, 4 do
+  if i == 3 then v = object DEFINE end
+  print(i) -- body
+end
+print(1 < object, object <= 1)
+"""
+
+
+@pytest.mark.parametrize(
+    "define",
+    [
+        "mt.__lt = function() return true end mt.__le = error",
+        "load('local mt = ... mt.__lt = function() return true end mt.__le = error')(mt)",
+        "mt['__' .. 'lt'] = function() return true end mt.__le = error",
+        "setmetatable(v, { [('_'):rep(2) .. 'lt'] = function() return true end })",
+    ],
+)
+def test_operators_of_the_program_are_asked(make_session: MakeSession, define: str) -> None:
+    code = ORDERED.replace("DEFINE", define).replace("1 < object, object <= 1", "1 < object")
+    session, stopped = run_to_the_end(make_session, code, "0 < v and i > 2")
+    assert stopped == ["3", "4"]
+    assert session.error is None
+    assert session.output.split()[-1] == "true"
+
+
+@pytest.mark.parametrize(
+    "define",
+    [
+        "mt.__eq = function() error('odd') end",
+        "mt['__' .. 'eq'] = function() error('odd') end",
+        "setmetatable(v, { [('_'):rep(2) .. 'eq'] = function() error('odd') end })",
+    ],
+)
+def test_an_error_in_equality_is_the_conditions(make_session: MakeSession, define: str) -> None:
+    code = ORDERED.replace("DEFINE", define).replace("1 < object, object <= 1", "i")
+    session, stopped = run_to_the_end(make_session, code, "v == mt or i == 2")
+    assert stopped == ["2"]
+    assert session.error is None
+    (remark,) = session.seen.outputs
+    assert "odd" in remark[1]
+
+
+def test_a_program_that_looks_at_the_stack_of_errors_sees_its_own(
+    make_session: MakeSession,
+) -> None:
+    code = """
+local t = {}
+for i = 1, 2 do
+  print(i) -- body
+end
+print(xpcall(function() return 1 < t end, debug.traceback))
+"""
+    session, plain = make_session(code), make_session(code)
+    session.break_at("body", condition="t.x > 3")
+    for run in (session, plain):
+        run.start()
+        run.ended()
+    assert session.output == plain.output
 
 
 # Tables without a metatable -----------------------------------------------------------------------

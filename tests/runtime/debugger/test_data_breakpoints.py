@@ -254,6 +254,29 @@ def test_conditions_of_a_read(make_session: MakeSession, mode: str) -> None:
     assert seen == ["4", "6"]
 
 
+def test_a_breakpoint_beside_one_on_data_stops_in_its_own_file_only(
+    make_session: MakeSession, mode: str
+) -> None:
+    code = "local f = require('other')\nlocal n = 0\nprint(n) -- start\n"
+    code += "for i = 1, 3 do n = i f() end -- data\nprint(1)\nprint(n) -- end\n"
+    session = make_session(code, mode)
+    session.write("return function()\n\n\n\n\nlocal x = 1\nend\n", "other.lua")
+    stand(session)
+    watch(session, "n", "write")
+    session.break_at("end")
+    reasons = []
+    while (stop := session.go("continue")) is not None:
+        reasons.append(stop.reason)
+    assert reasons == ["data breakpoint"] * 3 + ["breakpoint"]
+
+
+def test_a_condition_that_is_no_lua_is_refused(make_session: MakeSession, mode: str) -> None:
+    session = make_session("local n = 1\nprint(n) -- start\n", mode)
+    stand(session)
+    point = watch(session, "n", "write", condition="n >")
+    assert (point.verified, point.message) == (False, "condition: unexpected symbol near <eof>")
+
+
 def test_what_breakpoints_read_is_not_the_programs(make_session: MakeSession, mode: str) -> None:
     session = make_session(
         "local t = { x = 1 }\nprint(1) -- start\nprint(2) -- condition\nprint(3) -- log\n", mode

@@ -49,6 +49,13 @@ def test_a_suspended_coroutine_is_over_at_once(make_session: MakeSession, mode: 
     )
 
 
+def paused(session: Session) -> int:
+    """The thread at which the program is paused."""
+    while not session.debugger.is_stopped:
+        session.debugger.pause()
+    return session.stop().thread
+
+
 @pytest.mark.parametrize("stands", ["compiled", "hooked", "paused"])
 def test_the_coroutine_that_stands_ends_although_it_catches_errors(
     make_session: MakeSession, mode: str, stands: str
@@ -72,9 +79,8 @@ def test_the_coroutine_that_stands_ends_although_it_catches_errors(
     )
     if stands == "paused":
         session.start()
-        while not session.debugger.is_stopped:
-            session.debugger.pause()
-        thread = session.stop().thread
+        while (thread := paused(session)) == 1:  # it has not come to the coroutine yet
+            session.debugger.resume()
     else:
         thread = at(session, "in")
         if stands == "hooked":

@@ -17,7 +17,7 @@ LOOP = "for i = 1, 6 do\n  print(i) -- body\nend\n"
 
 def test_a_lone_hit_condition_is_counted_by_the_program() -> None:
     result = placed(LOOP, Wish(1, 2, hit_condition="> 3"))
-    assert b"__llmspell_[7]=__llmspell_[7]-1 if __llmspell_[7]<0 then" in result.source
+    assert b"__llmspell_[19]=__llmspell_[19]-1 if __llmspell_[19]<0 then" in result.source
 
 
 def test_a_hit_condition_that_lets_nothing_go_adds_nothing_to_the_program() -> None:

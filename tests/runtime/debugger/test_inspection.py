@@ -114,12 +114,21 @@ def test_tables_open_in_parts(session: Session) -> None:
     assert many.indexed == 1000
 
 
-def test_a_huge_table_opens_at_once_and_unsorted(session: Session) -> None:
-    session.value("huge = {} for i = 1, 20000 do huge['k' .. i] = i end")
+def test_a_huge_table_opens_at_once_and_unsorted(make_session: MakeSession) -> None:
+    session = make_session(
+        "huge, order = {}, {}\n"
+        "for i = 1, 20000 do huge['k' .. i] = i end\n"
+        "for key in next, huge do order[#order + 1] = key end\n"
+        "print('made') -- here\n"
+    )
+    session.break_at("here")
+    session.start()
+    session.stop()
     huge = session.scope("Globals")["huge"]
     first = session.debugger.variables(huge.reference, "named", 0, 100)
     second = session.debugger.variables(huge.reference, "named", 100, 100)
-    assert len({v.name for v in (*first, *second)}) == 200
+    names = [v.name for v in (*first, *second)]
+    assert ", ".join(names) == session.value("table.concat(order, ', ', 1, 200)").strip('"')
 
 
 @pytest.mark.parametrize(
@@ -152,6 +161,19 @@ def test_cycles_and_metatables_can_be_opened(session: Session) -> None:
     children = {v.name: v for v in session.debugger.variables(cycle.reference)}
     assert children["self"].reference
     assert children["(metatable)"].attributes == ["readOnly"]
+
+
+def test_types_tell_one_object_from_another_whatever_it_says_of_itself(session: Session) -> None:
+    session.value(
+        "one = setmetatable({}, { __tostring = function() return 'same' end, __name = 'Same',"
+        " __eq = function() return true end }) other = setmetatable({}, getmetatable(one))"
+        " again = { one } f, thread, seven = print, coroutine.create(print), 1"
+    )
+    found = session.scope("Globals")
+    (inside,) = session.debugger.variables(found["again"].reference)
+    assert found["one"].type == inside.type != found["other"].type
+    kinds = [found[name].type.partition(": 0x")[0] for name in ("one", "f", "thread", "seven")]
+    assert kinds == ["table", "function", "thread", "integer"]
 
 
 def test_numbers_in_hexadecimal(session: Session) -> None:

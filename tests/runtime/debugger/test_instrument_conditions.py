@@ -189,7 +189,7 @@ def test_two_conditions_at_one_place_are_tested_outside() -> None:
 
 def test_a_condition_in_place_adds_no_upvalue_that_it_does_not_name() -> None:
     result = placed(FRAME, Wish(1, LINE, condition="i == 3"))
-    assert b"if i == 3 then (true)(918273645,7)end;print(i)" in result.source
+    assert b"if i == 3 then (true)(918273645,19)end;print(i)" in result.source
 
 
 def test_a_condition_next_to_a_keyword() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from llmspell.debugger.instrument import Instrumented, Wish, breakpoint_locations, instrument
@@ -99,7 +99,7 @@ def compound(depth: int, *, close: bool = True) -> st.SearchStrategy[Tokens]:
                           "::", "end"],
             # Lua 5.4.8 itself loses its stack at `local g <close> = v goto go`, where a `local`
             # stands between the block and a label at the end of the one around it.
-            blocks(depth - 1, close=False), block,
+            blocks(depth - 1, close=False, returns=False), block,
         ),
         st.builds(
             lambda v: ["for", "i", "=", "1", ",", "3", "do", "if", *v, "then", "break", "end",
@@ -114,14 +114,16 @@ def compound(depth: int, *, close: bool = True) -> st.SearchStrategy[Tokens]:
     )  # fmt: skip
 
 
-def blocks(depth: int, *, close: bool = True) -> st.SearchStrategy[Tokens]:
-    """Statements; close: whether there may be `<close>` variables among them."""
+def blocks(depth: int, *, close: bool = True, returns: bool = True) -> st.SearchStrategy[Tokens]:
+    """Statements; whether there may be `<close>` variables among them, and a `return` at the end."""
     statement = simple(max(depth - 1, 0), close=close)
     if depth > 0:
         statement = st.one_of(simple(depth - 1, close=close), compound(depth, close=close))
     body = st.lists(statement, max_size=4).map(
         lambda found: [token for one in found for token in one]
     )
+    if not returns:
+        return body
     ending = st.one_of(
         st.just([]),
         st.just([]),
@@ -143,11 +145,13 @@ def programs(draw: st.DrawFn) -> bytes:
     tokens = draw(blocks(3))
     gaps = draw(st.lists(GAPS, min_size=len(tokens), max_size=len(tokens)))
     body = "".join(token + gap for token, gap in zip(tokens, gaps, strict=True))
-    return (PRELUDE + "do\n" + body + "\nend").encode()
+    source = (PRELUDE + "do\n" + body + "\nend").encode()
+    assert isinstance(LUA.compiler(source), bytes), LUA.compiler(source)
+    return source
 
 
 SETTINGS = settings(
-    max_examples=30,
+    max_examples=12,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -222,6 +226,7 @@ def test_a_placement_is_a_place(source: bytes) -> None:
     programs(),
     st.sampled_from(["a == 1", "i", "not x", "a.b", "f(a, x, ...)", "i > 1", "z or GUARD", "T"]),
 )
+@example((PRELUDE + "do\n\nend").encode(), "i > 1")  # compares nil, everywhere
 def test_conditions_everywhere_leave_what_it_prints(source: bytes, condition: str) -> None:
     result = on_every_line(source, condition=condition)
     assert_same_face(source, result.source, upvalues=False)

@@ -428,3 +428,17 @@ def test_a_script_s_count_hook_is_not_called_for_what_a_step_counts(
     session.go("out")
     session.finish()
     assert session.output == "0\n"
+
+
+def test_a_program_that_was_left_stops_no_more_until_somebody_is_there(
+    make_session: MakeSession, mode: str
+) -> None:
+    session = make_session("go = true\nlocal ready = true -- start\nwhile go do end\n", mode)
+    started(session, "start").debugger.detach()
+    session.debugger.pause()  # returns once the program has taken notice
+    assert session.seen.stops.empty()
+    session.debugger.attach(session.seen)
+    session.debugger.pause()
+    assert session.stop().reason == "pause"
+    session.value("go = false")
+    session.finish()

@@ -97,6 +97,8 @@ def make_spell(tmp_path: Path) -> Iterator[MakeSpell]:
             open_debugging=lambda: Debugging(debug),
             open_tools=_absent("tools"),
             open_hooks=_absent("hooks"),
+            open_models=_absent("models"),
+            open_agents=_absent("agents"),
         )
         engine = Engine(EngineOptions(policy, streams, **options), ScriptApi.standard(services))
         services.memory_used = engine.state.memory_used

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from llmspell.globals.catalogue import NAMESPACES, VARIABLES
+from llmspell.app import Stage
+from llmspell.globals.catalogue import NAMESPACES, TEST_NAMESPACES, VARIABLES
 from llmspell.globals.describe import DependentSchema, Kind, TableSchema
 from llmspell.globals.generate import describe, generated_files
 from llmspell.globals.generator.emit_border import lua_border, python_border
@@ -16,7 +17,13 @@ from llmspell.globals.generator.emit_luacats import definition_files, type_text
 from llmspell.globals.generator.emit_markdown import reference
 from llmspell.globals.generator.model import Api, Member
 from llmspell.globals.generator.read import read_api
-from tests.runtime.conftest import Project
+from llmspell.testing.bench import Bench
+from llmspell.testing.cassettes.cassette import Cassette
+from llmspell.testing.cassettes.http import RecordedHttp
+from llmspell.testing.cassettes.masks import Masks
+from llmspell.testing.cassettes.models import RecordedModels
+from llmspell.testing.settings import TestSettings
+from tests.runtime.conftest import MakeProject, Project
 
 # A module in which DependentSchema and Kind are used as a later namespace will use them.
 TOOLBOX = '''
@@ -79,7 +86,17 @@ def test_the_generated_files_are_those_in_the_repository() -> None:
     assert stale == [], "run `make generate`"
 
 
-def test_every_described_function_exists_in_a_spell(api: Api, project: Project) -> None:
+@pytest.fixture
+def tested(make_project: MakeProject, tmp_path: Path) -> Project:
+    """A runtime whose spells are tests, which have globals of their own."""
+    cassette = Cassette(tmp_path / "cassette.json", "none", Masks(), "")
+    bench = Bench(tmp_path / "x_test.lua", TestSettings(), cassette, tmp_path)
+    models, http = RecordedModels(cassette), RecordedHttp(cassette)
+    return make_project(stage=Stage(models, http, tmp_path / "state.db", bench))
+
+
+def test_every_described_function_exists_in_a_spell(api: Api, tested: Project) -> None:
+    project = tested
     for namespace in api.namespaces:
         names = [member.name for member in namespace.members if not member.private]
         listed = "{" + ",".join(f"'{name}'" for name in names) + "}"
@@ -93,7 +110,14 @@ def test_every_described_function_exists_in_a_spell(api: Api, project: Project) 
         assert missing in ({}, []), namespace.name
 
 
-def test_every_function_of_a_spell_is_described(api: Api, project: Project) -> None:
+def test_what_is_for_tests_only_is_not_there_otherwise(api: Api, project: Project) -> None:
+    for namespace in api.namespaces:
+        there = project.value(f"return {namespace.name} ~= nil")
+        assert there == (not namespace.only), namespace.name
+
+
+def test_every_function_of_a_spell_is_described(api: Api, tested: Project) -> None:
+    project = tested
     standard = set(
         project.value("""
         local names = {}
@@ -156,7 +180,7 @@ def test_definition_files_are_lua(api: Api, project: Project) -> None:
 def test_the_json_form_leaves_out_what_is_private(api: Api) -> None:
     document = json.loads(api_json(api))
     assert document["version"] == 1
-    assert {n["name"] for n in document["namespaces"]} == set(NAMESPACES)
+    assert {n["name"] for n in document["namespaces"]} == {*NAMESPACES, *TEST_NAMESPACES}
     assert not [m for n in document["namespaces"] for m in n["members"] if m.get("private")]
     assert any(n.get("debug_view") for n in document["namespaces"])
 

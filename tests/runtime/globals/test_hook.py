@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Any
 
 import pytest
 
 from llmspell.app import Runtime
+from llmspell.errors import ToolError
 from llmspell.lua.outcome import ScriptError
+from llmspell.tools.answer import Answer
+from llmspell.tools.call import Call
+from llmspell.tools.functions import tool
+from llmspell.tools.tool import Tool
 
 PROBE = """
 local calls = 0
@@ -103,6 +110,56 @@ def test_a_fork_gives_all_results_in_order(runtime: Runtime) -> None:
     return { list[1].result, list[2].success, list[2].error.message }
     """
     assert _value(runtime, code) == ["other 1", False, "Tool 'nope' not found"]
+
+
+FORK = """
+Hook.register("BeforeToolExecution", function(context)
+  local each = {{ tool = "{0}" }}
+  return {{ type = "fork", operations = {{ each, each, each }} }}
+end)
+local all = {{}}
+for i, each in ipairs(Tool.execute("probe", {{}}).result) do
+  all[i] = each.result or each.error.message
+end
+return all
+"""
+
+
+def test_the_calls_of_a_fork_are_made_at_once(runtime: Runtime) -> None:
+    """Each of three waits until all three are there."""
+    together = threading.Barrier(3)
+
+    @tool()
+    def meet() -> str:
+        together.wait(30)
+        return "met"
+
+    runtime.tools.register(meet)
+    assert _value(runtime, FORK.format("meet")) == ["met"] * 3
+
+
+def test_a_cancelled_fork_cancels_all_its_calls(runtime: Runtime) -> None:
+    there, ended = threading.Barrier(4), []
+
+    class Wait(Tool):
+        """Waits until it is cancelled."""
+
+        name = "wait"
+
+        def run(self, call: Call) -> Answer:
+            there.wait(30)
+            ended.append(call.wait_cancelled(30))
+            raise ToolError("cancelled")
+
+    runtime.tools.register(Wait())
+    fork = {"type": "fork", "operations": [{"tool": "wait"}] * 3}
+    runtime.hooks.register("BeforeToolExecution", lambda _context, _seconds: fork)
+    handle = runtime.tools.submit("calculator", {"input": "1"})
+    there.wait(30)
+    handle.cancel()
+    while len(ended) < 3:
+        time.sleep(0.01)
+    assert ended == [True] * 3
 
 
 def test_handles_tell_and_take_away(runtime: Runtime) -> None:

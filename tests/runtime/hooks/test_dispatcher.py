@@ -99,7 +99,7 @@ def test_unknown_points_are_told_with_the_nearest(hooks: Hooks) -> None:
 def test_a_point_that_nothing_reaches_is_told_of(
     hooks: Hooks, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    hooks.register("BeforeAgentInit", lambda _c, _s: None)
+    hooks.register("SystemStartup", lambda _c, _s: None)
     assert "nothing of this version reaches the hook point" in capsys.readouterr().err
 
 

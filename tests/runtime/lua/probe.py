@@ -152,6 +152,21 @@ class Probe:
         return Waiting(seconds, "late")
 
     @member()
+    def half_later(self, number: float) -> Annotated[Waiting, Gives(float)]:
+        """The number, waited for."""
+        return _done(number / 2)
+
+    @member()
+    def is_later(self) -> Annotated[Waiting, Gives(bool)]:
+        """True, waited for."""
+        return _done(True)
+
+    @member()
+    def awaited(self, name: str) -> Annotated[Waiting, Gives(None)]:
+        """Waits until somebody says go, for nothing."""
+        return self.signal(name)
+
+    @member()
     def counter(self) -> Counter:
         """A new counter."""
         return Counter()
@@ -170,3 +185,9 @@ class Probe:
     def big_table(self, entries: int) -> Json:
         """A table with that many entries."""
         return {"rows": [{"number": i, "name": "row"} for i in range(entries)]}
+
+
+def _done(value: Any) -> Waiting:
+    waiting = Waiting()
+    waiting.complete(value)
+    return waiting

@@ -95,6 +95,26 @@ def test_a_wait_inside_a_coroutine_of_a_callback_still_pumps(spell: Spell) -> No
     )
 
 
+@pytest.mark.parametrize(
+    ("call", "expected"), [("Probe.half_later(3)", 1.5), ("Probe.is_later()", True)]
+)
+def test_scalars_can_be_waited_for(spell: Spell, call: str, expected: object) -> None:
+    assert spell.value(f"return {call}") == expected
+
+
+def test_a_wait_that_gives_nothing_is_waited_for_too(spell: Spell) -> None:
+    spell.run("""
+        order = {}
+        local waiting = Probe.start(function()
+          local given = select("#", Probe.awaited("go"))
+          order[#order + 1] = given
+        end, 0)
+        local go = Probe.start(function() order[#order + 1] = "go" Probe.release("go") end, 0)
+        Probe.result(waiting)
+    """)
+    assert spell.value("return order") == ["go", 0]
+
+
 def test_a_wait_gives_its_fallback_at_its_timeout(spell: Spell) -> None:
     assert spell.value("return Probe.nothing(0.01)") == "late"
 

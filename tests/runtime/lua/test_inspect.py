@@ -110,7 +110,7 @@ class TestShow:
             ("return ('x'):rep(1e6)", 2100),
             ("local t = {} local u = t for i = 1, 1e4 do u.x = {} u = u.x end return t", 300),
             (
-                "local function f(d) if d == 0 then return 1 end local t = {} for i = 1, 50 do t[i] = f(d - 1) end return t end return f(4)",
+                "local function f(d) if d == 0 then return 1 end local t = {} for i = 1, 50 do t[i] = f(d - 1) end return t end return f(3)",
                 30000,
             ),
         ],

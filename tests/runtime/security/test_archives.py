@@ -1,12 +1,14 @@
 """Archives that somebody hostile made."""
 
+import contextlib
 import io
+import itertools
 import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from llmspell.errors import ResourceError, ValidationError
@@ -93,9 +95,52 @@ def test_what_is_no_archive_is_said_to_be_none(site: Site) -> None:
         unpacked(site, "file.txt")
 
 
+def test_an_entry_without_a_name_is_skipped(site: Site) -> None:
+    archive = zipped(site, {"": b"nameless", "named.txt": b"data"})
+    done = unpack(site.policy(), archive, "out")
+    assert done.skipped == ("",)
+    assert [Path(path).name for path in done.files] == ["named.txt"]
+
+
 @given(st.lists(st.sampled_from(["..", ".", "", "a", "\\", "/", "..\\", "C:", "\0"])).map("/".join))
 def test_no_name_leads_out(name: str) -> None:
     parts = inner_path(name)
     if parts is not None:
         assert Path("/target", *parts).resolve().is_relative_to("/target")
         assert not {"..", "", "."} & set(parts)
+
+
+ENTRY_NAMES = st.lists(
+    st.sampled_from(["..", ".", "", "a", "b", "link", "/", "..\\", "C:"]), min_size=1, max_size=4
+).map("/".join)
+KINDS = st.sampled_from(
+    [tarfile.REGTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE]
+)
+LINKS = st.sampled_from(["..", "../..", "/", "a", "link", "../outside"])
+FOLDERS = itertools.count()
+
+
+@given(st.lists(st.tuples(ENTRY_NAMES, KINDS, LINKS), max_size=6), st.booleans())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_an_archive_holds_only_files_below_the_target_are_made(
+    site: Site, members: list[tuple[str, bytes, str]], as_zip: bool
+) -> None:
+    """Entries with the names of earlier ones, through links, up, from the root, of any kind."""
+    target = site.cwd / f"out{next(FOLDERS)}"
+    if as_zip:
+        archive = zipped(site, {name: b"data" for name, _, _ in members})
+    else:
+        archive = tarred(site, *members)
+    before = {path: path.lstat().st_mtime_ns for path in everything(site, target)}
+    with contextlib.suppress(OSError, ResourceError):  # as where a file has the name of a folder
+        done = unpack(site.policy(), archive, target.name, Quota(count=5))
+        assert all(Path(path).is_relative_to(target) for path in done.files)
+    assert {path: path.lstat().st_mtime_ns for path in everything(site, target)} == before
+    assert all(path.is_dir() or path.is_file() for path in target.rglob("*"))
+    assert not any(path.is_symlink() for path in target.rglob("*"))
+
+
+def everything(site: Site, target: Path) -> list[Path]:
+    """All files that there are, but for those below the target."""
+    found = site.cwd.parent.rglob("*")
+    return [path for path in found if not path.is_relative_to(target) and not path.is_dir()]

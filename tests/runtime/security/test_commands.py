@@ -160,3 +160,23 @@ def test_the_path_of_a_program_has_no_folder_of_the_spell(site: Site) -> None:
     commands = rules(site)
     site.environ["PATH"] = f"{site.cwd}/bin:relative:/usr/bin"
     assert commands.environment()["PATH"] == "/usr/bin"
+
+
+def test_a_program_of_a_tool_needs_not_be_listed(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = program(site.outside / "bin" / "mine")
+    monkeypatch.setenv("PATH", str(own.parent))
+    assert rules(site).own("mine", ["-x"]).executable == str(own)
+    with pytest.raises(SecurityError, match="Executable not allowed"):
+        rules(site).check("mine")
+
+
+def test_a_program_of_a_tool_does_not_run_where_the_user_forbids_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = program(site.outside / "bin" / "mine")
+    monkeypatch.setenv("PATH", str(own.parent))
+    for system in ({"blocked_commands": ["mine"]}, {"allow_process_execution": False}):
+        with pytest.raises(SecurityError, match="Command blocked"):
+            rules(site, **system).own("mine", [])

@@ -52,6 +52,13 @@ def test_it_reads_the_folders_of_the_policy_only(site: Site) -> None:
         assert b"ermission denied" in done.stderr
 
 
+def test_it_writes_nowhere_where_that_is_not_asked_for(site: Site) -> None:
+    code = "open('made.txt', 'w')"
+    assert b"PermissionError" in python(site, code, writes=False).stderr
+    assert not (site.cwd / "made.txt").exists()
+    assert python(site, code).exit_code == 0
+
+
 def test_it_does_not_read_what_is_llmspells_own(site: Site) -> None:
     own = site.home / ".config" / "llmspell"
     own.mkdir(parents=True)

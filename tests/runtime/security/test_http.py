@@ -54,7 +54,7 @@ def served() -> Iterator[Served]:
     hosts: list[str] = []
     handler = type("Recording", (Handler,), {"hosts": hosts})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield Served(server.server_address[1], hosts)
         server.shutdown()

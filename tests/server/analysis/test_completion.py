@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import count
 
 import pytest
@@ -11,13 +12,17 @@ from llmspell_server.analysis.completion.complete import Options, complete
 from llmspell_server.analysis.completion.gathering import Budget, attempted
 from llmspell_server.analysis.explaining import Explanation, explained_candidate
 from llmspell_server.analysis.pace import checkpoint
-from tests.server.places import place
+from llmspell_server.world import SessionWorld
+from tests.server.places import URI, place
 
 
 def offered(marked: str, **others: str) -> dict[str, Candidate]:
     subject = place(marked, **others)
     modules = {name.replace("__", "."): f"{name}.lua" for name in others}
-    found = complete(subject, Options(lambda: modules, True))
+    world = subject.inference.world
+    assert isinstance(world, SessionWorld)
+    options = Options(lambda: modules, True, lambda word: world.modules_like(word, URI))
+    found = complete(subject, options)
     return {candidate.label: candidate for candidate in found.candidates}
 
 
@@ -39,6 +44,7 @@ local o = C.new()
         ("('x'):|", "upper", "print"),
         ("local function f()\n  string.|\nend", "format rep", "f"),
         ("local t = { a = { b = 1 } }\nif t then\n  t.a.|\nend\nprint(t)", "b", "a"),
+        ("---@type AgentInstance\nlocal a\na.|", "invoke get_metrics name", "print"),
         (CLASS + "o:|", "get", "x name"),
         (CLASS + "o.|", "get new name x", "print"),
         (CLASS + "function C:more()\n  self.|\nend", "name get x", "print"),
@@ -112,6 +118,27 @@ def test_modules_are_offered_to_require() -> None:
 def test_a_module_can_be_required_by_choosing_its_name() -> None:
     found = offered("local a = require('a')\nprint(too|)", lib__tools="return {}")["tools"]
     assert found.edits == ((23, 23, 'local tools = require("lib.tools")\n'),)
+
+
+def test_only_modules_whose_names_have_what_is_written_are_offered_to_be_required() -> None:
+    found = offered("print(to|)", lib__tools="return {}", lib__other="return {}")
+    assert "tools" in found
+    assert "other" not in found
+
+
+def test_of_many_modules_the_likeliest_are_offered_and_the_list_says_so() -> None:
+    asked: list[str] = []
+
+    def modules(word: str) -> Iterator[str]:
+        for number in count():
+            asked.append(word)
+            yield f"near.module{number}"
+
+    found = complete(place("print(mod|)"), Options(dict, True, modules), budget(10_000, 10_000))
+    offered_modules = [each.label for each in found.candidates if each.kind == "module"]
+    assert offered_modules == [f"module{number}" for number in range(100)]
+    assert found.incomplete
+    assert asked == ["mod"] * 101
 
 
 def test_a_module_is_explained_by_the_top_of_its_file() -> None:
@@ -380,3 +407,36 @@ def test_what_is_not_found_first_in_time_leaves_none() -> None:
 
     found, left = attempted(find, budget(3, 10))
     assert (found, left.at_most) == (None, 0)
+
+
+READS = "function M.f(p)\n  p = p or {}\n  local n = p.count or 1\n  p.seen = n\n  print(p['url'])\nend\n"
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("local function f(p) print(p.url, p.count) end\nf({ | })", "url count"),
+        ("---@param p? table\nlocal function f(p) print(p.url) end\nf({ ‸ })", "url"),
+        ("local function f(a, p) print(a.x, p.url) end\nf(1, { | })", "url"),
+        ("local function f(p) local o = p or {} print(o.url) end\nf({ | })", "url"),
+        ("local function f(p) print(p.url, p.count) end\nf({ url = 1, | })", "count"),
+        ("local function f(p) print(p.url) end\nlocal g = f\ng({ | })", "url"),
+        ("local M = {}\n" + READS + "M.f({ | })", "count url"),
+        ("local M = {}\n" + READS + "local g = M.f\ng({ | })", "count url"),
+        ("local M = {}\nfunction M:f(p) print(p.url) end\nM:f({ | })", "url"),
+        ("local M = {}\nfunction M:f(p) print(p.url) end\nM.f(M, { | })", "url"),
+        ("local M = {}\nfunction M.f(self, p) print(p.url) end\nM:f({ | })", "url"),
+        ("local m = require('m')\nm.f({ | })", "count url"),
+        ("local function f(p) p.url = 1 end\nf({ | })", ""),
+        ("local function f(p) print(p.url) end\nf({ { | } })", ""),
+        ("local p = { url = 1 }\nlocal function f(q) print(p.url) end\nf({ | })", ""),
+    ],
+)
+def test_keys_that_a_function_reads_are_offered_where_it_is_called(
+    marked: str, expected: str
+) -> None:
+    found = offered(marked, m=f"local M = {{}}\n{READS}return M")
+    assert [each for each in ("count", "url", "x", "seen") if each in found] == sorted(
+        expected.split()
+    )
+    assert all(found[each].text == f"{each} = " for each in expected.split())

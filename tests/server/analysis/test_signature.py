@@ -43,6 +43,14 @@ def test_a_method_does_not_show_its_object() -> None:
     assert active(OBJECT + "o:m(|)") == ("o:m(n: integer)", "n: integer")
 
 
+@pytest.mark.parametrize("mark", [".", ":"])
+def test_a_method_of_an_object_of_the_runtime_asks_for_no_object(mark: str) -> None:
+    label, parameter = active("---@type AgentInstance\nlocal a\na" + mark + "invoke(|)")
+    assert label.startswith(f"a{mark}invoke(question: ")
+    assert parameter is not None
+    assert parameter.startswith("question: ")
+
+
 def test_the_overload_that_fits_is_active() -> None:
     source = "---@overload fun(a: string)\n---@param a integer\nlocal function g(a) end\n"
     assert active(source + "g('x'|)")[0] == "g(a: string)"

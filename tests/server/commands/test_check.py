@@ -43,6 +43,16 @@ def test_lighter_problems_are_shown_when_asked_for_and_are_no_failure(shell: She
     assert (ended.code, "[unused-local]" in ended.out) == (0, True)
 
 
+def test_names_that_packages_may_have_are_looked_up_before_one_is_remarked_on(
+    shell: Shell,
+) -> None:
+    shell.write("a.lua", "Tool.execute('calculater', {})\n")
+    shell.write("b.lua", "Tool.execute('calculator', { input = '1' })\n")
+    ended = shell("llmspell", "check", "--severity", "information")
+    assert "unknown tool name 'calculater'; did you mean 'calculator'?" in ended.out
+    assert ended.err == "2 files checked: 1 information\n"
+
+
 def test_a_path_that_is_not_there_is_a_failure_of_its_own(shell: Shell) -> None:
     ended = shell("llmspell", "check", "nothing.lua")
     assert (ended.code, ended.out) == (2, "")

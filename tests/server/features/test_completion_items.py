@@ -11,14 +11,17 @@ from tests.server.raw import RawClient
 SHOWS_DETAILS = {"completionItem": {"snippetSupport": True, "labelDetailsSupport": True}}
 
 
-def offered(raw: RawClient, text: str, capabilities: object) -> dict[str, dict[str, Any]]:
+def offered(
+    raw: RawClient, text: str, capabilities: object, uri: str = "file:///spell.lua"
+) -> dict[str, dict[str, Any]]:
+    """What is offered at the end of a text, asked for until the server has had time for all."""
     raw.initialize(capabilities={"textDocument": {"completion": capabilities}})
-    uri = raw.open(text)
+    raw.open(text, uri)
     place = {"line": text.count("\n"), "character": len(text.rpartition("\n")[2])}
-    found = raw.request(
-        "textDocument/completion", {"textDocument": {"uri": uri}, "position": place}
-    )
-    return {item["label"]: item for item in found["result"]["items"]}
+    asked = {"textDocument": {"uri": uri}, "position": place}
+    while (found := raw.request("textDocument/completion", asked)["result"])["isIncomplete"]:
+        pass
+    return {item["label"]: item for item in found["items"]}
 
 
 def test_parameters_stand_beside_the_label_where_the_client_shows_them(raw: RawClient) -> None:
@@ -84,3 +87,20 @@ def test_the_third_dash_brings_annotations_and_a_minus_nothing(
         },
     )
     assert bool(found["result"]) is expected
+
+
+def test_what_only_tests_have_is_offered_in_tests(raw: RawClient) -> None:
+    found = offered(raw, "T", {}, "file:///greet_test.lua")
+    assert "It exists under `llmspell test` only." in str(found["Test"]["documentation"])
+    assert "Tool" in found
+
+
+def test_what_only_tests_have_is_not_offered_in_other_spells(raw: RawClient) -> None:
+    found = offered(raw, "T", {})
+    assert "Test" not in found
+    assert "Tool" in found
+
+
+def test_members_of_what_tests_have_are_offered(raw: RawClient) -> None:
+    found = offered(raw, "Test.", SHOWS_DETAILS, "file:///tests/greet.lua")
+    assert found["equal"]["labelDetails"] == {"detail": "(actual, expected, message)"}

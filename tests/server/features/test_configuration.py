@@ -8,9 +8,9 @@ import pytest
 from lsprotocol import types
 from pytest_lsp import LanguageClient
 
-from tests.server.opening import open_at, problems
+from tests.server.opening import edits_of, open_at, problems
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.asyncio, pytest.mark.clients]
 
 
 @pytest.mark.parametrize("language", ["toml", "plaintext"])
@@ -39,10 +39,7 @@ async def test_problems_are_found_and_fixed(client: LanguageClient, tmp_path: Pa
     )
     (action,) = actions or ()
     assert isinstance(action, types.CodeAction)
-    assert action.edit is not None and action.edit.changes is not None
-    (edit,) = action.edit.changes[document.uri]
-    assert isinstance(edit, types.TextEdit)
-    assert (edit.range, edit.new_text) == (problem.range, "level")
+    assert edits_of(action.edit, document.uri) == [(problem.range, "level")]
 
 
 async def test_a_file_that_is_extended_counts(client: LanguageClient, tmp_path: Path) -> None:

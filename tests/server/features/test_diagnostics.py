@@ -104,6 +104,13 @@ def test_other_documents_are_looked_at_again_once_one_was_edited(raw: RawClient)
     assert raw.asked("workspace/diagnostic/refresh")
 
 
+def test_a_client_that_cannot_be_told_to_ask_again_is_pushed_to(raw: RawClient) -> None:
+    answer = raw.initialize(capabilities={"textDocument": {"diagnostic": {}}})
+    assert "diagnosticProvider" not in answer["capabilities"]
+    raw.open("x = = 1")
+    assert raw.notification("textDocument/publishDiagnostics")["diagnostics"]
+
+
 def test_changed_settings_refresh_what_is_shown(raw: RawClient) -> None:
     refresh = {"refreshSupport": True}
     views = {"semanticTokens": refresh, "inlayHint": refresh, "codeLens": refresh}

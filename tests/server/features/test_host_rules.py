@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
 from pathlib import Path
 
 import pytest
 from lsprotocol import types
 from pytest_lsp import LanguageClient
 
-pytestmark = pytest.mark.asyncio
+from llmspell.security.commands import ALLOWED
+from tests.server.opening import edits_of
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.clients]
 
 
 async def told(client: LanguageClient, folder: Path, source: str) -> list[types.Diagnostic]:
@@ -55,6 +60,28 @@ async def reported(client: LanguageClient, folder: Path) -> list[types.Diagnosti
             "Tool.execute('base64_encoder', { operation = 'encode', input_file = '/etc/passwd' })",
             "allowed_paths",
         ),
+        (
+            "Tool.execute('http-requester', { url = 'http://169.254.169.254/' })",
+            "`tools.http_request.allowed_hosts`",
+        ),
+        (
+            "Tool.execute('web-scraper', { input = 'http://localhost:8080/' })",
+            "`tools.web_tools.allowed_domains`",
+        ),
+        (
+            "Tool.execute('http-requester', { url = 'https://example.org:22/' })",
+            "port 22",
+        ),
+        ("Tool.execute('service-checker', { target = '10.0.0.1:22' })", "private"),
+        ("Tool.execute('service-checker', { target = '[::1]:80' })", "loopback"),
+        (
+            "Tool['process-executor']:execute({ executable = 'curl' })",
+            "`tools.system.allowed_commands`",
+        ),
+        (
+            "Tool.batch({ { tool = 'graphql-query', params = { endpoint = 'http://localhost/' } } })",
+            "`tools.http_request.allowed_hosts`",
+        ),
     ],
 )
 async def test_what_is_refused(
@@ -74,6 +101,12 @@ async def test_what_is_refused(
         "os.time()",
         "Tool.execute('file-operations', { operation = 'read', path = 'notes.txt' })",
         "Tool.execute('file-operations', { operation = 'write', path = 'x', input = '/etc/x' })",
+        "Tool.execute('http-requester', { url = 'https://example.org/' })",
+        "Tool.execute('http-requester', { url = 'localhost' })",
+        "Tool.execute('url-analyzer', { input = 'http://localhost/' })",
+        "Tool.execute('feed-reader', { input = '<rss xmlns=\"http://localhost/\"/>' })",
+        "Tool.execute('service-checker', { target = 'example.org:443' })",
+        "Tool.execute('process-executor', { executable = 'ls' })",
     ],
 )
 async def test_what_is_allowed(client: LanguageClient, tmp_path: Path, source: str) -> None:
@@ -96,14 +129,13 @@ async def test_a_fix_adds_the_folder_to_the_configuration(
     offered = await client.text_document_code_action_async(
         types.CodeActionParams(identifier, found.range, types.CodeActionContext([found]))
     )
-    edits = [
-        each.edit.changes[configuration.as_uri()]
+    (changed,) = [
+        text
         for each in offered or ()
-        if isinstance(each, types.CodeAction) and each.edit and each.edit.changes
-        if configuration.as_uri() in each.edit.changes
+        if isinstance(each, types.CodeAction) and each.edit
+        for _, text in edits_of(each.edit, configuration.as_uri())
     ]
-    ((edit,),) = edits
-    assert "/srv/logs" in edit.new_text
+    assert "/srv/logs" in changed
 
 
 async def test_the_same_fix_allows_a_path_that_a_tool_is_given(
@@ -113,7 +145,97 @@ async def test_the_same_fix_allows_a_path_that_a_tool_is_given(
     configuration.write_text('[tools.file_operations]\nallowed_paths = ["/data"]\n')
     source = "Tool.execute('file-operations', { operation = 'read', path = '/srv/logs/x' })"
     (found,) = await told(client, tmp_path, source)
-    assert found.data == {"key": "tools.file_operations.allowed_paths", "value": "/srv/logs"}
+    assert found.data is not None
+    assert found.data["key"] == "tools.file_operations.allowed_paths"
+    assert found.data["value"] == "/srv/logs"
+
+
+async def written_by_the_fix(
+    client: LanguageClient, project: Path, spell: str, source: str
+) -> list[str]:
+    """The lines that the fix of what a spell of a project is refused writes."""
+    uri = (project / spell).as_uri()
+    item = types.TextDocumentItem(uri, "lua", 1, source)
+    client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    identifier = types.TextDocumentIdentifier(uri)
+    report = await client.text_document_diagnostic_async(types.DocumentDiagnosticParams(identifier))
+    assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
+    (found,) = (each for each in report.items if each.code == "not-permitted")
+    offered = await client.text_document_code_action_async(
+        types.CodeActionParams(identifier, found.range, types.CodeActionContext([found]))
+    )
+    return [
+        text
+        for each in offered or ()
+        if isinstance(each, types.CodeAction) and each.edit
+        for _, text in edits_of(each.edit, (project / "llmspell.toml").as_uri())
+    ]
+
+
+async def test_the_folders_that_are_allowed_without_a_list_stay_allowed(
+    client: LanguageClient, tmp_path: Path
+) -> None:
+    (tmp_path / "llmspell.toml").write_text("")
+    (text,) = await written_by_the_fix(client, tmp_path, "spell.lua", "io.open('/srv/logs/x')")
+    (names,) = tomllib.loads(text)["tools"].values()
+    assert names["allowed_paths"][0] == "."
+    assert names["allowed_paths"][-1] == "/srv/logs"
+    assert "/tmp" in names["allowed_paths"]
+
+
+async def test_a_folder_of_the_project_is_named_from_the_project_on(
+    client: LanguageClient, tmp_path: Path
+) -> None:
+    configuration = tmp_path / "llmspell.toml"
+    configuration.write_text('[tools.file_operations]\nallowed_paths = ["data"]\n')
+    source = "print(io.open('data/x', 'w'), io.open('out/logs/../x', 'w'))"
+    (text,) = await written_by_the_fix(client, tmp_path, "spells/spell.lua", source)
+    assert text == ', "out"'
+
+
+async def test_a_folder_itself_is_named_where_a_path_is_one(
+    client: LanguageClient, tmp_path: Path
+) -> None:
+    configuration = tmp_path / "llmspell.toml"
+    configuration.write_text('[tools.file_operations]\nallowed_paths = ["data"]\n')
+    (tmp_path / "out").mkdir()
+    source = "Tool.execute('file-operations', { operation = 'list', path = 'out' })"
+    (text,) = await written_by_the_fix(client, tmp_path, "spells/spell.lua", source)
+    assert text == ', "out"'
+
+
+@pytest.mark.parametrize(
+    ("source", "key", "listed"),
+    [
+        (
+            "Tool.execute('http-requester', { url = 'http://localhost/' })",
+            "[tools.http_request]",
+            'allowed_hosts = ["*", "localhost"]',
+        ),
+        (
+            "Tool.execute('process-executor', { executable = 'git' })",
+            "[tools.system]",
+            f"allowed_commands = {json.dumps([*sorted(ALLOWED), 'git'])}",
+        ),
+    ],
+)
+async def test_a_fix_keeps_what_is_allowed_without_a_list(
+    client: LanguageClient, tmp_path: Path, source: str, key: str, listed: str
+) -> None:
+    configuration = tmp_path / "llmspell.toml"
+    configuration.write_text("")
+    (found,) = await told(client, tmp_path, source)
+    identifier = types.TextDocumentIdentifier((tmp_path / "spell.lua").as_uri())
+    offered = await client.text_document_code_action_async(
+        types.CodeActionParams(identifier, found.range, types.CodeActionContext([found]))
+    )
+    texts = [
+        edit.new_text
+        for each in offered or ()
+        if isinstance(each, types.CodeAction) and each.edit and each.edit.changes
+        for edit in each.edit.changes.get(configuration.as_uri(), ())
+    ]
+    assert texts == [f"{key}\n{listed}\n"]
 
 
 @pytest.mark.parametrize(
@@ -148,4 +270,50 @@ async def test_a_change_of_the_configuration_counts(client: LanguageClient, tmp_
     configuration.write_text('[security]\nlevel = "standard"\n')
     event = types.FileEvent(configuration.as_uri(), types.FileChangeType.Changed)
     client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
+    assert await reported(client, tmp_path) == []
+
+
+def _open_configuration(client: LanguageClient, path: Path, source: str) -> None:
+    item = types.TextDocumentItem(path.as_uri(), "toml", 1, source)
+    client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+
+
+def _write(client: LanguageClient, path: Path, version: int, source: str) -> None:
+    client.text_document_did_change(
+        types.DidChangeTextDocumentParams(
+            types.VersionedTextDocumentIdentifier(version, path.as_uri()),
+            [types.TextDocumentContentChangeWholeDocument(source)],
+        )
+    )
+
+
+async def test_a_configuration_that_is_open_counts_before_it_is_saved(
+    client: LanguageClient, tmp_path: Path
+) -> None:
+    configuration = tmp_path / "llmspell.toml"
+    configuration.write_text('[security]\nlevel = "standard"\n')
+    _open_configuration(client, configuration, '[security]\nlevel = "safe"\n')
+    assert len(await told(client, tmp_path, "print(io.open('notes.txt', 'w'))")) == 1
+
+
+async def test_a_configuration_that_is_not_on_the_disk_yet_counts(
+    client: LanguageClient, tmp_path: Path
+) -> None:
+    configuration = tmp_path / "llmspell.toml"
+    _open_configuration(client, configuration, '[security]\nlevel = "safe"\n')
+    assert len(await told(client, tmp_path, "print(io.open('notes.txt', 'w'))")) == 1
+
+
+async def test_what_was_allowed_stays_so_while_the_configuration_is_half_written(
+    client: LanguageClient, tmp_path: Path
+) -> None:
+    configuration = tmp_path / "llmspell.toml"
+    _open_configuration(client, configuration, '[security]\nlevel = "safe"\n')
+    source = "print(io.open('notes.txt', 'w'))\n"
+    assert len(await told(client, tmp_path, source)) == 1
+    _write(client, configuration, 2, '[security]\nlevel = "safe"\n[tools')
+    _write(client, tmp_path / "spell.lua", 2, f"{source}-- a")
+    assert len(await reported(client, tmp_path)) == 1
+    _write(client, configuration, 3, '[security]\nlevel = "standard"\n[tools]\n')
+    _write(client, tmp_path / "spell.lua", 3, f"{source}-- b")
     assert await reported(client, tmp_path) == []

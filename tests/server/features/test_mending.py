@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from tests.server.raw import RawClient
@@ -85,3 +86,25 @@ def test_all_that_is_safe_is_fixed_at_once(raw: RawClient) -> None:
         assert "\n".join(lines) == (
             "local a, b = 1, nil\nlocal function f(x) print(x)  end\nf(a, b)\nx = 1\n"
         )
+
+
+def test_a_few_of_many_modules_are_offered_the_nearest_first(raw: RawClient) -> None:
+    raw.initialize()
+    for number in range(8):
+        raw.open("return {}", f"file:///w/{'deep/' * (number % 4)}d{number}/tool.lua")
+    added = [title for title in fixes(raw, "tool.run()", "undefined-global") if "require" in title]
+    names = [title.partition('"')[2].partition('"')[0] for title in added]
+    assert names == ["d0.tool", "d4.tool", "deep.d1.tool", "deep.d5.tool", "deep.deep.d2.tool"]
+
+
+def test_a_module_with_a_name_like_a_misspelt_one(raw: RawClient, tmp_path: Path) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "greeting.lua").write_text("return {}")
+    raw.initialize(workspaceFolders=[{"uri": tmp_path.as_uri(), "name": "w"}])
+    uri = raw.open("print(require('lib.greting'))", (tmp_path / "main.lua").as_uri())
+    while not (told := raw.problems(uri)):
+        pass  # until all files are known
+    context = {"diagnostics": told, "only": ["quickfix"]}
+    params = {"textDocument": {"uri": uri}, "range": told[0]["range"], "context": context}
+    found = raw.request("textDocument/codeAction", params)["result"]
+    assert "Change to `lib.greeting`" in [each["title"] for each in found]

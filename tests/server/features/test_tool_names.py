@@ -19,6 +19,7 @@ from tests.server.raw import RawClient
 PACKAGE = '''
 from llmspell.tools.answer import Answer
 from llmspell.tools.description import Parameter
+from llmspell.tools.functions import tool
 from llmspell.tools.tool import Tool
 
 
@@ -31,7 +32,25 @@ class Kettle(Tool):
 
     def run(self, call):
         return Answer({"boiled": True})
+
+
+@tool(category="kitchen")
+def toast_bread(slices: int) -> int:
+    """Toasts bread."""
+    return slices
 '''
+
+ENTRY_POINTS = """\
+[llmspell.tools]
+kettle = kettles:Kettle
+toaster = kettles:toast_bread
+"""
+
+ELSEWHERE = """\
+Tool.register({ name = "juice-press", description = "Presses.", execute = print })
+Tool.register("egg-boiler", print)
+"""
+"""Another file of the workspace, which is not open."""
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +60,10 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     metadata.mkdir(parents=True)
     (folder / "site" / "kettles.py").write_text(PACKAGE)
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: kettles\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text("[llmspell.tools]\nkettle = kettles:Kettle\n")
+    (metadata / "entry_points.txt").write_text(ENTRY_POINTS)
     work = folder / "work"
     work.mkdir()
+    (work / "kitchen.lua").write_text(ELSEWHERE)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(folder / "site"))
         with RawClient.of_stdio(SERVER) as client:
@@ -53,8 +73,8 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
             )
             session = Program(client, (work / "main.lua").as_uri())
             deadline = time.monotonic() + 60
-            while "water-kettle" not in session.offered('Tool.get("|")'):
-                assert time.monotonic() < deadline, "the package's tool is not found"
+            while not {"water-kettle", "egg-boiler"} <= session.offered('Tool.get("|")').keys():
+                assert time.monotonic() < deadline, "tools of the package or file are not found"
             yield session
 
 
@@ -107,6 +127,26 @@ def test_a_name_is_defined_by_the_class(
     assert line.startswith("class ")
 
 
+def test_a_tool_that_is_a_python_function_is_defined_by_that(session: Program) -> None:
+    (place,) = session.ask("definition", 'Tool.execute("toast-br|ead")')
+    path = Path(place["uri"].removeprefix("file://"))
+    assert path.read_text().splitlines()[place["range"]["start"]["line"]].startswith("def toast_")
+
+
+@NAMED
+def test_names_that_other_files_give_are_offered(session: Program, marked: str) -> None:
+    assert {"juice-press", "egg-boiler"} <= set(session.offered(marked.format("|")))
+
+
+def test_the_names_that_scripts_give_are_told_with_their_places(session: Program) -> None:
+    asked = {"command": "llmspell.server.named", "arguments": ["tool-name"]}
+    found = session.client.request("workspace/executeCommand", asked)["result"]
+    places = {each["name"]: (each["uri"].rpartition("/")[2], each["line"]) for each in found}
+    assert places["juice-press"] == ("kitchen.lua", 0)
+    assert places["egg-boiler"] == ("kitchen.lua", 1)
+    assert "calculator" not in places
+
+
 REGISTERED = [
     'Tool.register("greeter", function(p) return p end)\n',
     'Tool.register({ name = "greeter", execute = function(p) return p end })\n',
@@ -119,7 +159,7 @@ def test_a_name_that_a_spell_gives_is_defined_there(
     session: Program, marked: str, registered: str
 ) -> None:
     (place,) = session.ask("definition", registered + marked.format("gre|eter"))
-    assert place["range"]["start"] == {"line": 0, "character": registered.index("greeter")}
+    assert place["range"]["start"] == {"line": 0, "character": registered.index("function")}
 
 
 @pytest.mark.parametrize("registered", REGISTERED)
@@ -153,6 +193,7 @@ def test_a_misspelt_name_is_told_with_the_nearest(session: Program, marked: str)
         "Tool.execute('water_kettle', { litres = 1 })",
         *(f'{each}Tool.execute("greeter")' for each in REGISTERED),
         "Tool.execute('an-own-one')",
+        "Tool.execute('juice-press')",
     ],
 )
 def test_nothing_is_said_of_what_is_right(session: Program, source: str) -> None:

@@ -18,9 +18,11 @@ def started(raw: RawClient, tmp_path: Path) -> RawClient:
         (tmp_path / f"{name}.lua").write_text("X = = 1")
     (tmp_path / "good.lua").write_text("X = 1")
     folders = [{"uri": tmp_path.as_uri(), "name": "it"}]
-    advertised = raw.initialize(
-        capabilities={"textDocument": {"diagnostic": {}}}, workspaceFolders=folders
-    )
+    able = {
+        "textDocument": {"diagnostic": {}},
+        "workspace": {"diagnostics": {"refreshSupport": True}},
+    }
+    advertised = raw.initialize(capabilities=able, workspaceFolders=folders)
     assert advertised["capabilities"]["diagnosticProvider"]["workspaceDiagnostics"] is True
     return raw
 

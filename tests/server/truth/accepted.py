@@ -46,7 +46,7 @@ ACCEPTED: dict[str, dict[str, tuple[int, str]]] = {
         "redundant-return-value": (3, _AS_SAID),
         "return-type-mismatch": (6, _AS_SAID),
         "unbalanced-assignments": (1, _SHORT),
-        "undefined-doc-name": (195, _OTHER_DIALECT),
+        "undefined-doc-name": (160, _OTHER_DIALECT),
         "undefined-doc-param": (27, "parameters that were renamed or taken away are described"),
         "undefined-field": (2, _OLD),
         "undefined-global": (506, _HOST),
@@ -59,7 +59,7 @@ ACCEPTED: dict[str, dict[str, tuple[int, str]]] = {
         "need-check-nil": (1, _UNCHECKED),
         "redundant-parameter": (7, _EXTRA),
         "redundant-value": (1, "`, result` behind a value where `..` was meant"),
-        "unbalanced-assignments": (32, _SHORT),
+        "unbalanced-assignments": (29, _SHORT),
         "undefined-global": (9, _HOST),
         "unresolved-require": (94, _ELSEWHERE),
     },
@@ -75,5 +75,5 @@ ACCEPTED: dict[str, dict[str, tuple[int, str]]] = {
         "unresolved-require": (153, _ELSEWHERE),
     },
 }
-ABOUT_SPELLS = frozenset(("assign-injected-global", "not-permitted"))
+ABOUT_SPELLS = frozenset(("assign-injected-global", "not-permitted", "unavailable-global"))
 """Codes that say what a program may not do as a spell, which these programs are not."""

@@ -12,15 +12,20 @@ from pygls.exceptions import JsonRpcException
 from llmspell_server.analysis.pace import thorough
 from llmspell_server.analysis.text import Text
 from llmspell_server.documents import Documents
-from llmspell_server.kind_sources import KindWorld, Lookups
+from llmspell_server.kind_sources import KindWorld
+from llmspell_server.lookups import Lookups
 from llmspell_server.server import SpellServer
 from tests.server.conftest import SERVER
 from tests.server.raw import RawClient
 
-FOLDER = "file:///work"
+FOLDER = "file:///nowhere/work"
+"""A folder that is on no machine: servers would read what lies in it."""
+
 _CAPABILITIES = {
+    # Nothing is pushed to a client that can be told to ask again, so nothing runs on the worker.
+    "workspace": {"diagnostics": {"refreshSupport": True}},
     "textDocument": {
-        "diagnostic": {},  # nothing is pushed, so nothing runs on the worker
+        "diagnostic": {},
         "documentSymbol": {"hierarchicalDocumentSymbolSupport": True},
         "completion": {"completionItem": {"snippetSupport": True, "labelDetailsSupport": True}},
     },

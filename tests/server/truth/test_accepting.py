@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,21 +13,15 @@ from llmspell_server.analysis.faults import syntax_fault
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.text import Text
 from llmspell_server.compiler import Compiler
-from tests.server.corpora import lua_files_of
+from tests.server.asking import RULES
+from tests.server.corpora import PACKAGES, lua_files_of
 
-PACKAGES = ["lua-penlight", "luarocks", "neovim-runtime", "nmap-common", "prosody"]
 LARGEST = 60_000  # characters of a file that is cut and spoilt
 SPOILERS = [
     *("end", "else", "until", "(", ")", "}", "{", "]]", "[[", "'", '"', "--[[", "..", "~", "::"),
     *("goto out", "::again::", "break", "...", "<const>", " 0x", " 3..2", " 1e", "\\q", "\\u{110}"),
     *("local a <const> = 1 a = 2", "local b <other>", "return 1", "\r", ";", "é", "\0"),
 ]
-# What the grammar allows and the compiler refuses; the server has it from the compiler.
-RULES = re.compile(
-    "no visible label|already defined|into the scope|const variable|unknown attribute|"
-    "outside a? ?(?:loop|vararg)|malformed number|escape|hexadecimal digit|missing '[{}]'|"
-    "UTF-8 value|decimal|to-be-closed|too many|overflow|function or expression needs"
-)
 
 
 @pytest.fixture(scope="module")

@@ -163,7 +163,7 @@ def test_a_session_answers_after_edits_as_one_that_has_just_begun(data: st.DataO
 
 @pytest.mark.slow
 @given(st.data())
-@settings(EVERY, max_examples=40)
+@settings(EVERY, max_examples=15)
 def test_the_same_for_the_examples(data: st.DataObject) -> None:
     paths = data.draw(st.lists(st.sampled_from(EXAMPLES), min_size=1, max_size=2, unique=True))
     sources = {path.name: path.read_text("utf-8") for path in paths}
@@ -198,7 +198,7 @@ def _is_cut_off(answer: object) -> bool:
 
 
 @given(st.data())
-@settings(EVERY, max_examples=15)
+@settings(EVERY, max_examples=8)
 def test_tokens_put_together_from_deltas_are_the_tokens_of_the_text(data: st.DataObject) -> None:
     author = Author(data.draw, {"main.lua": data.draw(st.sampled_from([MAIN, SHOP]))})
     with session(author.sources) as edited:

@@ -64,7 +64,9 @@ export class Attaching {
   }
 
   private async running(): Promise<Attachable[]> {
-    const listed = await this.commandLine.output(["--running"], undefined, "llmspell-debug-adapter");
+    const listed = await this.commandLine.output(["--running"], undefined, {
+      program: "llmspell-debug-adapter",
+    });
     return listed === undefined ? [] : (JSON.parse(listed) as Attachable[]);
   }
 }

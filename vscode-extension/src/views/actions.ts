@@ -5,10 +5,26 @@ import type { CommandLine } from "../commandLine";
 import type { Documents } from "./documents";
 import type { Place, Places } from "./place";
 import type { Tree } from "./tree";
-import type { Action, Entry, Insert, Run, Show } from "./view";
+import { Forms } from "./form";
+import type { Schema } from "./schema";
+import {
+  type Action,
+  type Copy,
+  type Entry,
+  type Fill,
+  type Insert,
+  type Run,
+  type Show,
+  size,
+  type Step,
+  type Visit,
+  type Work,
+} from "./view";
 
 /** Carries out the actions of views. */
 export class Actions {
+  private readonly forms = new Forms();
+
   constructor(
     private readonly commandLine: CommandLine,
     private readonly documents: Documents,
@@ -30,11 +46,30 @@ export class Actions {
       if ("run" in action) {
         await this.run(action, entry, place);
         tree.refresh();
+      } else if ("work" in action) {
+        await this.work(action, place);
+        tree.refresh();
       } else if (entry !== undefined) {
-        await ("show" in action ? this.show(action, entry, place) : insert(action, entry));
+        await this.use(action, entry, place);
       }
     } catch (error) {
       void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private async use(action: Show | Insert | Copy | Fill | Visit, entry: Entry, place: Place): Promise<void> {
+    if ("show" in action) {
+      await this.show(action, entry, place);
+    } else if ("form" in action) {
+      await this.fill(action, entry, place);
+    } else if ("visit" in action) {
+      const { uri, line, character } = action.visit(entry);
+      const selection = new vscode.Range(line, character, line, character);
+      await vscode.window.showTextDocument(vscode.Uri.parse(uri), { selection });
+    } else if ("copy" in action) {
+      await vscode.env.clipboard.writeText(action.copy(entry));
+    } else {
+      await insert(action, entry);
     }
   }
 
@@ -49,12 +84,72 @@ export class Actions {
     }
   }
 
+  private async work(action: Work, { folder }: Place): Promise<void> {
+    const about = await action.about((args) => this.commandLine.output(args, folder));
+    if (about === undefined) {
+      return;
+    }
+    let last: Step | undefined;
+    const printed = await vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: action.title(about),
+        cancellable: true,
+      },
+      (progress, token) => {
+        const onLine = (line: string): void => {
+          const step: Step = JSON.parse(line);
+          const increment = step.percent_complete - (last?.percent_complete ?? 0);
+          progress.report({ message: told(step), increment });
+          last = step;
+        };
+        return this.commandLine.output(action.work(about), folder, { token, onLine });
+      },
+    );
+    if (printed !== undefined && last !== undefined) {
+      void vscode.window.showInformationMessage(action.done(last));
+    }
+  }
+
   private async show(action: Show, entry: Entry, place: Place): Promise<void> {
     const text = await this.commandLine.output(action.show(entry, place), place.folder);
     if (text !== undefined) {
       await this.documents.show(action.name(entry), text);
     }
   }
+
+  private async fill(action: Fill, entry: Entry, place: Place): Promise<void> {
+    const described = await this.commandLine.output(action.form(entry, place), place.folder);
+    if (described === undefined) {
+      return;
+    }
+    const { schema } = JSON.parse(described) as { readonly schema: Schema };
+    const values = await this.forms.ask(`${action.command} ${entry.id}`, entry.label, schema);
+    if (values === undefined) {
+      return;
+    }
+    const input = JSON.stringify(values);
+    const text = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title: entry.label, cancellable: true },
+      (_, token) =>
+        this.commandLine.output(action.call(entry, place), place.folder, { input, token }),
+    );
+    if (text !== undefined) {
+      await this.documents.show(action.name(entry), text);
+    }
+  }
+}
+
+function told({ status, percent_complete: percent, bytes_downloaded, bytes_total }: Step): string {
+  if (status === "verifying") {
+    return vscode.l10n.t("checking");
+  }
+  if (status !== "downloading") {
+    return "";
+  }
+  return bytes_total === undefined
+    ? size(bytes_downloaded)
+    : vscode.l10n.t("{0} % of {1}", Math.floor(percent), size(bytes_total));
 }
 
 async function picked(tree: Tree, kinds: readonly string[]): Promise<Entry | undefined> {
@@ -96,6 +191,18 @@ async function insert(action: Insert, entry: Entry): Promise<void> {
     (await vscode.window.showTextDocument(
       await vscode.workspace.openTextDocument({ language: "lua" }),
     ));
-  await editor.insertSnippet(new vscode.SnippetString(action.insert(entry)));
+  const text = action.insert(entry);
+  const snippet =
+    action.isText === true
+      ? new vscode.SnippetString().appendText(isQuoted(editor) ? text : JSON.stringify(text))
+      : new vscode.SnippetString(text);
+  await editor.insertSnippet(snippet);
   await vscode.window.showTextDocument(editor.document, editor.viewColumn);
+}
+
+/** Whether what is selected, or the cursor, stands just between quotation marks. */
+function isQuoted({ document, selection }: vscode.TextEditor): boolean {
+  const { start, end } = selection;
+  const mark = document.lineAt(start).text.charAt(start.character - 1);
+  return /["']/.test(mark) && mark === document.lineAt(end).text.charAt(end.character);
 }

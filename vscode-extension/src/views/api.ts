@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { Entry, View } from "./view";
+import { type Entry, plain, type View } from "./view";
 
 /** What is used of `llmspell api export --format json`. */
 interface Answer {
@@ -74,7 +74,7 @@ function global({ name, summary, details, members, classes = [] }: Global): Entr
   return {
     ...named(name, summary),
     label: name,
-    description: summary,
+    description: plain(summary),
     tooltip: tooltip(summary, details),
     icon: "symbol-namespace",
     kind: "global",
@@ -87,7 +87,7 @@ function objects({ name, summary, details, methods = [] }: Class): Entry[] {
   const entry = {
     ...named(name, summary),
     label: name,
-    description: summary,
+    description: plain(summary),
     tooltip: tooltip(summary, details),
     icon: "symbol-class",
     kind: "object",
@@ -134,5 +134,5 @@ function functionOf(owner: string, member: Function): Entry {
 }
 
 function named(name: string, summary: string): Pick<Entry, "id" | "spoken" | "data"> {
-  return { id: name, spoken: vscode.l10n.t("{0}: {1}", name, summary), data: { name } };
+  return { id: name, spoken: vscode.l10n.t("{0}: {1}", name, plain(summary)), data: { name } };
 }

@@ -17,6 +17,21 @@ export class Tree implements vscode.TreeDataProvider<Entry> {
   /** What stands beside the title. */
   summary = "";
 
+  /** Where changes would change the answer. */
+  folders: readonly string[] = [];
+
+  /** Whether somebody sees it. */
+  isVisible: () => boolean = () => false;
+
+  /** An answer that VS Code has not fetched yet. */
+  private coming: Promise<readonly Entry[]> | undefined;
+
+  /** Whether a question waits for the runtime to be found. */
+  private isWaiting = false;
+
+  /** How often was asked. */
+  private times = 0;
+
   private readonly told = new vscode.EventEmitter<undefined>();
 
   /** There is another problem or summary. */
@@ -30,14 +45,38 @@ export class Tree implements vscode.TreeDataProvider<Entry> {
     this.place = places.current;
   }
 
-  /** Asks anew, now or when the view is next visible. */
+  /**
+   * Asks anew, now or when the view is next visible. What is shown stays until there is an answer:
+   * VS Code forgets at once what it is told has changed, and buttons would be pressed for nothing.
+   */
   refresh(): void {
-    this.changed.fire(undefined);
+    this.coming = undefined;
+    if (!this.isVisible()) {
+      this.changed.fire(undefined);
+      return;
+    }
+    const asking = this.asked();
+    this.coming = asking;
+    void vscode.window.withProgress({ location: { viewId: this.view.id } }, async () => {
+      await asking;
+      if (this.coming === asking) {
+        this.coming = this.isVisible() ? asking : undefined; // it is old when somebody sees it
+        this.changed.fire(undefined);
+      }
+    });
+  }
+
+  /** There is another runtime, or none: asks anew, unless what was asked goes to that one anyway. */
+  searched(): void {
+    if (!this.isWaiting) {
+      this.refresh();
+    }
   }
 
   getTreeItem(entry: Entry): vscode.TreeItem {
-    const { None, Collapsed } = vscode.TreeItemCollapsibleState;
-    const item = new vscode.TreeItem(entry.label, entry.entries === undefined ? None : Collapsed);
+    const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+    const below = entry.isOpen === true ? Expanded : Collapsed;
+    const item = new vscode.TreeItem(entry.label, entry.entries === undefined ? None : below);
     item.id = entry.id;
     item.iconPath = new vscode.ThemeIcon(entry.icon);
     item.contextValue = entry.kind;
@@ -55,25 +94,39 @@ export class Tree implements vscode.TreeDataProvider<Entry> {
   }
 
   async getChildren(entry?: Entry): Promise<Entry[]> {
-    return [...(entry === undefined ? await this.asked() : (entry.entries ?? []))];
+    if (entry !== undefined) {
+      return [...(entry.entries ?? [])];
+    }
+    const asking = this.coming ?? this.asked();
+    this.coming = undefined;
+    return [...(await asking)];
   }
 
   private async asked(): Promise<readonly Entry[]> {
+    const time = ++this.times;
     const { view } = this;
+    const place = this.places.current;
     let entries: readonly Entry[] = [];
-    this.place = this.places.current;
-    this.problem = this.summary = "";
+    let [problem, summary] = ["", ""];
+    let { folders } = this;
+    this.isWaiting = true;
+    await this.commandLine.found();
+    this.isWaiting = false;
     try {
-      const output = await this.commandLine.output(view.ask(this.place), this.place.folder);
+      const output = await this.commandLine.output(view.ask(place), place.folder);
       if (output !== undefined) {
         const answer: unknown = JSON.parse(output);
-        entries = view.entries(answer);
-        this.summary = view.summary?.(answer) ?? "";
+        entries = [...view.entries(answer), ...((await view.written?.()) ?? [])];
+        summary = view.summary?.(answer) ?? "";
+        folders = view.folders?.(answer) ?? [];
       }
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
+      problem = error instanceof Error ? error.message : String(error);
     }
-    this.told.fire(undefined);
+    if (time === this.times) {
+      Object.assign(this, { place, problem, summary, folders });
+      this.told.fire(undefined);
+    }
     return entries;
   }
 }

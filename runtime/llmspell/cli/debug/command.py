@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from llmspell.cli.debug.expressions import check_expression
 from llmspell.cli.debug.points import Wish, parse_wish
 from llmspell.cli.debug.session import FILTERS
 from llmspell.cli.execution import check_engine, fail, run_script
@@ -38,10 +39,14 @@ class _Expression(click.ParamType[str]):
     name = "EXPR"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """A text that is not empty."""
+        """A text that is Lua."""
         text: str = value.strip()
         if not text:
             self.fail("there is no expression", param, ctx)
+        try:
+            check_expression(text)
+        except LLMSpellError as error:
+            self.fail(str(error), param, ctx)
         return text
 
 

@@ -12,6 +12,7 @@ from queue import Empty
 from typing import Any, TypeVar
 
 from llmspell.cli.debug import show
+from llmspell.cli.debug.expressions import check_expression
 from llmspell.cli.debug.points import Point, Points, Wish, find_file
 from llmspell.cli.debug.program import Ended, Event, Program, file_text
 from llmspell.cli.debug.screen import Screen
@@ -261,7 +262,11 @@ class Session:
         return find_file(name, Path(self.script).absolute().parent, loaded)
 
     def add_watch(self, expression: str) -> int:
-        """Adds an expression that is shown at each stop; gives its number."""
+        """Adds an expression that is shown at each stop; gives its number.
+
+        Raises LLMSpellError where it is not Lua.
+        """
+        check_expression(expression)
         self._last_watch += 1
         self.watches[self._last_watch] = expression
         return self._last_watch

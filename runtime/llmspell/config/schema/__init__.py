@@ -1,6 +1,7 @@
 """What a configuration may say: attrs classes, one room per subject (spec config.md §3)."""
 
 from llmspell.config.schema.engines import CustomEngine, Engines, JavaScriptEngine, LuaEngine
+from llmspell.config.schema.models import Models
 from llmspell.config.schema.observability import Debug, Events, Hooks
 from llmspell.config.schema.providers import Provider, Providers, RateLimit, Retry
 from llmspell.config.schema.rag import Rag
@@ -19,6 +20,7 @@ __all__ = [
     "HttpRequest",
     "JavaScriptEngine",
     "LuaEngine",
+    "Models",
     "Provider",
     "Providers",
     "Rag",

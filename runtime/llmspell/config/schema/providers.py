@@ -11,7 +11,10 @@ class RateLimit:
 
     requests_per_minute: int = setting(60, "Requests in one minute.", minimum=1)
     tokens_per_minute: int | None = setting(None, "Tokens in one minute.", minimum=1)
-    auto_retry: bool = setting(True, "Wait and try again when the limit is met.")
+    auto_retry: bool = setting(
+        True,
+        "Wait, also where the server says that it is asked too often; else that is an error.",
+    )
 
 
 @section
@@ -27,10 +30,19 @@ class Retry:
 
 
 @section
+class ListPrice:
+    """`[providers.NAME.price]`: US dollars for a million tokens, for all models of the provider."""
+
+    input: float = setting(0.0, "Tokens that are read.")
+    output: float = setting(0.0, "Tokens that are written.")
+    cached: float | None = setting(None, "Tokens read from a cache; as `input` when unset.")
+
+
+@section
 class Provider:
     """`[providers.NAME]`."""
 
-    name: str = setting("", "A name to show.")
+    name: str = setting("", "A name to show, which `Provider.list` tells as `label`.")
     provider_type: str = setting(
         "", "openai, anthropic, cohere, groq, ollama, candle, …; the table's name when unset."
     )
@@ -54,10 +66,15 @@ class Provider:
         aliases=("timeout",),
     )
     rate_limit: RateLimit | None = setting(
-        None, "How often requests may be sent.", scalar_key="requests_per_minute"
+        None,
+        "How often requests may be sent; those beyond it wait.",
+        scalar_key="requests_per_minute",
     )
     retry: Retry | None = setting(None, "What to do when a request fails.")
     max_retries: int | None = setting(None, "Short form of `retry.max_retries`.")
+    price: ListPrice | None = setting(
+        None, "What tokens cost, where the built-in list has no price or another one."
+    )
     options: dict[str, Any] = setting(
         {}, "Anything else, given to the provider (temperature, headers, …).", catch_all=True
     )

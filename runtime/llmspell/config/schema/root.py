@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal
 from llmspell.config.schema.engines import Engines
 from llmspell.config.schema.fields import section, setting, table
 from llmspell.config.schema.kinds import Kinds
+from llmspell.config.schema.models import Models
 from llmspell.config.schema.observability import Debug, Events, Hooks
 from llmspell.config.schema.providers import Providers
 from llmspell.config.schema.rag import Rag
@@ -95,6 +96,7 @@ class Config:
     engines: Engines = table(Engines, "The script engines.")
     security: Security = table(Security, "The security profile.")
     providers: Providers = table(Providers, "Who serves models.")
+    models: Models = table(Models, "Which models are used, and the local ones.")
     runtime: Runtime = table(Runtime, "Limits, permissions, state and sessions.")
     hooks: Hooks | None = setting(None, "Hooks around agents, tools and workflows.")
     events: Events = table(Events, "The event bus.")

@@ -90,7 +90,7 @@ class Network:
     """`[tools.network]`."""
 
     timeout_seconds: int = setting(30, "Time for one connection, in seconds.")
-    max_retries: int = setting(3, "Further attempts after the first.")
+    max_retries: int = setting(3, "Further attempts of GET and HEAD after one that got no answer.")
     verify_ssl: bool = setting(True, "Check certificates.", untrusted="protect")
 
 
@@ -112,10 +112,16 @@ class Media:
     """`[tools.media]`."""
 
     max_file_size: int = setting(524_288_000, "Largest file, in bytes.")
-    processing_timeout_seconds: int = setting(300, "Time for one file, in seconds.")
+    processing_timeout_seconds: int = setting(300, "Time for one file, in seconds.", minimum=1)
     image_max_dimensions: str = setting("4096x4096", "Largest picture, as WIDTHxHEIGHT.")
-    video_quality: str | None = setting(None, "Quality of converted video.")
-    audio_sample_rate: int | None = setting(None, "Sample rate of converted audio, in hertz.")
+    video_quality: str | None = setting(
+        None, "Quality of stills of films in JPEG and WebP: `low`, `medium`, `high`, or 1 to 100."
+    )
+    audio_sample_rate: int | None = setting(
+        None,
+        "Sample rate of converted audio, in hertz; the nearest that the format has.",
+        minimum=1,
+    )
 
 
 @section
@@ -127,6 +133,19 @@ class Database:
     allowed_hosts: tuple[str, ...] = _hosts(("localhost", "127.0.0.1"), "Servers that may be asked")
     query_timeout_seconds: int | None = setting(None, "Time for one query, in seconds.")
     enable_query_logging: bool = setting(False, "Log each query.")
+    connections: dict[str, Any] = setting(
+        {},
+        "Databases by name: `postgresql://user:password@host/name`, `mysql://…`, `sqlite:path`.",
+        sensitive=True,
+        untrusted="never",
+    )
+    max_rows: int | None = setting(
+        None, "Rows of one result at most.", documented=1000, minimum=1, untrusted="limit"
+    )
+    allow_dml: bool = setting(True, "Whether rows are inserted, updated and deleted.")
+    allow_ddl: bool = setting(
+        False, "Whether tables are created, altered and dropped.", untrusted="allow"
+    )
 
 
 @section
@@ -138,7 +157,13 @@ class Email:
     smtp_username: str | None = setting(None, "Who signs in there.")
     smtp_password: str | None = setting(None, "With which password.", sensitive=True)
     from_address: str | None = setting(None, "The sender of messages.")
-    rate_limit_per_minute: int = setting(2, "Messages in one minute.")
+    allowed_recipients: tuple[str, ...] = setting(
+        ("*",),
+        "Who may get mail: addresses, `*@host`, `*@*.suffix`, `*`.",
+        comma_list=True,
+        untrusted="allow-list",
+    )
+    rate_limit_per_minute: int = setting(2, "Messages in one minute.", minimum=1)
     enable_tls: bool = setting(True, "Encrypt the connection.", untrusted="protect")
 
 
@@ -161,7 +186,7 @@ class System:
     )
     allow_unconfined: bool = setting(
         False,
-        "Run programs also where the kernel cannot confine them to the allowed folders.",
+        "Run programs, and decode data of others, also where the kernel cannot confine that.",
         untrusted="allow",
     )
     working_directory: str | None = setting(
@@ -185,17 +210,21 @@ class Data:
     max_json_depth: int = setting(100, "Depth of nested JSON.")
     max_xml_size: int | None = setting(None, "Largest XML file, in bytes.")
     enable_validation: bool = setting(True, "Check data against a schema where one is given.")
-    processing_timeout_seconds: int | None = setting(None, "Time for one file, in seconds.")
+    processing_timeout_seconds: int | None = setting(
+        None, "Time for one call, in seconds.", minimum=1
+    )
 
 
 @section
 class Academic:
     """`[tools.academic]`."""
 
-    citation_api_key: str | None = setting(None, "Key of the citation service.", sensitive=True)
+    citation_api_key: str | None = setting(
+        None, "Key of a citation service; no tool asks one.", sensitive=True
+    )
     max_references: int = setting(1000, "References of one document.")
     default_citation_style: str | None = setting(None, "Style of citations, as in `apa`.")
-    enable_doi_resolution: bool = setting(True, "Look DOIs up.")
+    enable_doi_resolution: bool = setting(True, "Look DOIs up; no tool does.")
 
 
 @section
@@ -203,9 +232,9 @@ class Document:
     """`[tools.document]`."""
 
     max_pdf_size: int = setting(52_428_800, "Largest PDF file, in bytes.")
-    extract_images: bool = setting(False, "Take pictures out of documents.")
-    enable_ocr: bool = setting(False, "Read text in pictures.")
-    max_pages: int | None = setting(None, "Pages of one document.")
+    extract_images: bool = setting(False, "Take pictures out of documents; no tool does.")
+    enable_ocr: bool = setting(False, "Read text in pictures; no tool does.")
+    max_pages: int | None = setting(None, "Pages that are read of one document.", minimum=1)
     extract_metadata: bool = setting(True, "Give title, author and the like.")
 
 

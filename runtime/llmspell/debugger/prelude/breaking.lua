@@ -9,7 +9,8 @@
 local host = ...
 local raw, G = host.raw, host.G
 local getinfo, getlocal, running = raw.debug.getinfo, raw.debug.getlocal, raw.coroutine.running
-local pcall, xpcall, error, select, type, rawequal = raw.pcall, raw.xpcall, raw.error, raw.select, raw.type, raw.rawequal
+local pcall, xpcall, error, select, type = raw.pcall, raw.xpcall, raw.error, raw.select, raw.type
+local rawequal, rawget = raw.rawequal, raw.rawget
 local setmetatable, next, load, tostring, sub = raw.setmetatable, raw.next, raw.load, raw.tostring, raw.string.sub
 local concat, status = raw.table.concat, raw.coroutine.status
 local set_debug_mask, STOP = host.set_debug_mask, host.STOP
@@ -268,7 +269,7 @@ end
 -- Late breakpoints -----------------------------------------------------------------------------
 
 debugger.late = {} -- source -> line -> { ids }
--- The first and second parameters of all functions that have late breakpoints. A function that is
+-- The first three parameters of all functions that have late breakpoints. A function that is
 -- called has none if its parameters have other names, which can be asked without making a table.
 local late_openings, openings_of = {}, {}
 local late_functions = setmetatable({}, WEAK_KEYS) -- function -> its lines, or false
@@ -320,9 +321,21 @@ local function set_late_mask(thread, mask)
   quiet = loud == 0 and host.via == 0 and not debugger.step and not debugger.watching and not debugger.reading
 end
 
+local codes = setmetatable({}, WEAK_KEYS) -- function -> its code, where it was needed
+
+local function code_of(func)
+  local code = codes[func]
+  if not code then
+    code = host.code(raw.string.dump(func))
+    codes[func] = code
+  end
+  return code
+end
+
 --- Whether a site is in a function: other functions may have code on the same line.
 local function is_in(site, info)
   local owner = site.owner
+  if site.code ~= "" and site.code ~= code_of(info.func) then return false end
   return owner[1] == info.linedefined and owner[2] == info.lastlinedefined
     and owner[3] == info.nparams and owner[4] == info.isvararg
 end
@@ -343,9 +356,10 @@ end
 --- Lines that follow each other without a call or a return are in one function, which is looked at
 --- once. That saves time, and memory: what is allocated in a hook makes the collector work there, and
 --- then the VM takes all registers of the hooked function for alive, those no longer in use as well. A
---- program that waits for an object to be collected would wait for ever.
+--- program that waits for an object to be collected would wait for ever. (Data breakpoints hear of
+--- lines only.)
 local function on_late_line(line, thread)
-  if thread ~= lines_thread then lines_thread, lines_info = thread, getinfo(2 + host.via, "Su") end
+  if thread ~= lines_thread or late_masks[thread] ~= "crl" then lines_thread, lines_info = thread, getinfo(2 + host.via, "Suf") end
   local hits = late_hits_at(lines_info, line)
   if hits then stand("breakpoint", "hook", hits) end
 end
@@ -375,7 +389,7 @@ function host.refresh_late()
   end)
 end
 
---- Sets the late sites of a source: `lines` (line -> numbers), and `openings`, the first two
+--- Sets the late sites of a source: `lines` (line -> numbers), and `openings`, the first three
 --- parameters of the functions that have them; nil removes them.
 function host.set_late(source, late)
   if late and not next(late.lines) then late = nil end
@@ -383,13 +397,16 @@ function host.set_late(source, late)
   late_functions, late_openings = setmetatable({}, WEAK_KEYS), {}
   for _, openings in next, openings_of do
     for i = 1, #openings do
-      local first, second = openings[i][1], openings[i][2]
+      local first, second, third = openings[i][1], openings[i][2], openings[i][3]
       local seconds = late_openings[first] or {}
-      late_openings[first], seconds[second] = seconds, true
-      if second == "" then seconds["(temporary)"] = true end -- what `getlocal` finds where there is none
+      local thirds = seconds[second] or {}
+      late_openings[first], seconds[second], thirds[third] = seconds, thirds, true
+      -- What `getlocal` finds where there is none:
+      if third == "" then thirds["(temporary)"] = true end
+      if second == "" then seconds["(temporary)"] = thirds end
+      if first == "" then late_openings["(temporary)"] = seconds end
     end
   end
-  late_openings["(temporary)"] = late_openings[""]
 end
 
 -- The hook -------------------------------------------------------------------------------------
@@ -405,7 +422,8 @@ function hook(event, line)
   if quiet and event == "call" then
     -- The usual case with late breakpoints: a function that has none is called.
     local seconds = late_openings[getlocal(2, 1) or ""]
-    if not seconds or not seconds[getlocal(2, 2) or ""] then return end
+    local thirds = seconds and seconds[getlocal(2, 2) or ""]
+    if not thirds or not thirds[getlocal(2, 3) or ""] then return end
     local lines = late_functions[getinfo(2, "f").func]
     if lines == false then return end
   end
@@ -468,32 +486,101 @@ end
 local HANDED = 6 -- values that a compiled breakpoint hands over at most
 local conditions = {} -- number -> the condition of a site with one wish
 local plan_passes
--- What compiled breakpoints find through a hidden local (see in_place.py):
+-- What compiled breakpoints find through a hidden table, or in a hidden local of its own (see lending.py):
 --   by the number of a site: passes that can be let go without a look, counted down in the program
 --     or in `reached`
 --   "c" and the number: its condition, for `pcall`
+--   "call" and the number: `pcall` for the call in its condition; false where that must not be made
+--   "o" and the number: what FLAG is at first, the number; false where operands often were no numbers
+--   "p" and the number, for a site with FLAG: its set of tables; an empty one, the same
 --   standard functions as they were, by their names
---   by small integers (see in_place.py): the globals, which can be read without an error while it
---     is certain that the standard functions are those of the program; whether it is certain that
---     variables hold what their assignments in the text say ("facts"), and that about the standard
---     functions; tables without a metatable, as a set, which is empty where the facts, or the
---     standard functions and globals, are not certain.
-local PLAIN, NONE = setmetatable({}, WEAK_KEYS), {}
-local FACTS, STANDARD, PLAIN_NONE, PLAIN_FACTS, PLAIN_STANDARD = 2, 3, 4, 5, 6
-local support, NEVER = { G, true, true, PLAIN, PLAIN, PLAIN, [0] = 0, none = NONE, pcall = pcall }, raw.math.maxinteger
-support.type, support.rawequal = type, rawequal
+--   by small integers (see in_place.py): the globals, while they can be read without an error, which is
+--     as long as it is certain that the standard functions are those of the program, else an empty table;
+--     whether something is certain; and sets of tables without a metatable, which are empty where
+--     something is not
+local FLAG = "__llmspell_ok"
+-- What is certain, by what ends it: that variables hold what their assignments in the text say
+-- ("facts"), that about standard functions and globals ("standard"), that no value has `__eq`
+-- ("equality"), that none has `__lt` or `__le` ("order"), that nobody looks at what the program reads
+-- ("reads").
+local CERTAIN = { facts = { 2, 3, 5, 6, 8, 9 }, standard = { 3, 6, 9 }, equality = { 4, 5, 6, 7, 8, 9 }, order = { 7, 8, 9 }, reads = { 3, 6, 9 } }
+local PLAIN = {
+  facts = { 11, 12, 14, 15, 17, 18 }, standard = { 12, 15, 18 }, equality = { 13, 14, 15, 16, 17, 18 },
+  order = { 16, 17, 18 }, reads = { 10, 11, 12, 13, 14, 15, 16, 17, 18 },
+}
+local plain_sets, used, closed = {}, {}, {} -- those of them that conditions use; set -> true; the same: stays empty
+local support, NEVER = { G, [0] = 0, pcall = pcall }, raw.math.maxinteger
+for slot = 2, 18 do
+  if slot < 10 then support[slot] = true else support[slot] = setmetatable({}, WEAK_KEYS) end
+end
+support.type, support.rawequal, support.select, support.tonumber = type, rawequal, select, raw.tonumber
+support.os_clock, support.os_time = raw.os.clock, raw.os.time
+support.coroutine_running, support.coroutine_isyieldable = running, raw.coroutine.isyieldable
 for name, value in next, raw.math do support["math_" .. name] = value end
 
-local sees_metatables = false -- whether each `setmetatable` of the program is seen; nil: never will be
+local NOTHING = {} -- lent where nothing may be found
+local MOST_BORROWERS = 64 -- of a source
+local borrowers = {} -- source -> list of { function with hidden locals, key -> which of its upvalues }
+local getupvalue, setupvalue = raw.debug.getupvalue, raw.debug.setupvalue
 
---- What was certain no longer is: that "standard" functions are those of the program, that "facts"
---- of its text hold, that all "metatables" are seen, that nobody looks at its "reads".
+--- Changes something that is lent, also where it is a hidden local.
+local function change(key, value)
+  if rawequal(support[key], value) then return end
+  support[key] = value
+  for _, list in next, borrowers do
+    for i = 1, #list do
+      local index = list[i][2][key]
+      if index then setupvalue(list[i][1], index, value) end
+    end
+  end
+end
+
+--- Keeps what a chunk was lent up to date. A chunk that runs often borrows each time: then the
+--- functions of the first time are not certain of anything any more.
+local function borrow(hidden)
+  local indexes, index, source = {}, 1, getinfo(hidden, "S").source
+  while true do
+    local name = getupvalue(hidden, index)
+    if not name then break end
+    local key = sub(name, 12)
+    indexes[raw.math.tointeger(raw.tonumber(key)) or key] = index
+    index = index + 1
+  end
+  local list = borrowers[source] or {}
+  borrowers[source] = list
+  if #list == MOST_BORROWERS then
+    local oldest = raw.table.remove(list, 1)
+    for key, at in next, oldest[2] do
+      setupvalue(oldest[1], at, type(support[key]) == "table" and NOTHING or false)
+    end
+  end
+  list[#list + 1] = { hidden, indexes }
+end
+
+local calling = {} -- number of a site that calls -> the fact that has to hold for it, 0 for none
+local function no_call() end -- `pcall` gives true or false: a site that gets nothing asks `reached`
+local sees_metatables = false -- whether each `setmetatable` of the program is seen; nil: never will be
+local has_order = false -- whether numbers have the hidden metamethods; nil: never will have
+
+--- What was certain no longer is; "metatables": that all of them are seen.
 function host.disturb(what)
   if not sees_metatables and (what == "metatables" or what == "facts") then sees_metatables = nil end
   if what == "metatables" then return end
-  support[STANDARD], support[PLAIN_STANDARD] = false, NONE
-  if what == "facts" then support[FACTS], support[PLAIN_FACTS] = false, NONE end
-  if what == "reads" then support[PLAIN_NONE], support[PLAIN_FACTS] = NONE, NONE end
+  local certain, plain = CERTAIN[what], PLAIN[what]
+  if what == "standard" or what == "reads" then change(1, NOTHING) end
+  for i = 1, #certain do change(certain[i], false) end
+  for i = 1, #plain do
+    local set = support[plain[i]]
+    for value in next, set do set[value] = nil end
+    closed[set] = true
+  end
+  for number, holds in next, calling do
+    if holds > 0 and not support[holds] then change("call" .. number, false) end
+  end
+  if what == "order" or what == "equality" then
+    if has_order then raw.debug.setmetatable(0, nil) end
+    has_order = nil
+  end
 end
 
 --- From now on a table that gets a metatable is no longer among the plain ones. It is too late for
@@ -502,8 +589,14 @@ function host.see_metatables()
   if sees_metatables ~= false then return end
   sees_metatables = true
   function G.setmetatable(...)
-    local value = ...
-    if PLAIN[value] then PLAIN[value] = nil end
+    local value, metatable = ...
+    for i = 1, #plain_sets do
+      if plain_sets[i][value] then plain_sets[i][value] = nil end
+    end
+    if type(metatable) == "table" then
+      if support[4] and rawget(metatable, "__eq") then host.disturb("equality") end
+      if has_order ~= nil and (rawget(metatable, "__lt") or rawget(metatable, "__le")) then host.disturb("order") end
+    end
     local ok, result = pcall(setmetatable, ...)
     if ok then return result end
     local name = getinfo(1, "n").name
@@ -511,12 +604,65 @@ function host.see_metatables()
   end
 end
 
---- Notes a table if it has no metatable; gives whether it is among the plain ones.
-local function note_plain(value)
-  if PLAIN[value] then return true end
-  if not sees_metatables or type(value) ~= "table" or raw.debug.getmetatable(value) then return false end
-  PLAIN[value] = true
+--- Notes a table in a set if it has no metatable; gives whether it is in there.
+local function note_plain(value, set)
+  if set[value] then return true end
+  if not sees_metatables or closed[set] or type(value) ~= "table" or raw.debug.getmetatable(value) then return false end
+  set[value] = true
   return true
+end
+
+local getlocal, setlocal = raw.debug.getlocal, raw.debug.setlocal
+
+local MOST_FAILURES = 20 -- of a site, until its condition is no longer tried in the program
+local failures = {} -- number -> how often an operand was no number
+
+--- Whether a comparison is one in a condition: then its frame has FLAG, which is cleared.
+local function is_in_condition(level)
+  local index = 1
+  while true do
+    local name, number = getlocal(level + 1, index)
+    if not name then return false end
+    if name == FLAG then
+      setlocal(level + 1, index, false)
+      local count = failures[number] + 1
+      failures[number] = count
+      if count > MOST_FAILURES then
+        change("o" .. number, false)
+        change("p" .. number, NOTHING)
+      end
+      return true
+    end
+    index = index + 1
+  end
+end
+
+--- Tries the condition of a site in the program again.
+local function retry(number)
+  if failures[number] <= MOST_FAILURES then return end
+  failures[number] = MOST_FAILURES
+  change("o" .. number, number)
+  change("p" .. number, support[sites[number].plain])
+end
+
+local function name_of_type(value)
+  local metatable = type(value) ~= "string" and raw.debug.getmetatable(value)
+  local name = metatable and rawget(metatable, "__name")
+  return type(name) == "string" and name or type(value)
+end
+
+--- `<` and `<=` of a number and something else, while no value of the program has a metamethod for
+--- it: what a condition asks is answered as an operand that is no number; the program gets its error.
+function host.compare(first, second)
+  if is_in_condition(2) then return true end
+  local one, other = name_of_type(first), name_of_type(second)
+  error(one == other and "attempt to compare two " .. one .. " values" or "attempt to compare " .. one .. " with " .. other, 2)
+end
+
+local function see_order()
+  if has_order ~= false then return end
+  has_order = true
+  raw.debug.setmetatable(0, { __lt = host.compare, __le = host.compare })
 end
 
 --- Whether a variable is one of those that breakpoints add.
@@ -524,6 +670,8 @@ function host.is_hidden(name) return sub(name, 1, 11) == "__llmspell_" end
 
 local function no_condition() end
 local wishes = {} -- id -> true while somebody wants it
+local reported = {} -- the same: which of their errors were said, though a breakpoint has many sites
+local counting = {} -- the same: place -> { check, number }, which counts on when its chunk is loaded again
 debugger.site_lines = {} -- source -> line -> "always" or "tested": when a call stands there
 
 --- A function that gives the values of expressions. Chunks take their arguments as varargs, which
@@ -537,27 +685,72 @@ local function compiled(text)
   return maker and maker() or load(text, "=[llmspell breakpoint]", "t", G)
 end
 
---- The same for a condition that the program tests itself where `tables` are plain: as long as they
---- are not known to be, it is called here, and they are looked at first. All of the first passes are
---- used for that, and then one of sixteen, so that a table that is new each time costs little.
-local function learning(text, tables, plain)
+--- The same for a condition that the program tests itself where `tables` are plain and operands are
+--- numbers: as long as they are not known to be, it is called here. In all of the first passes, and
+--- then in one of sixteen, the tables are looked at first, so that a table that is new each time costs
+--- little; in one of 4096 the program is to try again whether operands are numbers.
+local function learning(number, text, tables, set)
   local parameters, results = raw.string.match(text, "^local (.-) = %.%.%. return (.*)$")
-  if not parameters then parameters, results = "", raw.string.match(text, "^return (%(.*)$") end
+  if not results then parameters, results = "", raw.string.match(text, "^return (%(.*)$") end
+  if not results or raw.string.find(results, "...", 1, true) then return compiled(text) end
   local looks = {}
-  for i = 1, #tables do looks[i] = "__llmspell_note(" .. tables[i] .. ")" end
-  local maker = load("local __llmspell_note, __llmspell_support = ... local __llmspell_passes = 0 return function(" .. parameters
-    .. ") __llmspell_passes = __llmspell_passes + 1 if __llmspell_passes < 64 or __llmspell_passes & 15 == 0 then "
-    .. "local _ = __llmspell_support[" .. plain .. "] ~= __llmspell_support.none and " .. concat(looks, " and ") .. " end "
-    .. "return " .. results .. " end", "=[llmspell breakpoint]", "t", G)
-  return maker and maker(note_plain, support) or compiled(text)
+  for i = 1, #tables do looks[i] = "__llmspell_note(" .. tables[i] .. ", __llmspell_set)" end
+  local look = #looks > 0 and "if __llmspell_passes < 64 or __llmspell_passes & 15 == 0 then "
+    .. "local _ = not __llmspell_closed[__llmspell_set] and " .. concat(looks, " and ") .. " end " or ""
+  local again = failures[number] and "if __llmspell_passes & 4095 == 0 then __llmspell_retry(" .. number .. ") end " or ""
+  local maker = load("local __llmspell_note, __llmspell_set, __llmspell_closed, __llmspell_retry = ... "
+    .. "local __llmspell_passes = 0 return function(" .. parameters .. ") __llmspell_passes = __llmspell_passes + 1 "
+    .. again .. look .. "return " .. results .. " end", "=[llmspell breakpoint]", "t", G)
+  return maker and maker(note_plain, set, closed, retry) or compiled(text)
+end
+
+--- Whether the caller's caller runs for a condition or a log message of a compiled breakpoint.
+local function is_evaluated()
+  for level = 3, raw.math.maxinteger do
+    local info = getinfo(level, "Sn")
+    if not info then return false end
+    if info.source == "=[llmspell breakpoint]" or info.what == "C" and info.name and host.is_hidden(info.name) then return true end
+  end
+end
+
+local yield, kept = raw.coroutine.yield, false
+
+--- From now on what breakpoints evaluate cannot yield, as it cannot in a hook: the program would
+--- come back from a `resume` that its coroutine never answered.
+local function keep_from_yielding()
+  if kept then return end
+  kept = true
+  function G.coroutine.yield(...)
+    if is_evaluated() then error("attempt to yield across a C-call boundary", 0) end
+    return yield(...)
+  end
+end
+
+--- The passes of a check so far: where its place has another number already, those of that one.
+local function passes_before(number, check, place)
+  local places = counting[check.wish]
+  if not places then return 0 end
+  local before, count = places[place], 0
+  if before then
+    local free = support[before.number] or 0 -- counted already
+    count = before.check.count - (free > 0 and free < NEVER and free or 0)
+  end
+  places[place] = { check = check, number = number }
+  return count
 end
 
 --- Defines what happens where the program calls a number, or reaches the line of a late site.
 function host.define_site(number, site)
+  if site.ordered then
+    see_order()
+    failures[number], support["o" .. number], support["p" .. number] = 0, number, support[site.plain]
+  end
   for _, check in raw.ipairs(site.checks) do
-    check.count = 0
-    if #site.tables > 0 then
-      check.condition = learning(check.condition, site.tables, site.plain)
+    check.count = passes_before(number, check, site.place)
+    if #site.tables > 0 or site.ordered then
+      local set = support[site.plain]
+      if #site.tables > 0 and not used[set] then plain_sets[#plain_sets + 1], used[set] = set, true end
+      check.condition = learning(number, check.condition, site.tables, set)
     else
       check.condition = compiled(check.condition)
     end
@@ -569,6 +762,8 @@ function host.define_site(number, site)
   sites[number] = site
   local only = site.checks[1]
   if site.protected then site.condition, only.condition = only.condition, nil end
+  if site.calling then calling[number] = site.holds end
+  if site.calls then keep_from_yielding() end
   if #site.checks == 1 and only.condition and (site.handed_over or not site.names) then conditions[number] = only.condition end
   plan_passes(number, site)
   if site.source then -- the program calls here
@@ -579,20 +774,13 @@ function host.define_site(number, site)
 end
 
 function host.switch_wish(id, on)
-  wishes[id] = on or nil
+  wishes[id], reported[id], counting[id] = on or nil, on and {} or nil, on and {} or nil
   for number, site in next, sites do
     for i = 1, #site.checks do
       local idle = support[number] == NEVER or support[number] == 0
       if site.checks[i].wish == id and (idle or not on) then plan_passes(number, site) end
     end
   end
-end
-
---- What `string.dump` makes of text, or nil and the compiler's message.
-function host.dump_chunk(source)
-  local chunk, message = load(source, "=chunk", "t", G)
-  if not chunk then return nil, (raw.string.gsub(message, "^chunk:", "line ")) end
-  return raw.string.dump(chunk)
 end
 
 local COMPARE = {
@@ -607,8 +795,9 @@ local COMPARE = {
 
 local function report_once(check, what, message)
   if rawequal(message, STOP) then error(STOP, 0) end
-  if not check.reported then
-    check.reported = true
+  local said = reported[check.wish]
+  if said and not said[what] then
+    said[what] = true
     host.breakpoint_failed(check.wish, what .. ": " .. host.error_text(message))
   end
 end
@@ -690,6 +879,10 @@ function plan_passes(number, site)
   else
     support[number] = 0
   end
+  if calling[number] then
+    local certain = calling[number] == 0 or support[calling[number]]
+    change("call" .. number, certain and (wanted > 0 and pcall or no_call))
+  end
   if site.protected then support["c" .. number] = wanted > 0 and site.condition or no_condition end
 end
 
@@ -741,11 +934,20 @@ local function foreign_call()
   error("attempt to call a boolean value" .. name, 3)
 end
 
+--- An error of a condition: `pcall` itself does not say what it was that cannot be called. Then
+--- nothing was called yet, and the condition can be computed again for the compiler's words.
+local function explained(site, message)
+  if type(message) ~= "string" or not raw.string.find(message, "^attempt to call an? %l+ value$") then return message end
+  local ok, whole
+  if site.names then ok, whole = pcall(site.condition, host.values_of(site.names, running())) else ok, whole = pcall(site.condition) end
+  return ok and message or whole
+end
+
 local function look(number, a, b, c, d, e, f)
   local site = sites[number]
   local hits
   if site.protected then -- a: whether the condition went well, b: what it gave
-    if not a then return report_once(site.checks[1], "condition", b) end
+    if not a then return report_once(site.checks[1], "condition", explained(site, b)) end
     hits = hits_of(site)
   elseif site.names and not site.handed_over then hits = host.late_hits(number) else hits = hits_of(site, a, b, c, d, e, f) end
   plan_passes(number, site)
@@ -773,7 +975,10 @@ function reached(_, secret, number, a, b, c, d, e, f)
     local ok, value = pcall(condition, a, b, c, d, e, f)
     if ok and not value then return end
   end
-  if number == 0 then return support end
+  if number == 0 then
+    if a then borrow(a) end
+    return support
+  end
   look(number, a, b, c, d, e, f)
 end
 
@@ -782,12 +987,13 @@ raw.debug.setmetatable(true, { __call = reached })
 local getmetatable = raw.getmetatable
 function G.getmetatable(...)
   local value = ...
-  if type(value) == "boolean" then return nil end
+  if type(value) == "boolean" or has_order and type(value) == "number" then return nil end
   if value == nil and select("#", ...) == 0 then
     error("bad argument #1 to '" .. (getinfo(1, "n").name or "?") .. "' (value expected)", 2)
   end
   return getmetatable(value)
 end
+support.getmetatable = G.getmetatable
 
 -- Errors ---------------------------------------------------------------------------------------
 

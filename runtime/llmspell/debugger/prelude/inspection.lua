@@ -159,6 +159,16 @@ local MANY = 999 -- fields that are counted for a short text
 --- first; nil for the beginning.
 local function behind_array(count) return count > 1000 and count or nil end
 
+local function index(value, key) return value[key] end
+
+--- What the first property of an object that shows its meaning says, where that is a text: its name.
+local function name_of(value, class)
+  local view = host.debug_views and host.debug_views[class]
+  if not view or not view[1] then return "" end
+  local ok, name = pcall(index, value, view[1])
+  return ok and type(name) == "string" and " " .. quoted(name) or ""
+end
+
 --- A short text for a value; `hex` shows numbers in base 16, `whole` does not cut strings.
 local function text_of(value, hex, whole)
   local kind = type(value)
@@ -171,7 +181,7 @@ local function text_of(value, hex, whole)
   end
   if kind == "table" then
     local class = host.class_name(value)
-    if class then return class end
+    if class then return class .. name_of(value, class) end
     local count = rawlen(value)
     local named = 0
     for key in next, value, behind_array(count) do
@@ -227,6 +237,14 @@ local function defined_at(value)
   return info.source, info.what == "main" and 1 or info.linedefined
 end
 
+local IDENTIFIED = { table = true, ["function"] = true, thread = true, userdata = true }
+
+--- The type of a value, and which one it is, whatever its metatable says.
+local function type_text(value)
+  local kind = type(value)
+  return IDENTIFIED[kind] and format("%s: %p", kind, value) or math_type(value) or kind
+end
+
 --- A record of a value under a name. `set` says how to assign it (see `host.assign`).
 local function record(name, value, expression, hex, attributes)
   local opened = has_children(value)
@@ -234,7 +252,7 @@ local function record(name, value, expression, hex, attributes)
   if type(value) == "table" and opened then indexed = rawlen(value) end
   local source, line = defined_at(value)
   return {
-    name = name, value = text_of(value, hex), type = math_type(value) or type(value),
+    name = name, value = text_of(value, hex), type = type_text(value),
     reference = opened and keep { value = value, expression = expression } or 0,
     indexed = indexed, expression = expression, attributes = attributes, source = source, line = line,
   }
@@ -496,7 +514,7 @@ end)
 --- program.
 function host.keep_value(name, value)
   local item = record(name, value)
-  item.expression = name
+  item.expression, item.type = name, type(value)
   return encode(item)
 end
 

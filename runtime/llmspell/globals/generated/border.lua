@@ -6,8 +6,9 @@ local to_string, to_integer, to_number = b.to_string, b.to_integer, b.to_number
 local to_json, to_table, to_function = b.to_json, b.to_table, b.to_function
 local self_id, class, fail, guard = b.self_id, b.class, b.fail, b.guard
 local wait, bind = b.wait, b.bind
-host.private = {}
-host.debug_views = {} -- class -> the properties that show what its objects mean
+host.private = host.private or {}
+-- class -> the properties that show what its objects mean
+host.debug_views = host.debug_views or {}
 
 --- The Python functions of a namespace, fetched at the first call of any of them.
 local function lazily(name)
@@ -690,6 +691,838 @@ do -- Hook
     if guard then guard() end
     a1 = self_id(a1, "HookHandle")
     local r, e = f[6](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+end
+
+do -- Agent
+  local f = lazily("Agent")
+  local api, private = {}, {}
+  G["Agent"], host.private["Agent"] = api, private
+  local new_AgentBuilder, new_AgentInstance
+  new_AgentBuilder = class("AgentBuilder", {
+    name = function(self, a1)
+      if guard then guard() end
+      if type(a1) ~= "string" then a1 = to_string(a1, 1, "AgentBuilder:name: name") end
+      local r, e = f[1](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    description = function(self, a1)
+      if guard then guard() end
+      if type(a1) ~= "string" then a1 = to_string(a1, 1, "AgentBuilder:description: description") end
+      local r, e = f[2](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    model = function(self, a1)
+      if guard then guard() end
+      if type(a1) ~= "string" then a1 = to_string(a1, 1, "AgentBuilder:model: model") end
+      local r, e = f[3](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    provider = function(self, a1)
+      if guard then guard() end
+      a1 = to_json(a1, 1, "AgentBuilder:provider: provider")
+      local r, e = f[4](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    system_prompt = function(self, a1)
+      if guard then guard() end
+      if type(a1) ~= "string" then a1 = to_string(a1, 1, "AgentBuilder:system_prompt: prompt") end
+      local r, e = f[5](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    temperature = function(self, a1)
+      if guard then guard() end
+      if type(a1) ~= "number" then a1 = to_number(a1, 1, "AgentBuilder:temperature: temperature") end
+      local r, e = f[6](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    max_tokens = function(self, a1)
+      if guard then guard() end
+      if mtype(a1) ~= "integer" then a1 = to_integer(a1, 1, "AgentBuilder:max_tokens: tokens") end
+      local r, e = f[7](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    allow_tool = function(self, a1)
+      if guard then guard() end
+      if type(a1) ~= "string" then a1 = to_string(a1, 1, "AgentBuilder:allow_tool: name") end
+      local r, e = f[8](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    tool = function(self, a1)
+      if guard then guard() end
+      if type(a1) ~= "string" then a1 = to_string(a1, 1, "AgentBuilder:tool: name") end
+      local r, e = f[9](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    allowed_tools = function(self, a1)
+      if guard then guard() end
+      a1 = to_json(a1, 1, "AgentBuilder:allowed_tools: names")
+      local r, e = f[10](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    approve = function(self, a1)
+      if guard then guard() end
+      a1 = to_function(a1, 1, "AgentBuilder:approve: decide")
+      local r, e = f[11](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    max_conversation_length = function(self, a1)
+      if guard then guard() end
+      if mtype(a1) ~= "integer" then a1 = to_integer(a1, 1, "AgentBuilder:max_conversation_length: messages") end
+      local r, e = f[12](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    context_window = function(self, a1)
+      if guard then guard() end
+      if mtype(a1) ~= "integer" then a1 = to_integer(a1, 1, "AgentBuilder:context_window: tokens") end
+      local r, e = f[13](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    memory = function(self, a1)
+      if guard then guard() end
+      if type(a1) ~= "string" then a1 = to_string(a1, 1, "AgentBuilder:memory: mode") end
+      local r, e = f[14](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    memory_enabled = function(self, a1)
+      if guard then guard() end
+      a1 = not not a1
+      local r, e = f[15](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    capability = function(self, a1)
+      if guard then guard() end
+      if type(a1) ~= "string" then a1 = to_string(a1, 1, "AgentBuilder:capability: word") end
+      local r, e = f[16](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    base_url = function(self, a1)
+      if guard then guard() end
+      if type(a1) ~= "string" then a1 = to_string(a1, 1, "AgentBuilder:base_url: url") end
+      local r, e = f[17](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    api_key = function(self, a1)
+      if guard then guard() end
+      if type(a1) ~= "string" then a1 = to_string(a1, 1, "AgentBuilder:api_key: key") end
+      local r, e = f[18](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    max_execution_time = function(self, a1)
+      if guard then guard() end
+      if type(a1) ~= "number" then a1 = to_number(a1, 1, "AgentBuilder:max_execution_time: seconds") end
+      local r, e = f[19](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    max_memory_mb = function(self, a1)
+      if guard then guard() end
+      if mtype(a1) ~= "integer" then a1 = to_integer(a1, 1, "AgentBuilder:max_memory_mb: megabytes") end
+      local r, e = f[20](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    max_tool_calls = function(self, a1)
+      if guard then guard() end
+      if mtype(a1) ~= "integer" then a1 = to_integer(a1, 1, "AgentBuilder:max_tool_calls: calls") end
+      local r, e = f[21](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    max_recursion_depth = function(self, a1)
+      if guard then guard() end
+      if mtype(a1) ~= "integer" then a1 = to_integer(a1, 1, "AgentBuilder:max_recursion_depth: levels") end
+      local r, e = f[22](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    max_cost = function(self, a1)
+      if guard then guard() end
+      if type(a1) ~= "number" then a1 = to_number(a1, 1, "AgentBuilder:max_cost: dollars") end
+      local r, e = f[23](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    max_total_tokens = function(self, a1)
+      if guard then guard() end
+      if mtype(a1) ~= "integer" then a1 = to_integer(a1, 1, "AgentBuilder:max_total_tokens: tokens") end
+      local r, e = f[24](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    schema = function(self, a1)
+      if guard then guard() end
+      a1 = to_table(a1, 1, "AgentBuilder:schema: schema")
+      local r, e = f[25](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    type = function(self, a1)
+      if guard then guard() end
+      if type(a1) ~= "string" then a1 = to_string(a1, 1, "AgentBuilder:type: kind") end
+      local r, e = f[26](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    custom_config = function(self, a1)
+      if guard then guard() end
+      a1 = to_table(a1, 1, "AgentBuilder:custom_config: settings")
+      local r, e = f[27](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    resource_limits = function(self, a1)
+      if guard then guard() end
+      a1 = to_table(a1, 1, "AgentBuilder:resource_limits: limits")
+      local r, e = f[28](self_id(self, "AgentBuilder"), a1)
+      if e ~= nil then fail(e) end
+      return self
+    end,
+    build = function(self)
+      if guard then guard() end
+      local r, e = f[29](self_id(self, "AgentBuilder"))
+      if e ~= nil then fail(e) end
+      return new_AgentInstance(r)
+    end,
+  }, {
+  })
+  host.debug_views["AgentBuilder"] = {}
+  new_AgentInstance = class("AgentInstance", {
+    execute = function(self, a1, a2)
+      if guard then guard() end
+      a1 = to_json(a1, 1, "AgentInstance:execute: question")
+      if a2 ~= nil then a2 = to_table(a2, 2, "AgentInstance:execute: options") end
+      local r, e = f[37](self_id(self, "AgentInstance"), a1, a2)
+      if e ~= nil then fail(e) end
+      r, e = wait(r)
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    invoke = function(self, a1, a2)
+      if guard then guard() end
+      a1 = to_json(a1, 1, "AgentInstance:invoke: question")
+      if a2 ~= nil then a2 = to_table(a2, 2, "AgentInstance:invoke: options") end
+      local r, e = f[38](self_id(self, "AgentInstance"), a1, a2)
+      if e ~= nil then fail(e) end
+      r, e = wait(r)
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    complete = function(self, a1, a2)
+      if guard then guard() end
+      a1 = to_json(a1, 1, "AgentInstance:complete: prompt")
+      if a2 ~= nil then a2 = to_table(a2, 2, "AgentInstance:complete: options") end
+      local r, e = f[39](self_id(self, "AgentInstance"), a1, a2)
+      if e ~= nil then fail(e) end
+      r, e = wait(r)
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    generate = function(self, a1, a2)
+      if guard then guard() end
+      a1 = to_json(a1, 1, "AgentInstance:generate: prompt")
+      if a2 ~= nil then a2 = to_table(a2, 2, "AgentInstance:generate: options") end
+      local r, e = f[40](self_id(self, "AgentInstance"), a1, a2)
+      if e ~= nil then fail(e) end
+      r, e = wait(r)
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    invokeStream = function(self, a1, a2, a3)
+      if guard then guard() end
+      a1 = to_json(a1, 1, "AgentInstance:invokeStream: question")
+      a2 = to_function(a2, 2, "AgentInstance:invokeStream: callback")
+      if a3 ~= nil then a3 = to_table(a3, 3, "AgentInstance:invokeStream: options") end
+      local r, e = f[41](self_id(self, "AgentInstance"), a1, a2, a3)
+      if e ~= nil then fail(e) end
+      r, e = wait(r)
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    execute_async = function(self, a1, a2)
+      if guard then guard() end
+      a1 = to_json(a1, 1, "AgentInstance:execute_async: question")
+      a2 = to_function(a2, 2, "AgentInstance:execute_async: callback")
+      local r, e = f[42](self_id(self, "AgentInstance"), a1, a2)
+      if e ~= nil then fail(e) end
+      r, e = wait(r)
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    execute_with_context = function(self, a1, a2)
+      if guard then guard() end
+      a1 = to_json(a1, 1, "AgentInstance:execute_with_context: question")
+      if type(a2) ~= "string" then a2 = to_string(a2, 2, "AgentInstance:execute_with_context: context_id") end
+      local r, e = f[43](self_id(self, "AgentInstance"), a1, a2)
+      if e ~= nil then fail(e) end
+      r, e = wait(r)
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    get_info = function(self)
+      if guard then guard() end
+      local r, e = f[46](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    get_name = function(self)
+      if guard then guard() end
+      local r, e = f[47](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    get_model = function(self)
+      if guard then guard() end
+      local r, e = f[48](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    get_type = function(self)
+      if guard then guard() end
+      local r, e = f[49](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    get_capabilities = function(self)
+      if guard then guard() end
+      local r, e = f[50](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    get_config = function(self)
+      if guard then guard() end
+      local r, e = f[51](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    discover_tools = function(self)
+      if guard then guard() end
+      local r, e = f[52](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    has_tool = function(self, a1)
+      if guard then guard() end
+      if type(a1) ~= "string" then a1 = to_string(a1, 1, "AgentInstance:has_tool: name") end
+      local r, e = f[53](self_id(self, "AgentInstance"), a1)
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    get_tool_metadata = function(self, a1)
+      if guard then guard() end
+      if type(a1) ~= "string" then a1 = to_string(a1, 1, "AgentInstance:get_tool_metadata: name") end
+      local r, e = f[54](self_id(self, "AgentInstance"), a1)
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    get_all_tool_metadata = function(self)
+      if guard then guard() end
+      local r, e = f[55](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    invokeTool = function(self, a1, a2)
+      if guard then guard() end
+      if type(a1) ~= "string" then a1 = to_string(a1, 1, "AgentInstance:invokeTool: name") end
+      if a2 ~= nil then a2 = to_table(a2, 2, "AgentInstance:invokeTool: params") end
+      local r, e = f[56](self_id(self, "AgentInstance"), a1, a2)
+      if e ~= nil then fail(e) end
+      r, e = wait(r)
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    get_state = function(self)
+      if guard then guard() end
+      local r, e = f[57](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    get_agent_state = function(self)
+      if guard then guard() end
+      local r, e = f[58](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    initialize = function(self)
+      if guard then guard() end
+      local r, e = f[59](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+    end,
+    start = function(self)
+      if guard then guard() end
+      local r, e = f[60](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+    end,
+    pause = function(self)
+      if guard then guard() end
+      local r, e = f[61](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+    end,
+    resume = function(self)
+      if guard then guard() end
+      local r, e = f[62](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+    end,
+    stop = function(self)
+      if guard then guard() end
+      local r, e = f[63](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+    end,
+    terminate = function(self)
+      if guard then guard() end
+      local r, e = f[64](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+    end,
+    set_error = function(self, a1)
+      if guard then guard() end
+      if type(a1) ~= "string" then a1 = to_string(a1, 1, "AgentInstance:set_error: message") end
+      local r, e = f[65](self_id(self, "AgentInstance"), a1)
+      if e ~= nil then fail(e) end
+    end,
+    recover = function(self)
+      if guard then guard() end
+      local r, e = f[66](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+    end,
+    is_healthy = function(self)
+      if guard then guard() end
+      local r, e = f[67](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    get_last_error = function(self)
+      if guard then guard() end
+      local r, e = f[68](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    get_recovery_attempts = function(self)
+      if guard then guard() end
+      local r, e = f[69](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    get_state_history = function(self)
+      if guard then guard() end
+      local r, e = f[70](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    get_state_metrics = function(self)
+      if guard then guard() end
+      local r, e = f[71](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    get_metrics = function(self)
+      if guard then guard() end
+      local r, e = f[72](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    get_health = function(self)
+      if guard then guard() end
+      local r, e = f[73](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    get_performance = function(self)
+      if guard then guard() end
+      local r, e = f[74](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    get_bridge_metrics = function(self)
+      if guard then guard() end
+      local r, e = f[75](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    configure_alerts = function(self, a1)
+      if guard then guard() end
+      a1 = to_table(a1, 1, "AgentInstance:configure_alerts: settings")
+      local r, e = f[76](self_id(self, "AgentInstance"), a1)
+      if e ~= nil then fail(e) end
+    end,
+    get_alerts = function(self)
+      if guard then guard() end
+      local r, e = f[77](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    logEvent = function(self, a1, a2)
+      if guard then guard() end
+      if type(a1) ~= "string" then a1 = to_string(a1, 1, "AgentInstance:logEvent: kind") end
+      if type(a2) ~= "string" then a2 = to_string(a2, 2, "AgentInstance:logEvent: message") end
+      local r, e = f[78](self_id(self, "AgentInstance"), a1, a2)
+      if e ~= nil then fail(e) end
+    end,
+    get_conversation = function(self)
+      if guard then guard() end
+      local r, e = f[79](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    set_state = function(self, a1)
+      if guard then guard() end
+      a1 = to_table(a1, 1, "AgentInstance:set_state: state")
+      local r, e = f[80](self_id(self, "AgentInstance"), a1)
+      if e ~= nil then fail(e) end
+    end,
+    clear_conversation = function(self)
+      if guard then guard() end
+      local r, e = f[81](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+    end,
+    save_state = function(self)
+      if guard then guard() end
+      local r, e = f[82](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+    end,
+    load_state = function(self)
+      if guard then guard() end
+      local r, e = f[83](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    delete_state = function(self)
+      if guard then guard() end
+      local r, e = f[84](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+    end,
+    destroy = function(self)
+      if guard then guard() end
+      local r, e = f[85](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+    end,
+  }, {
+    name = function(self)
+      if guard then guard() end
+      local r, e = f[30](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    model = function(self)
+      if guard then guard() end
+      local r, e = f[31](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    state = function(self)
+      if guard then guard() end
+      local r, e = f[32](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    tools = function(self)
+      if guard then guard() end
+      local r, e = f[33](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    members = function(self)
+      if guard then guard() end
+      local r, e = f[34](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    conversation = function(self)
+      if guard then guard() end
+      local r, e = f[35](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    metrics = function(self)
+      if guard then guard() end
+      local r, e = f[36](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    success = function(self)
+      if guard then guard() end
+      local r, e = f[44](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    result = function(self)
+      if guard then guard() end
+      local r, e = f[45](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return new_AgentInstance(r)
+    end,
+  })
+  host.debug_views["AgentInstance"] = { "name", "model", "state", "tools", "members", "conversation", "metrics" }
+  api.builder = function()
+    if guard then guard() end
+    local r, e = f[86]()
+    if e ~= nil then fail(e) end
+    return new_AgentBuilder(r)
+  end
+  api.create = function(a1, a2)
+    if guard then guard() end
+    a1 = to_table(a1, 1, "Agent.create: settings")
+    if a2 ~= nil then a2 = to_function(a2, 2, "Agent.create: approve") end
+    local r, e = f[87](a1, a2)
+    if e ~= nil then fail(e) end
+    return new_AgentInstance(r)
+  end
+  api.list = function()
+    if guard then guard() end
+    local r, e = f[88]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.list_instances = function()
+    if guard then guard() end
+    local r, e = f[89]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.count = function()
+    if guard then guard() end
+    local r, e = f[90]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.get = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Agent.get: name") end
+    local r, e = f[91](a1)
+    if e ~= nil then fail(e) end
+    return new_AgentInstance(r)
+  end
+  api.list_templates = function()
+    if guard then guard() end
+    local r, e = f[92]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.discover = function()
+    if guard then guard() end
+    local r, e = f[93]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.discover_by_capability = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Agent.discover_by_capability: capability") end
+    local r, e = f[94](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.create_from_template = function(a1, a2, a3)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Agent.create_from_template: name") end
+    a2 = to_json(a2, 2, "Agent.create_from_template: template")
+    if a3 ~= nil then a3 = to_table(a3, 3, "Agent.create_from_template: params") end
+    local r, e = f[95](a1, a2, a3)
+    if e ~= nil then fail(e) end
+    return new_AgentInstance(r)
+  end
+  api.get_info = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Agent.get_info: name") end
+    local r, e = f[96](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.get_details = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Agent.get_details: name") end
+    local r, e = f[97](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.get_hierarchy = function(a1)
+    if guard then guard() end
+    if a1 ~= nil and type(a1) ~= "string" then a1 = to_string(a1, 1, "Agent.get_hierarchy: name") end
+    local r, e = f[98](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.list_capabilities = function()
+    if guard then guard() end
+    local r, e = f[99]()
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.register = function(a1, a2)
+    if guard then guard() end
+    a1 = to_json(a1, 1, "Agent.register: settings")
+    if a2 ~= nil then a2 = to_table(a2, 2, "Agent.register: more") end
+    local r, e = f[100](a1, a2)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.wrap_as_tool = function(a1, a2)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Agent.wrap_as_tool: name") end
+    if a2 ~= nil then a2 = to_table(a2, 2, "Agent.wrap_as_tool: settings") end
+    local r, e = f[101](a1, a2)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.create_composite = function(a1, a2, a3)
+    if guard then guard() end
+    a1 = to_json(a1, 1, "Agent.create_composite: name")
+    if a2 ~= nil then a2 = to_table(a2, 2, "Agent.create_composite: agents") end
+    if a3 ~= nil then a3 = to_json(a3, 3, "Agent.create_composite: routing") end
+    local r, e = f[102](a1, a2, a3)
+    if e ~= nil then fail(e) end
+    return new_AgentInstance(r)
+  end
+  api.create_context = function(a1, a2)
+    if guard then guard() end
+    if a1 ~= nil then a1 = to_json(a1, 1, "Agent.create_context: settings") end
+    if a2 ~= nil then a2 = to_table(a2, 2, "Agent.create_context: data") end
+    local r, e = f[103](a1, a2)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.create_child_context = function(a1, a2, a3)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Agent.create_child_context: parent_id") end
+    a2 = to_json(a2, 2, "Agent.create_child_context: scope")
+    if a3 ~= nil and type(a3) ~= "string" then a3 = to_string(a3, 3, "Agent.create_child_context: inheritance") end
+    local r, e = f[104](a1, a2, a3)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.update_context = function(a1, a2, a3)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Agent.update_context: context_id") end
+    if type(a2) ~= "string" then a2 = to_string(a2, 2, "Agent.update_context: key") end
+    a3 = to_json(a3, 3, "Agent.update_context: value")
+    local r, e = f[105](a1, a2, a3)
+    if e ~= nil then fail(e) end
+  end
+  api.get_context_data = function(a1, a2)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Agent.get_context_data: context_id") end
+    if a2 ~= nil and type(a2) ~= "string" then a2 = to_string(a2, 2, "Agent.get_context_data: key") end
+    local r, e = f[106](a1, a2)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.remove_context = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Agent.remove_context: context_id") end
+    local r, e = f[107](a1)
+    if e ~= nil then fail(e) end
+  end
+  api.set_shared_memory = function(a1, a2, a3)
+    if guard then guard() end
+    a1 = to_json(a1, 1, "Agent.set_shared_memory: scope")
+    a2 = to_json(a2, 2, "Agent.set_shared_memory: key")
+    if a3 ~= nil then a3 = to_json(a3, 3, "Agent.set_shared_memory: value") end
+    local r, e = f[108](a1, a2, a3)
+    if e ~= nil then fail(e) end
+  end
+  api.get_shared_memory = function(a1, a2)
+    if guard then guard() end
+    a1 = to_json(a1, 1, "Agent.get_shared_memory: scope")
+    if a2 ~= nil and type(a2) ~= "string" then a2 = to_string(a2, 2, "Agent.get_shared_memory: key") end
+    local r, e = f[109](a1, a2)
+    if e ~= nil then fail(e) end
+    return r
+  end
+end
+
+do -- Provider
+  local f = lazily("Provider")
+  local api, private = {}, {}
+  G["Provider"], host.private["Provider"] = api, private
+  api.getCapabilities = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Provider.getCapabilities: name") end
+    local r, e = f[1](a1)
+    if e ~= nil then fail(e) end
+    r, e = wait(r)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.isAvailable = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Provider.isAvailable: name") end
+    local r, e = f[2](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.whyNot = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "Provider.whyNot: name") end
+    local r, e = f[3](a1)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  private.entries = function(a1)
+    if guard then guard() end
+    if a1 ~= nil and type(a1) ~= "string" then a1 = to_string(a1, 1, "Provider.entries: name") end
+    local r, e = f[4](a1)
+    if e ~= nil then fail(e) end
+    r, e = wait(r)
+    if e ~= nil then fail(e) end
+    return r
+  end
+end
+
+do -- LocalLLM
+  local f = lazily("LocalLLM")
+  local api, private = {}, {}
+  G["LocalLLM"], host.private["LocalLLM"] = api, private
+  api.status = function(a1)
+    if guard then guard() end
+    if a1 ~= nil and type(a1) ~= "string" then a1 = to_string(a1, 1, "LocalLLM.status: backend") end
+    local r, e = f[1](a1)
+    if e ~= nil then fail(e) end
+    r, e = wait(r)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.list = function(a1)
+    if guard then guard() end
+    if a1 ~= nil and type(a1) ~= "string" then a1 = to_string(a1, 1, "LocalLLM.list: backend") end
+    local r, e = f[2](a1)
+    if e ~= nil then fail(e) end
+    r, e = wait(r)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.pull = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "LocalLLM.pull: spec") end
+    local r, e = f[3](a1)
+    if e ~= nil then fail(e) end
+    r, e = wait(r)
+    if e ~= nil then fail(e) end
+    return r
+  end
+  api.info = function(a1)
+    if guard then guard() end
+    if type(a1) ~= "string" then a1 = to_string(a1, 1, "LocalLLM.info: model_id") end
+    local r, e = f[4](a1)
+    if e ~= nil then fail(e) end
+    r, e = wait(r)
     if e ~= nil then fail(e) end
     return r
   end

@@ -43,8 +43,9 @@ def lua_border(api: Api) -> str:
         "local to_json, to_table, to_function = b.to_json, b.to_table, b.to_function",
         "local self_id, class, fail, guard = b.self_id, b.class, b.fail, b.guard",
         "local wait, bind = b.wait, b.bind",
-        "host.private = {}",
-        "host.debug_views = {} -- class -> the properties that show what its objects mean",
+        "host.private = host.private or {}",
+        "-- class -> the properties that show what its objects mean",
+        "host.debug_views = host.debug_views or {}",
         "",
         "--- The Python functions of a namespace, fetched at the first call of any of them.",
         "local function lazily(name)",
@@ -84,7 +85,8 @@ def _lua_namespace(namespace: Namespace) -> list[str]:
         lines += _lua_table(properties)
         lines.append("  })")
         view = ", ".join(f'"{name}"' for name in cls.debug_view)
-        lines.append(f'  host.debug_views["{cls.name}"] = {{ {view} }}')
+        fields = f"{{ {view} }}" if view else "{}"
+        lines.append(f'  host.debug_views["{cls.name}"] = {fields}')
     for member in namespace.members:
         if member.lua:
             continue
@@ -218,17 +220,17 @@ def _python_function(name: str, member: Member, cls: Class | None) -> list[str]:
         call += f"({', '.join(arguments)})"
     lines += [f"    def {name}({', '.join(parameters)}):", "        try:"]
     result = "self" if member.result.name == "self" else member.result.name
-    if result in ("nil", "self"):
+    if member.waits:
+        lines.append(f"            return wait({call}, {_converter(member.result) or 'data'})")
+    elif result in ("nil", "self"):
         lines.append(f"            {call}")
-    elif member.waits:
-        lines.append(f"            return wait({call}, {_converter(member.result)})")
     else:
         converter = _converter(member.result)
         lines.append(
             f"            return {converter}({call})" if converter else f"            return {call}"
         )
     lines += ["        except BaseException as error:", "            return fail(error)"]
-    if result in ("nil", "self"):
+    if result in ("nil", "self") and not member.waits:
         lines.append("        return None")
     return lines
 

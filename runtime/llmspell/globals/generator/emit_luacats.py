@@ -47,7 +47,20 @@ def type_text(type_: Type, *, own: str = "") -> str:
         return "|".join(f'"{value}"' for value in type_.values)
     if type_.name == "union":
         return "|".join(type_text(arm, own=own) for arm in type_.members)
+    if type_.takes:
+        return _function_type(type_, own)
     return _NAMES.get(type_.name, type_.name)
+
+
+def _function_type(type_: Type, own: str) -> str:
+    takes = ", ".join(
+        f"{each.name}{'?' if each.type.optional else ''}: {type_text(each.type, own=own)}"
+        for each in type_.takes
+    )
+    if type_.gives is None:
+        return f"fun({takes})"
+    gives = type_text(type_.gives, own=own)
+    return f"fun({takes}): {f'({gives})' if '|' in gives else gives}"
 
 
 def kind_alias(kind: str) -> str:
@@ -95,6 +108,8 @@ def _namespace(namespace: Namespace) -> str:
         if member.options and not member.private:
             lines += [*_options_class(namespace.name, member), ""]
     lines += _documentation(namespace.summary, namespace.details)
+    if namespace.only:
+        lines += ["---", f"---It exists under `{namespace.only}` only."]
     lines.append(f"---@class {namespace.name}lib")
     if namespace.index is not None:
         key, value = namespace.index
@@ -108,14 +123,14 @@ def _namespace(namespace: Namespace) -> str:
 
 def _class(cls: Class) -> list[str]:
     lines = _documentation(cls.summary, cls.details)
-    exact = "" if cls.instance else "(exact) "
+    exact = "" if cls.instance or cls.others else "(exact) "
     lines.append(f"---@class {exact}{cls.name}")
     lines += [_field(parameter) for parameter in cls.fields]
+    if cls.others:
+        lines.append(f"---@field [string] any {cls.others}")
     for method in cls.methods:
         if method.is_property:
-            lines.append(
-                f"---@field {method.name} {type_text(method.result)} {method.summary}".rstrip()
-            )
+            lines.append(_field(Parameter(method.name, method.result, method.summary)))
     if not cls.instance:
         return lines
     lines.append(f"local {cls.name} = {{}}")
@@ -163,6 +178,7 @@ def _function(owner: str, separator: str, member: Member, own: str) -> list[str]
         result = type_text(member.result, own=own)
         lines.append(f"---@return {result}{mark} # {member.result_description}".rstrip(" #"))
     lines += _overloads(member)
+    lines += _orders(member, own)
     return [*lines, f"function {owner}{separator}{member.name}({', '.join(names)}) end"]
 
 
@@ -184,6 +200,20 @@ def _overloads(member: Member) -> list[str]:
                 arguments.append(f"{other.name}{'?' if other.type.optional else ''}: {type_}")
             result = "" if member.result.name == "nil" else f": {type_text(member.result)}"
             lines.append(f"---@overload fun({', '.join(arguments)}){result}")
+    return lines
+
+
+def _orders(member: Member, own: str) -> list[str]:
+    """One `@overload` for each further order of the parameters."""
+    lines = []
+    parameters = {each.name: each for each in member.parameters}
+    for order in member.orders:
+        stand = [parameters[name] for name in order]
+        arguments = [f"{each.name}: {type_text(each.type, own=own)}" for each in stand]
+        if own:
+            arguments.insert(0, f"self: {own}")
+        result = "" if member.result.name == "nil" else f": {type_text(member.result, own=own)}"
+        lines.append(f"---@overload fun({', '.join(arguments)}){result}")
     return lines
 
 

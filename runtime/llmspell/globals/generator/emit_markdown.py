@@ -16,7 +16,7 @@ def reference(api: Api) -> str:
         "",
         "# Script API",
         "",
-        "The globals that every spell has. No import is needed. Functions are called with a dot,",
+        "The globals that spells have. No import is needed. Functions are called with a dot,",
         "methods of objects with a colon or a dot. A failing call raises a Lua error, which is a",
         "string that `pcall` can catch.",
         "",
@@ -73,6 +73,8 @@ def _values(kind: dict[str, Any]) -> list[str]:
 
 def _namespace(namespace: Namespace) -> list[str]:
     lines = [f"## {namespace.name}", "", namespace.summary, ""]
+    if namespace.only:
+        lines += [f"It exists under `{namespace.only}` only.", ""]
     if namespace.details:
         lines += [namespace.details, ""]
     for member in namespace.members:
@@ -118,6 +120,8 @@ def _class(cls: Class) -> list[str]:
     if cls.fields:
         lines += ["| field | type | meaning |", "| --- | --- | --- |"]
         lines += [_row(field.name, field) for field in cls.fields]
+        if cls.others:
+            lines.append(f"| other keys | `any` | {_cell(cls.others)} |")
         lines.append("")
     for method in cls.methods:
         prefix = f"{cls.name}." if method.is_property else f"{cls.name}:"

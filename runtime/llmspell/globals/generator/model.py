@@ -16,7 +16,8 @@ class Type:
     `self`,
     `literal`, `union`, `nil`. items: element type of arrays and maps. ref: name of a class.
     values: literals. kind: name of a string kind. schema: a DependentSchema as data; a TableSchema
-    is one without `argument`, whose schema is that of "".
+    is one without `argument`, whose schema is that of "". takes, gives: what a function gets and
+    what its result means. schema_at: where a script gives the schema of the data (`SchemaAt`).
     """
 
     name: str
@@ -27,6 +28,9 @@ class Type:
     optional: bool = False
     kind: str | None = None
     schema: dict[str, Any] | None = None
+    takes: list[Parameter] = field(factory=list)
+    gives: Type | None = None
+    schema_at: list[str] = field(factory=list)
 
 
 @define
@@ -56,12 +60,16 @@ class Member:
     lua: bool = False
     private: bool = False
     is_property: bool = False
+    orders: list[list[str]] = field(factory=list)
     deprecated: str | None = None
 
 
 @define
 class Class:
-    """The shape of a table (fields), or an object that scripts hold (methods)."""
+    """The shape of a table (fields), or an object that scripts hold (methods).
+
+    others: what further keys a table may have; empty where there are none.
+    """
 
     name: str
     summary: str
@@ -70,6 +78,7 @@ class Class:
     methods: list[Member] = field(factory=list)
     instance: bool = False
     debug_view: list[str] = field(factory=list)
+    others: str = ""
 
 
 @define
@@ -77,7 +86,8 @@ class Namespace:
     """A Lua global with functions.
 
     index: what stands behind other keys than those of its functions: the key, named and typed, and
-    the type of the value.
+    the type of the value. only: under which command it exists, if not in every spell; files: the
+    patterns of files that are run so.
     """
 
     name: str
@@ -89,6 +99,8 @@ class Namespace:
     classes: list[Class]
     debug_view: bool = False
     index: tuple[Parameter, Type] | None = None
+    only: str = ""
+    files: list[str] = field(factory=list)
 
 
 @define

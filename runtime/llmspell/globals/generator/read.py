@@ -34,7 +34,8 @@ def _namespace(module: ModuleType, reader: TypeReader) -> Namespace:
     namespace: type | None = None
     instances: list[type] = []
     for value in vars(module).values():
-        if not isinstance(value, type) or value.__module__ != module.__name__:
+        # The classes of a large namespace stand in modules beside it (`agent_instance.py`).
+        if not isinstance(value, type) or not value.__module__.startswith(module.__name__):
             continue
         if "__lua_namespace__" in vars(value):
             namespace = value
@@ -45,9 +46,13 @@ def _namespace(module: ModuleType, reader: TypeReader) -> Namespace:
     before = set(reader.classes)
     members = _members(namespace, names, reader)
     index = _index(namespace, names, reader)
-    objects = [_instance_class(cls, names, reader) for cls in instances]
+    objects = []
+    for cls in instances:
+        reader.names = _names_for_hints(importlib.import_module(cls.__module__))
+        objects.append(_instance_class(cls, reader.names, reader))
     tables = [cls for name, cls in reader.classes.items() if name not in before]
     doc = parse(namespace.__doc__)
+    only, files = namespace.__dict__["__lua_only__"]
     return Namespace(
         namespace.__dict__["__lua_namespace__"],
         module.__name__,
@@ -58,6 +63,8 @@ def _namespace(module: ModuleType, reader: TypeReader) -> Namespace:
         objects + tables,
         debug_view=hasattr(namespace, "debug_view"),
         index=index,
+        only=only,
+        files=list(files),
     )
 
 
@@ -126,13 +133,14 @@ def _member(
         "\n\n".join(part for part in (doc.details, _example(doc.example)) if part),
         positional,
         options,
-        reader.read(hints["return"] if waited is None else waited),
+        reader.read(hints["return"] if waited is None else waited.type),
         doc.returns,
         doc.raises,
         waits=waited is not None,
         lua=mark.lua,
         private=mark.private,
         is_property=is_property,
+        orders=[list(order) for order in mark.orders],
         deprecated=mark.deprecated,
     )
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import sys
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from llmspell.docstrings import parse
-from llmspell.globals.describe import DependentSchema, Kind, TableSchema
+from llmspell.globals.describe import DependentSchema, Kind, SchemaAt, TableSchema
 from llmspell.globals.generator.model import Class, Parameter, Type
-from llmspell.globals.types import Gives, JsonMark, LuaFunction, Waiting
+from llmspell.globals.types import Called, Gives, JsonMark, LuaFunction, Shape, Waiting
 
 _SIMPLE = {
     None: "nil",
@@ -55,24 +58,28 @@ class TypeReader:
             return self._class(hint)
         raise TypeError(f"the script API cannot describe the type {hint!r}")
 
-    def waited(self, hint: Any) -> Any:
-        """The type that a `Waiting` result gives, or None if the hint is no wait."""
+    def waited(self, hint: Any) -> Gives | None:
+        """The `Gives` of a `Waiting` result, or None if the hint is no wait."""
         if get_origin(hint) is Annotated and get_args(hint)[0] is Waiting:
-            for mark in get_args(hint)[1:]:
-                if isinstance(mark, Gives):
-                    return mark.type
+            return next((mark for mark in get_args(hint)[1:] if isinstance(mark, Gives)), None)
         return None
 
     def _annotated(self, hint: Any) -> Type:
         base, *marks = get_args(hint)
         for mark in marks:
             if isinstance(mark, JsonMark):
-                return Type("json" if mark.text else "any")
+                places = [each for one in marks if isinstance(one, SchemaAt) for each in one.places]
+                return Type("json" if mark.text else "any", schema_at=places)
+            if isinstance(mark, Shape):
+                return self.read(mark.type)
         type_ = self.read(base)
         for mark in marks:
             if isinstance(mark, Kind):
                 self.kinds[mark.name] = mark
                 type_.kind = mark.name
+            elif isinstance(mark, Called):
+                type_.takes = [Parameter(k, self.read(v)) for k, v in mark.parameters.items()]
+                type_.gives = None if mark.gives is None else self.read(mark.gives)
             elif isinstance(mark, TableSchema):
                 type_.schema = {"argument": None, "kind": None, "schemas": {"": mark.schema}}
             elif isinstance(mark, DependentSchema):
@@ -108,7 +115,10 @@ class TypeReader:
         if name in self.classes:
             return
         doc = parse(cls.__doc__)
+        for base in _extended(cls):
+            doc.entries = parse(base.__doc__).entries | doc.entries
         described = Class(name, doc.summary, doc.details)
+        described.others = next(_others(cls), "")
         self.classes[name] = described  # first, since shapes may contain themselves
         # Names that are imported for type checking only are not in the class's own module.
         hints = typing.get_type_hints(cls, localns=self.names, include_extras=True)
@@ -119,6 +129,32 @@ class TypeReader:
             not_required = key not in required or get_origin(hint) is typing.NotRequired
             type_.optional = type_.optional or not_required
             described.fields.append(Parameter(key, type_, doc.entries.get(key, "")))
+
+
+def _extended(cls: type) -> Iterator[type]:
+    """The shapes that a shape extends, the nearest first.
+
+    A TypedDict is a plain dict afterwards, which knows them in its source only.
+    """
+    if not typing.is_typeddict(cls):
+        yield from cls.__mro__[1:-1]
+        return
+    module = sys.modules[cls.__module__]
+    for statement in ast.parse(inspect.getsource(module)).body:
+        if isinstance(statement, ast.ClassDef) and statement.name == cls.__name__:
+            for base in statement.bases:
+                found = vars(module).get(ast.unparse(base))
+                if isinstance(found, type) and typing.is_typeddict(found):
+                    yield found
+                    yield from _extended(found)
+
+
+def _others(cls: type) -> Iterator[str]:
+    return (
+        vars(each)["__lua_others__"]
+        for each in (cls, *_extended(cls))
+        if "__lua_others__" in vars(each)
+    )
 
 
 def _without_required(hint: Any) -> Any:

@@ -53,7 +53,7 @@
 ---Options of `Event.publish`.
 ---@class (exact) Event.publish.options
 ---@field language? string where it comes from: `lua`, `python`, `javascript`, `rust`.
----@field correlation_id? string UUID that ties events together.
+---@field correlation_id? string UUID that ties events together; by default that of the answer of an agent that the function is called for.
 ---@field ttl_seconds? number after this time it is not delivered any more.
 
 ---Options of `Event.subscribe`.

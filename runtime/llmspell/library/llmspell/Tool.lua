@@ -34,7 +34,7 @@
 ---@field default? any what it is when it is not given.
 
 ---What a call of a tool gives.
----@class (exact) ToolOutput
+---@class ToolOutput
 ---@field success boolean whether it did what it was asked for.
 ---@field operation string what it did.
 ---@field result? any its payload.
@@ -43,6 +43,7 @@
 ---@field data? any the payload of tools that answer with plain data.
 ---@field error? ToolFailure why it failed.
 ---@field metadata table<string, any> further data about the call.
+---@field [string] any those of an answer that is an object with `success`, `result` or `operation`.
 
 ---Why a call failed; may also be used like a string.
 ---@class (exact) ToolFailure
@@ -51,13 +52,15 @@
 
 ---A call for `Tool.batch`.
 ---@class (exact) ToolCall
----@field tool llmspell.ToolName name of the tool.
+---@field tool? llmspell.ToolName name of the tool.
 ---@field params? table<string, any> its parameters.
+---@field name? llmspell.ToolName the same as `tool`.
+---@field parameters? table<string, any> the same as `params`.
 
 ---A tool for `Tool.register`, as one table.
 ---@class (exact) ToolDefinition
 ---@field name llmspell.ToolName name of the new tool.
----@field execute function the function.
+---@field execute fun(params: table<string, any>): any the function.
 ---@field description? string one sentence; models choose tools by it.
 ---@field category? string what it is about.
 ---@field security_level? string `safe`, `restricted` or `privileged`.
@@ -180,7 +183,7 @@ function Tool.batch(calls) end
 ---
 ---Raises `Validation error`: the name is taken, or the parameters are described wrongly.
 ---@param name llmspell.ToolName|ToolDefinition name of the new tool, or a table with all of this instead.
----@param execute? function the function.
+---@param execute? fun(params: table<string, any>): any the function.
 ---@param options? Tool.register.options
 ---@return boolean
 function Tool.register(name, execute, options) end

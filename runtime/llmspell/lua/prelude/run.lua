@@ -30,9 +30,11 @@ host.error_text = error_text
 local function frames()
   local list, level = {}, 3
   while #list < MAX_FRAMES do
-    local info = getinfo(level, "Slnt")
+    local info = getinfo(level, "Slntf")
     if not info then break end
-    if not is_engine(info) then
+    if host.compare and rawequal(info.func, host.compare) then -- it raises errors for the VM
+      list = {}
+    elseif not is_engine(info) then
       list[#list + 1] = {
         source = info.source, line = info.currentline, what = info.what, name = info.name,
         kind = info.namewhat, defined = info.linedefined, tail = info.istailcall,
@@ -62,8 +64,9 @@ local function handler(value)
   local failure = setmetatable({ value = value, frames = frames() }, FAILURE)
   local text = error_text(value)
   if type(value) == "string" then
-    text = whole_name(text, 3)
-    if text == value then text = whole_name(text, 4) end -- raised by `error`
+    for level = 3, 5 do -- raised by the VM, by `error`, by what a debugger puts between
+      if text == value then text = whole_name(text, level) end
+    end
   end
   failure.text = text
   return failure
@@ -107,6 +110,10 @@ function host.run(source, chunk_name, show, count, arguments)
   host.show_values = show and host.show or nil
   return finish(xpcall(chunk, handler, unpack(arguments, 1, count)))
 end
+
+--- For entry points of later chunks (`Engine.run_entry`): a protected call, and what Python is told.
+function host.protected(f, ...) return xpcall(f, handler, ...) end
+host.finish = finish
 
 local function ends_early(message) return raw.string.find(message, "near '?<eof>'?$") ~= nil end
 

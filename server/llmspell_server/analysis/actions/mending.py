@@ -77,7 +77,7 @@ def _make_local(scene: Scene) -> Iterator[Action]:
 
 
 def _declare(scene: Scene) -> Iterator[Action]:
-    """`undefined-global`: a local before the statement that reads it."""
+    """`undefined-global` and the like: a local before the statement that reads it."""
     name = scene.node(tree.Name)
     statement = scene.statement(name) if name is not None else None
     if name is None or statement is None:
@@ -310,7 +310,33 @@ def _remove_call(scene: Scene) -> Iterator[Action]:
         yield _fix("Remove this call", scene.replaced(call.base.end, call.end, ""))
 
 
+def _uncall(scene: Scene) -> Iterator[Action]:
+    """`call-non-callable`: the value that is there, where nothing is given to it."""
+    node = scene.node(tree.Node)
+    for call in (node, *scene.around(node)) if node is not None else ():
+        if isinstance(call, tree.Statement):
+            return
+        if isinstance(call, (tree.Call, tree.MethodCall)):
+            if not call.arguments.values and not isinstance(
+                scene.parent(call), tree.ExpressionStatement
+            ):
+                changes = [scene.replaced(call.arguments.start, call.arguments.end, "")]
+                if isinstance(call, tree.MethodCall):
+                    colon = scene.piece.text.rindex(":", call.base.end, call.method.start)
+                    changes.append(scene.replaced(colon, colon + 1, "."))
+                yield _fix("Take the value, without a call", *changes, preferred=False)
+            return
+
+
 # Operators and loops
+
+
+def _remove_empty(scene: Scene) -> Iterator[Action]:
+    """`empty-block`: all of it, where nothing is called to decide."""
+    block = scene.node(tree.Statement)
+    calls = (tree.Call, tree.MethodCall)
+    if block is not None and not any(isinstance(each, calls) for each in tree.walk(block)):
+        yield _fix("Remove it", scene.without(block), preferred=False)
 
 
 def _parentheses(scene: Scene) -> Iterator[Action]:
@@ -345,6 +371,8 @@ def _count_down(scene: Scene) -> Iterator[Action]:
 
 _BY_CODE: dict[str, Callable[[Scene], Iterator[Action]]] = {
     "undefined-global": _declare,
+    "global-in-nil-env": _declare,
+    "undefined-env-child": _declare,
     "lowercase-global": _make_local,
     "assign-injected-global": _make_local,
     "unused-local": _unused_local,
@@ -370,6 +398,8 @@ _BY_CODE: dict[str, Callable[[Scene], Iterator[Action]]] = {
     "duplicate-index": _remove_earlier,
     "newfield-call": _separate,
     "builder-set-twice": _remove_call,
+    "call-non-callable": _uncall,
+    "empty-block": _remove_empty,
     "ambiguity-1": _parentheses,
     "count-down-loop": _count_down,
     **OF_ANNOTATIONS,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from llmspell_server.analysis.annotations.attached import Declared
-from llmspell_server.analysis.annotations.nodes import FieldTag
+from llmspell_server.analysis.annotations.attached import Declared, all_blocks
+from llmspell_server.analysis.annotations.nodes import ClassTag, FieldTag, NameNode
 from llmspell_server.analysis.checks.context import is_definition_file
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.types import model
@@ -86,17 +86,12 @@ def _declare_field(scene: Scene) -> Iterator[Action]:
     if key is None or not isinstance(access, (tree.Member, tree.MethodCall)):
         return
     base = members(scene.inference.type(scene.where, access.base), scene.inference)
-    classes = [each.name for each in base if isinstance(each, model.Named)]
-    definition = scene.inference.class_named(classes[0]) if len(classes) == 1 else None
-    if definition is None or not definition.places:
+    classes = [each for each in base if isinstance(each, model.Named)]
+    places = list(_declarations(scene, classes[0])) if len(classes) == 1 else []
+    if not places:
         return
-    place = definition.places[0]
-    assert isinstance(place, tuple)
-    file, declared = place
-    assert isinstance(declared, Declared)
+    file, declared = places[0]
     snapshot = scene.inference.file(file).snapshot
-    if is_definition_file(snapshot):
-        return
     fields = [tag for tag in declared.fields if isinstance(tag, FieldTag)]
     begin = snapshot.pieces.start_of[declared.piece]
     last = begin + (fields[-1] if fields else declared.tag).start
@@ -111,7 +106,7 @@ def _declare_field(scene: Scene) -> Iterator[Action]:
         f"\n{indent}---@field {key.text} {type_}",
         None if file == scene.place.file else file,
     )
-    yield Action(f"Declare `{key.text}` in `{classes[0]}`", "quickfix", (change,))
+    yield Action(f"Declare `{key.text}` in `{classes[0].name}`", "quickfix", (change,))
 
 
 def _written_type(scene: Scene, access: tree.Member | tree.MethodCall) -> model.Type:
@@ -129,6 +124,80 @@ def _written_type(scene: Scene, access: tree.Member | tree.MethodCall) -> model.
 
 def _known(type_: model.Type) -> model.Type:
     return model.ANY if type_ in (model.UNKNOWN, model.NIL, model.NEVER) else type_
+
+
+def _make_public(scene: Scene) -> Iterator[Action]:
+    """`invisible`: the `@field` without `private` and the like, where the class is the user's."""
+    key = scene.node(tree.Word)
+    access = scene.parent(key) if key is not None else None
+    if key is None or not isinstance(access, (tree.Member, tree.MethodCall)):
+        return
+    for holder in members(scene.inference.type(scene.where, access.base), scene.inference):
+        for file, declared in _declarations(scene, holder):
+            begin = scene.inference.file(file).snapshot.pieces.start_of[declared.piece]
+            for tag in declared.fields:
+                if not isinstance(tag, FieldTag) or tag.name is None or tag.visibility == "public":
+                    continue
+                if tag.name.text == key.text:
+                    start, end = begin + tag.word.end, begin + tag.name.start
+                    change = Change(start, end, " ", None if file == scene.place.file else file)
+                    title = f"Make `{key.text}` public in `{display(holder)}`"
+                    yield Action(title, "quickfix", (change,))
+
+
+def _declarations(scene: Scene, holder: model.Type) -> Iterator[tuple[str, Declared]]:
+    """The files that declare a class and how, without those that are no files of the user."""
+    definition = scene.inference.class_named(getattr(holder, "name", ""))
+    for place in definition.places if definition is not None else ():
+        assert isinstance(place, tuple)
+        file, declared = place
+        assert isinstance(declared, Declared)
+        if not is_definition_file(scene.inference.file(file).snapshot):
+            yield file, declared
+
+
+def _open_circle(scene: Scene) -> Iterator[Action]:
+    """`circle-doc-class`: without the parents that lead back to the class."""
+    start = scene.finding.start - scene.begin
+    for block in all_blocks(scene.piece):
+        for tag in block.tags:
+            if not isinstance(tag, ClassTag) or tag.name is None or tag.name.start != start:
+                continue
+            kept = [
+                scene.text(each)
+                for each in tag.parents
+                if not (isinstance(each, NameNode) and _leads_to(scene, each, tag.name.text))
+            ]
+            first, last = tag.parents[0].start, tag.parents[-1].end
+            colon = scene.piece.text.rindex(":", start, first)
+            text = f": {', '.join(kept)}" if kept else ""
+            title = "Leave out what leads back to the class"
+            yield Action(title, "quickfix", (scene.replaced(colon, last, text),), preferred=True)
+
+
+def _leads_to(scene: Scene, parent: NameNode, name: str) -> bool:
+    """Whether a class is another one or made from it."""
+    seen: set[str] = set()
+    waiting = [parent.name.text]
+    while waiting:
+        each = waiting.pop()
+        if each == name:
+            return True
+        definition = None if each in seen else scene.inference.class_named(each)
+        seen.add(each)
+        above = definition.parents if definition is not None else ()
+        waiting += [one.name for one in above if isinstance(one, model.Named)]
+    return False
+
+
+def _write_symbol(scene: Scene) -> Iterator[Action]:
+    """`luadoc-syntax`: the bracket that is missing, behind what was read."""
+    symbol = scene.finding.data.get("missing")
+    if isinstance(symbol, str):
+        at = len(scene.piece.text[: scene.finding.start - scene.begin].rstrip())
+        text = f" {symbol}" if symbol == "}" else symbol
+        change = scene.inserted(at, text)
+        yield Action(f"Write `{symbol}`", "quickfix", (change,), preferred=True)
 
 
 def _declare_class(scene: Scene) -> Iterator[Action]:
@@ -174,13 +243,16 @@ OF_ANNOTATIONS: dict[str, Callable[[Scene], Iterator[Action]]] = {
     "missing-fields": _fill,
     "inject-field": _declare_field,
     "undefined-field": _declare_field,
+    "invisible": _make_public,
+    "circle-doc-class": _open_circle,
+    "luadoc-syntax": _write_symbol,
     "undefined-doc-name": _declare_class,
     "undefined-doc-class": _declare_class,
     **dict.fromkeys(
         (
             *("undefined-doc-param", "duplicate-doc-param", "duplicate-doc-field"),
             *("duplicate-doc-alias", "doc-field-no-class", "unknown-cast-variable"),
-            "unknown-operator",
+            *("unknown-operator", "cast-type-mismatch"),
         ),
         _remove_line,
     ),

@@ -314,6 +314,7 @@ class AnnotationProblem:
     """Something that no reader of annotations understands.
 
     code: as LuaLS has it (`luadoc-miss-type-name`). suggestion: what may have been meant.
+    missing: the sign that is not there.
     """
 
     start: int
@@ -321,6 +322,7 @@ class AnnotationProblem:
     code: str
     message: str
     suggestion: str | None = None
+    missing: str | None = None
 
 
 @define(eq=False)

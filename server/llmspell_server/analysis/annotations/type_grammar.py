@@ -25,7 +25,7 @@ from .nodes import (
 )
 
 _TOKEN = re.compile(
-    r"""[ \t]*(?:
+    r"""\s*(?:
       (?P<name>[^\W\d]\w*+(?:[.-]\w+)*+\*?)
     | (?P<number>-?(?:0[xX][0-9a-fA-F]+|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?))
     | (?P<string>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')
@@ -115,12 +115,12 @@ class TypeReader:
 
     def _expect(self, symbol: str) -> None:
         if not self.take(symbol):
-            self.note("luadoc-miss-symbol", f"`{symbol}` expected")
+            self.note("luadoc-miss-symbol", f"`{symbol}` expected", symbol)
 
-    def note(self, code: str, message: str) -> None:
-        """Notes a problem at the next token."""
+    def note(self, code: str, message: str, missing: str | None = None) -> None:
+        """Notes a problem at the next token. missing: a sign that would be right there."""
         end = max(self._offset + self._finish, self.at + 1)
-        self.problems.append(AnnotationProblem(self.at, end, code, message))
+        self.problems.append(AnnotationProblem(self.at, end, code, message, None, missing))
 
     def word(self) -> Word | None:
         """A name, if one comes next."""
@@ -198,19 +198,26 @@ class TypeReader:
     def _suffixed(self, found: TypeNode) -> TypeNode:
         """A type with the `[]`, `?` and `...` behind it."""
         while True:
-            if self.is_next("[") and self.line[self._finish :].lstrip().startswith("]"):
+            if self.is_next("[") and self._is_last_in_brackets():
                 self._skip()
                 self._skip()
                 found = ArrayNode(found.start, self.behind, found)
             elif self.is_next("?"):
                 self._skip()
                 found = OptionalNode(found.start, self.behind, found)
-            elif self.is_next("...") and isinstance(found, NameNode):
+            elif self._is_variadic() and isinstance(found, NameNode):
                 self._skip()
                 found.variadic, found.end = True, self.behind
             else:
                 break
         return found
+
+    def _is_last_in_brackets(self) -> bool:
+        return self.line[self._finish :].lstrip().startswith("]")
+
+    def _is_variadic(self) -> bool:
+        """Whether `...` comes next without a gap: behind one it is the name of a result."""
+        return self.is_next("...") and self.at == self.behind
 
     def _primary(self, greedy: bool) -> TypeNode | None:
         if self._depth > _DEEPEST:
@@ -360,7 +367,7 @@ class TypeReader:
     def _entry(self) -> EntryNode | None:
         start = self.at
         if self.take("["):
-            name = self.string()
+            name = self.string() if self._is_last_in_brackets() else None
             index = None if name is not None else self.type()
             self._expect("]")
         else:

@@ -70,7 +70,7 @@ _BUILDER = (
 _ASYNC = "---@async\nlocal function wait() end\n"
 _F = "local function f(a) return a end"
 _OF_ANNOTATIONS = (
-    ("luadoc-syntax", "An annotation cannot be read.", "---@type string|⟦\n⟧local x"),
+    ("luadoc-syntax", "An annotation cannot be read.", "---@type table<string, integer⟦\n⟧local x"),
     ("unknown-doc-tag", "There is no such tag.", f"---@⟦parm⟧ a string\n{_F}"),
     ("undefined-doc-name", "A type is named that nothing declares.", "---@type ⟦Foo⟧\nlocal x"),
     ("undefined-doc-class", "A class is made from one that is not.", "---@class C: ⟦Foo⟧"),
@@ -137,7 +137,7 @@ def _codes() -> Iterator[Code]:
         (
             "assign-injected-global",
             "warning",
-            "A table that every script shares is overwritten.",
+            "A table that every script shares, or a function of the script API, is overwritten.",
             "⟦State⟧ = {}",
         ),
         (
@@ -200,7 +200,7 @@ def _codes() -> Iterator[Code]:
         (
             "call-non-callable",
             "A value is called that is no function and has no `__call`.",
-            "local n = 1\n⟦n⟧()",
+            "local n = 1\nprint(⟦n⟧())",
         ),
     ):
         yield Code(name, "type-check", "warning", "open", meaning, example)
@@ -359,7 +359,7 @@ def _codes() -> Iterator[Code]:
             "Statements behind a `break` are never run.",
             "while true do break; ⟦print()⟧ end",
         ),
-        ("empty-block", "There is nothing in a loop or condition.", "⟦while F() do end⟧"),
+        ("empty-block", "There is nothing in a loop or condition.", "local x = 1\n⟦if x then end⟧"),
         (
             "redundant-return",
             "A `return` without values ends a function that ends anyway.",
@@ -422,6 +422,14 @@ def _codes() -> Iterator[Code]:
         ),
         "⟦os.execute⟧(command)",
     )
+    yield Code(
+        "unavailable-global",
+        "host",
+        "warning",
+        "any",
+        "A global is used that spells do not have, such as `Test`, which `llmspell test` gives.",
+        "⟦Test⟧.case('adds', print)",
+    )
     for name, meaning, example in _OF_ANNOTATIONS:
         yield Code(name, "luadoc", "warning", "any", meaning, example)
     yield Code(
@@ -433,6 +441,21 @@ def _codes() -> Iterator[Code]:
         "---@diagnostic disable: ⟦unused-locl⟧",
     )
 
+
+WITHOUT_FIX = {
+    "not-yieldable": (
+        "whether the function that is given or the one that takes it is to be another is a "
+        "question of design"
+    ),
+    "unavailable-global": (
+        "whether the file is a test, to be named as one, or the code belongs elsewhere nobody knows"
+    ),
+    "duplicate-set-field": (
+        "which of two functions is meant nobody knows; the first one is linked, and removing it "
+        "would leave its comments to what follows"
+    ),
+}
+"""Codes for which no change of the text suggests itself, and why."""
 
 CODES = {code.name: code for code in _codes()}
 """All codes by their names."""

@@ -1,7 +1,9 @@
 """Makes the checks of a document, anew only where something has changed.
 
 What is found in a piece is an answer of the inference's queries: after an edit elsewhere it is
-verified, not found again. Checks that compare pieces with each other are cheap and made each time.
+verified, not found again. It is put together from those of its *sections*, which are verified one
+by one: a variable that every function uses costs the places that use it, not whole functions.
+Checks that compare pieces with each other are cheap and made each time.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from attrs import frozen
 
 from llmspell_server.analysis.inference.inference import Inference
 from llmspell_server.analysis.pace import checkpoint
+from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.spells.host_uses import NO_RULES, HostRules
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
@@ -46,6 +49,7 @@ _OF_PIECES = (
     names.undefined,
     names.written,
     names.environments,
+    host.elsewhere,
     unused.in_piece,
     unused.redefined,
     comments.casts,
@@ -72,8 +76,12 @@ _OF_NODES: dict[type[tree.Node], tuple[Check, ...]] = {
     tree.Function: (returns.of_function,),
     tree.Return: (returns.of_return, flow.redundant_return),
     tree.LocalStatement: (values.of_local, assignments.of_local, builders.never_built),
-    tree.Assignment: (values.of_assignment, assignments.of_assignment),
-    tree.FunctionStatement: (values.of_function,),
+    tree.Assignment: (
+        values.of_assignment,
+        assignments.of_assignment,
+        names.overwritten_members,
+    ),
+    tree.FunctionStatement: (values.of_function, names.overwritten_members),
     tree.Table: (assignments.of_table, host.not_permitted_in_table),
     tree.Binary: (ambiguity.precedence,),
     tree.Block: (flow.after_leaving,),
@@ -83,6 +91,9 @@ _OF_NODES: dict[type[tree.Node], tuple[Check, ...]] = {
     tree.NumericFor: (flow.empty, values.of_loop),
     tree.GenericFor: (flow.empty,),
 }
+
+_SECTION = 20
+"""How many of the nodes that are checked make a section: fewer cost more keeping than they save."""
 
 
 @frozen
@@ -102,18 +113,22 @@ class Placed:
 class Checker:
     """Finds what may be wrong with the documents of a world.
 
-    rules: what the host allows. codes: gives the diagnostics that others find, which comments may
-    name.
+    rules: what the host allows. codes: gives the diagnostics that others find in a file, which
+    comments may name. types: gives the names of types that a file may use and no file declares.
     """
 
     def __init__(
         self,
         inference: Inference,
         rules: HostRules = NO_RULES,
-        codes: Callable[[], Collection[str]] = tuple,
+        codes: Callable[[str], Collection[str]] = lambda _: (),
+        types: Callable[[str], Collection[str]] = lambda _: (),
     ) -> None:
         self.inference, self.rules, self._codes = inference, rules, codes
-        inference.queries.add("findings", self._of_piece)
+        inference.queries.add("findings", self._of_piece, may_lag=True)
+        inference.queries.add("findings of names", self._of_names)
+        inference.queries.add("findings of section", self._of_section)
+        inference.queries.add("types of kinds", types, is_input=True)
         inference.queries.add("refused", rules.refusal, is_input=True)
         inference.queries.add("is certain", partial(Context.is_certain_owner, inference))
         inference.queries.add("first writes", partial(names.first_writes, inference))
@@ -133,10 +148,13 @@ class Checker:
         found = [each for each in found if not said.suppresses(each.code, line_at(each.start))]
         return sorted(found, key=_order)
 
-    def related(self, related: Related) -> tuple[int, int]:
-        """Where a further place of a finding is in its document."""
-        begin = self.inference.file(related.file).snapshot.pieces.start_of[related.piece]
-        return begin + related.start, begin + related.end
+    def related(self, related: Related) -> tuple[int, int] | None:
+        """Where a further place of a finding is in its document.
+
+        None where that was edited away, which a finding of before does not know.
+        """
+        begin = self.inference.file(related.file).snapshot.pieces.start_of.get(related.piece)
+        return None if begin is None else (begin + related.start, begin + related.end)
 
     def _all(self, file: str) -> Iterator[tuple[Piece, Finding]]:
         source = self.inference.file(file)
@@ -147,21 +165,42 @@ class Checker:
                     yield piece, finding
         yield from unused.of_chunk(source.snapshot)
         yield from spaces.trailing(source.snapshot)
-        yield from comments.unknown_codes(source.snapshot, self._codes())
+        yield from comments.unknown_codes(source.snapshot, partial(self._codes, file))
         yield from duplicates.set_fields(source)
         yield from modules.different_names(self.inference, source)
         yield from builders.never_built_in_chunk(self.inference, source)
 
     def _of_piece(self, file: str, piece: Piece) -> tuple[Finding, ...]:
+        found: tuple[Finding, ...] = self.inference.queries.get("findings of names", file, piece)
+        for number in range(len(sections(piece))):
+            found += self.inference.queries.get("findings of section", file, piece, number)
+        return found
+
+    def _of_names(self, file: str, piece: Piece) -> tuple[Finding, ...]:
+        self.inference.queries.get("scope", file, piece)
+        context = Context(self.inference, self.inference.where(file, piece), self.rules)
+        return tuple(found for check in _OF_PIECES for found in check(context))
+
+    def _of_section(self, file: str, piece: Piece, number: int) -> tuple[Finding, ...]:
         context = Context(self.inference, self.inference.where(file, piece), self.rules)
         found: list[Finding] = []
-        for check in _OF_PIECES:
-            found += check(context)
-        for node in tree.walk(piece.statement) if piece.statement is not None else ():
+        for node in sections(piece)[number]:
             checkpoint()
-            for check_node in _OF_NODES.get(type(node), ()):
-                found += check_node(context, node)
+            for check in _OF_NODES[type(node)]:
+                found += check(context, node)
         return tuple(found)
+
+
+@remembered
+def sections(piece: Piece) -> tuple[tuple[tree.Node, ...], ...]:
+    """The nodes of a piece that are checked, parted where statements begin."""
+    found: list[list[tree.Node]] = [[]]
+    for node in tree.walk(piece.statement) if piece.statement is not None else ():
+        if isinstance(node, tree.Statement) and len(found[-1]) >= _SECTION:
+            found.append([])
+        if type(node) in _OF_NODES:
+            found[-1].append(node)
+    return tuple(tuple(each) for each in found if each)
 
 
 def _order(placed: Placed) -> tuple[int, int, str, str]:

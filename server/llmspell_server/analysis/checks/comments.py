@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from llmspell_server.analysis.annotations import meaning
 from llmspell_server.analysis.inference.casts import casts_of
@@ -18,18 +18,18 @@ from .suppression import diagnostic_tags
 
 
 def unknown_codes(
-    snapshot: Snapshot, others: Collection[str] = ()
+    snapshot: Snapshot, others: Callable[[], Collection[str]] = tuple
 ) -> Iterator[tuple[Piece, Finding]]:
     """`unknown-diag-code`: `---@diagnostic` names a code that does not exist.
 
-    others: codes beside those of the catalogue.
+    others: gives codes beside those of the catalogue.
     """
     for piece in snapshot.pieces.all:
         for tag in diagnostic_tags(piece):
             for word in tag.codes:
                 name = word.text
-                if name and name not in CODES and name not in others:
-                    meant = near(name, [*CODES, *others])
+                if name and name not in CODES and name not in others():
+                    meant = near(name, [*CODES, *others()])
                     message = f"There is no diagnostic `{name}`.{did_you_mean(meant)}"
                     data = {"name": name, "near": meant}
                     yield (

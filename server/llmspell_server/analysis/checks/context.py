@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from llmspell_server.analysis.binding.binder import Binding, binding_of
@@ -27,6 +27,8 @@ from llmspell_server.analysis.types.model import Type
 from .finding import Finding, Related
 
 _META = re.compile(r"---[ \t]*@meta(?=\s|\Z)")
+_SEEN = ("table.unpack", "coroutine.resume")
+"""Functions of which more is known by what code is seen to do than by their annotations."""
 
 
 class Context:
@@ -45,7 +47,7 @@ class Context:
 
     def local(self, name: tree.Name) -> Local | None:
         """The local that a name means."""
-        return self.snapshot.local(self.piece, name)
+        return self.where.file.local(self.piece, name)
 
     def visible_locals(self, offset: int) -> dict[str, Local]:
         """The locals that may be named at an offset in the piece."""
@@ -168,7 +170,10 @@ class Context:
 
     def has_declared_results(self, call: tree.Call | tree.MethodCall) -> bool:
         """Whether annotations say what a call gives."""
-        signatures = self.inference.calls.signatures(self.where, call)
+        calls = self.inference.calls
+        if isinstance(call, tree.Call) and calls.name_of(self.where, call) in _SEEN:
+            return False  # it may do other things in places that are not seen
+        signatures = calls.signatures(self.where, call)
         return bool(signatures) and all(each.return_names for each in signatures)
 
     def _is_certain_field(self, node: tree.Member | tree.Index) -> bool:
@@ -220,6 +225,16 @@ def near(name: str, known: Iterable[str]) -> list[str]:
     same = [each for each in known if each.lower() == name.lower() and each != name]
     found = get_close_matches(name, [each for each in known if each != name], 3, 0.7)
     return list(dict.fromkeys([*same, *found]))
+
+
+def near_any(name: str, *known: tuple[str, ...]) -> list[str]:
+    """The same of several groups, those of an earlier one first."""
+    return list(dict.fromkeys(each for names in known for each in _near(name, names)))[:3]
+
+
+@lru_cache(maxsize=64)
+def _near(name: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(near(name, known))
 
 
 def did_you_mean(names: list[str]) -> str:

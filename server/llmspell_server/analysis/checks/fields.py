@@ -161,13 +161,16 @@ def _is_written(context: Context, node: Access) -> bool:
 def _is_declared(context: Context, node: Access, type_: Type, name: str) -> bool:
     """Whether a field that exists may be written: not if only such writes make it exist.
 
-    That is so for exact classes, and for those of which a definition file tells.
+    That is so for exact classes, and for those of which a definition file tells, unless they are
+    said to have any string as a key.
     """
     if not isinstance(type_, model.Named):
         return True
     inference = context.inference
     definition = inference.class_named(type_.name)
     if definition is None or inference.annotated.class_field(type_.name, name) is not None:
+        return True
+    if _has_any_name(context, type_):
         return True
     if definition.is_exact:
         return False
@@ -177,6 +180,17 @@ def _is_declared(context: Context, node: Access, type_: Type, name: str) -> bool
     owner = context.owner(node)
     sources = inference.values_of(owner) if owner is not None else ()
     return not sources or any(source.file == file for source in sources)
+
+
+def _has_any_name(context: Context, type_: Type) -> bool:
+    """Whether it is declared that any string is a key: `---@field [string] any`."""
+    tables = (table_of(each, context.inference) for each in ancestry(type_, context.inference))
+    return any(
+        indexer.key is model.STRING
+        for table in tables
+        if table is not None
+        for indexer in table.indexers
+    )
 
 
 def _belongs(context: Context, node: Access, members: list[Type]) -> bool:

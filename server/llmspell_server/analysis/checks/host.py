@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from llmspell_server.analysis.inference.global_names import called_name
+from llmspell_server.analysis.inference.sources import Owner
 from llmspell_server.analysis.spells.host_uses import HostUse, Refusal, uses_of_call
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.literals import string_value
@@ -12,6 +13,27 @@ from llmspell_server.analysis.types import model
 
 from .context import Context
 from .finding import Finding
+
+
+def elsewhere(context: Context) -> Iterator[Finding]:
+    """`unavailable-global`: a global is used that exists under another command only."""
+    wanted = context.rules.elsewhere(context.where.file.file)
+    binding, locals_ = context.binding, context.snapshot.chunk_locals(context.piece)
+    if "_ENV" in locals_:
+        return
+    for name in (wanted.keys() & binding.free.keys()) - set(locals_):
+        # Where somebody else makes a global of that name, it is probably that one.
+        if context.inference.has_several(Owner("", name)):
+            continue
+        for use in binding.free[name]:
+            if use not in binding.written and _is_looked_into(context, use):
+                message = f"`{name}` exists under `{wanted[name]}` only, in files of tests."
+                yield context.finding("unavailable-global", use, message)
+
+
+def _is_looked_into(context: Context, use: tree.Node) -> bool:
+    """Whether more is done with a value than to see whether it is there."""
+    return isinstance(context.parents.get(use), tree.Member | tree.Index | tree.MethodCall)
 
 
 def not_permitted(context: Context, node: tree.Call) -> Iterator[Finding]:
@@ -24,8 +46,7 @@ def not_permitted(context: Context, node: tree.Call) -> Iterator[Finding]:
         refusal = refused(context, use)
         if refusal is None or (use.subject is None and _is_asked(context, node)):
             continue
-        data = {"key": refusal.key, "value": refusal.value} if refusal.key else {}
-        yield context.finding("not-permitted", place, refusal.message, **data)
+        yield context.finding("not-permitted", place, refusal.message, **refusal.data)
 
 
 def not_permitted_in_table(context: Context, node: tree.Table) -> Iterator[Finding]:
@@ -41,8 +62,7 @@ def not_permitted_in_table(context: Context, node: tree.Table) -> Iterator[Findi
             permission = wanted.get(each.name) if isinstance(each, model.Named) else None
             refusal = refused(context, HostUse("", permission, subject)) if permission else None
             if refusal is not None:
-                data = {"key": refusal.key, "value": refusal.value} if refusal.key else {}
-                yield context.finding("not-permitted", value, refusal.message, **data)
+                yield context.finding("not-permitted", value, refusal.message, **refusal.data)
 
 
 def refused(context: Context, use: HostUse) -> Refusal | None:

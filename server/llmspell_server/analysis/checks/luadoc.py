@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from llmspell_server.analysis.annotations.attached import all_blocks
 from llmspell_server.analysis.annotations.nodes import (
@@ -17,6 +18,7 @@ from llmspell_server.analysis.annotations.nodes import (
     OperatorTag,
     ParameterNode,
     ParamTag,
+    UnreadableNode,
 )
 from llmspell_server.analysis.annotations.type_grammar import names_in
 from llmspell_server.analysis.annotations.vocabulary import OPERATORS
@@ -38,7 +40,9 @@ def of_piece(context: Context) -> Iterator[Finding]:
     functions = dict(_functions(context))
     for block in all_blocks(context.piece):
         for problem in block.problems:
-            data = {"near": [problem.suggestion]} if problem.suggestion else {}
+            data: dict[str, Any] = {"near": [problem.suggestion]} if problem.suggestion else {}
+            if problem.missing:
+                data["missing"] = problem.missing
             code = problem.code if problem.code == "unknown-doc-tag" else "luadoc-syntax"
             message = problem.message[:1].upper() + problem.message[1:] + "."
             yield Finding(code, message, problem.start, problem.end, (), data)
@@ -74,9 +78,15 @@ def _names(context: Context, block: Block) -> Iterator[Finding]:
             for parameter in node.generics
         }
         parents = set(tag.parents) if isinstance(tag, ClassTag) else set()
+        unread = {
+            name
+            for node in tree.walk(tag)
+            if isinstance(node, UnreadableNode)  # which is reported itself
+            for name in names_in(node)
+        }
         for node in names_in(tag):
             name = node.name.text
-            if name in generics or name in inner or _is_known(context, name):
+            if node in unread or name in generics or name in inner or _is_known(context, name):
                 continue
             meant = near(name, context.inference.queries.get("type names"))
             code = "undefined-doc-class" if node in parents else "undefined-doc-name"
@@ -96,6 +106,7 @@ def _is_known(context: Context, name: str) -> bool:
         inference.class_named(name) is not None
         or inference.alias_named(name) is not None
         or inference.enum_named(name) is not None
+        or name in inference.queries.get("types of kinds", context.where.file.file)
     )
 
 

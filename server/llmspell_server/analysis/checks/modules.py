@@ -8,7 +8,6 @@ from llmspell_server.analysis.inference.global_names import called_name
 from llmspell_server.analysis.inference.inference import Inference
 from llmspell_server.analysis.inference.sources import FileSources
 from llmspell_server.analysis.remembering import remembered
-from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.literals import string_value
 from llmspell_server.analysis.syntax.pieces import Piece
@@ -24,7 +23,7 @@ _OF_LUA = frozenset(
 
 def unresolved(context: Context, node: tree.Call) -> Iterator[Finding]:
     """`unresolved-require`: no file is found for a module, unless the code is ready for that."""
-    name = required(context.snapshot, context.piece, node)
+    name = required(context.where.file, context.piece, node)
     if name is None:
         name = _required_by_another_name(context, node)
     if name is None or name in _OF_LUA or _is_tried(context, node):
@@ -37,12 +36,12 @@ def unresolved(context: Context, node: tree.Call) -> Iterator[Finding]:
         yield context.finding("unresolved-require", place, message, name=name)
 
 
-def required(snapshot: Snapshot, piece: Piece, node: tree.Call) -> str | None:
+def required(file: FileSources, piece: Piece, node: tree.Call) -> str | None:
     """The name in `require("name")`."""
     callee, values = node.callee, node.arguments.values
     if not isinstance(callee, tree.Name) or callee.text != "require" or len(values) != 1:
         return None
-    if not isinstance(values[0], tree.String) or snapshot.local(piece, callee) is not None:
+    if not isinstance(values[0], tree.String) or file.local(piece, callee) is not None:
         return None
     return string_value(values[0].text)
 
@@ -75,7 +74,7 @@ def different_names(inference: Inference, file: FileSources) -> Iterator[tuple[P
     first: dict[str, tuple[str, Related]] = {}
     for piece in file.snapshot.pieces.all:
         for node in _calls_of_require(piece):
-            name = required(file.snapshot, piece, node)
+            name = required(file, piece, node)
             if name is None:
                 continue
             found = inference.queries.get("module file", name, file.file)

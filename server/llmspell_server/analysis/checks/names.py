@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from llmspell_server.analysis.annotations.attached import above
 from llmspell_server.analysis.annotations.nodes import ClassTag
 from llmspell_server.analysis.binding.variables import Local
+from llmspell_server.analysis.inference.bound_methods import is_of_the_runtime
 from llmspell_server.analysis.inference.inference import Inference
 from llmspell_server.analysis.inference.sources import Owner, Source
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
 from llmspell_server.analysis.types import model
 
-from .context import Context, did_you_mean, is_definition_file, near
+from .context import Context, did_you_mean, is_definition_file, near, near_any
 from .finding import Finding
 
 
@@ -30,7 +31,8 @@ def undefined(context: Context) -> Iterator[Finding]:
         if not read or context.inference.has_value(Owner("", name)):
             continue
         for use in read:
-            meant = near(name, context.visible_locals(use.start))
+            known = context.inference.queries.get("global names")
+            meant = near_any(name, tuple(context.visible_locals(use.start)), known)
             message = f"Undefined global `{name}`.{did_you_mean(meant)}"
             yield context.finding("undefined-global", use, message, name=name, near=meant)
 
@@ -74,6 +76,33 @@ def _overwritten(context: Context, use: tree.Name, source: Source) -> Finding:
         return context.finding("assign-injected-global", use, message, name=name)
     message = f"This overwrites the global `{name}` that the host defines."
     return context.finding("lowercase-global", use, message, name=name)
+
+
+def overwritten_members(
+    context: Context, statement: tree.Assignment | tree.FunctionStatement
+) -> Iterator[Finding]:
+    """`assign-injected-global`: a function of a global of the host gets another value."""
+    targets: tuple[tree.Expression, ...]
+    if isinstance(statement, tree.FunctionStatement):
+        targets, values = (statement.target,), {}
+    else:
+        targets = statement.targets
+        values = dict(zip(targets, statement.values, strict=False))
+    for target in targets:
+        owner = context.owner(target) if isinstance(target, (tree.Member, tree.Index)) else None
+        if owner is None or not owner.is_global or len(owner.keys) != 1:
+            continue
+        if target in values and context.owner(_first(values[target])) == owner:
+            continue
+        name, key = owner.root, owner.keys[0]
+        holder = context.inference.variables.declared(owner.variable)
+        if holder is None or not is_of_the_runtime(holder, context.inference):
+            continue
+        sources = context.inference.values_of(owner)
+        if any(is_definition_file(context.inference.file(each.file).snapshot) for each in sources):
+            place = target.key if isinstance(target, (tree.Member, tree.Index)) else target
+            message = f"This overwrites `{name}.{key}`, which every script shares."
+            yield context.finding("assign-injected-global", place, message)
 
 
 def _keeps(context: Context, use: tree.Name, name: str) -> bool:
@@ -125,8 +154,9 @@ def environments(context: Context) -> Iterator[Finding]:
             table = context.inference.shape(type_)
             if table is None or table.parents or table.indexers or name.text in table.fields:
                 continue
-            message = f"There is no `{name.text}` in the local `_ENV`."
-            yield context.finding("undefined-env-child", name, message, name=name.text)
+            meant = near(name.text, table.fields)
+            message = f"There is no `{name.text}` in the local `_ENV`.{did_you_mean(meant)}"
+            yield context.finding("undefined-env-child", name, message, name=name.text, near=meant)
 
 
 def _environments(context: Context) -> dict[tree.Name, tuple[Piece, Local]]:

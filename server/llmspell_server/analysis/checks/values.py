@@ -50,8 +50,9 @@ def _counted(
     if values and len(values) < len(names) and not isinstance(values[-1], _SEVERAL):
         for name in names[len(values) :]:
             text = context.snapshot.source(context.piece, name)
-            message = f"There is no value for `{text}`, so it becomes nil."
-            yield context.finding("unbalanced-assignments", name, message)
+            if text != "_":  # which nobody reads
+                message = f"There is no value for `{text}`, so it becomes nil."
+                yield context.finding("unbalanced-assignments", name, message)
 
 
 def _closed(context: Context, value: tree.Expression) -> Iterator[Finding]:

@@ -7,19 +7,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Literal, Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 from llmspell_server.analysis.annotations.vocabulary import LOCAL_ATTRIBUTES
 from llmspell_server.analysis.inference.expressions import Where
 from llmspell_server.analysis.inference.inference import Inference
+from llmspell_server.analysis.inference.writes import writes_of
 from llmspell_server.analysis.syntax import tree
 
 from .annotations import complete_annotation
 from .candidates import Candidate, Completions
 from .expected import value_candidates
-from .gathering import Budget, gathered
+from .gathering import Budget, Limited, gathered
 from .members import member_candidates, used_candidates
-from .names import global_candidates, local_candidates
+from .names import global_candidates, local_candidates, module_candidates
 from .overriding import definition_candidates, is_being_defined
 from .postfix import Around, postfix_candidates
 from .strings import string_completions
@@ -30,6 +31,7 @@ _BEHIND_DOT = re.compile(r"(?<!\.)[.:][ \t\n]*\Z")
 
 
 _BUDGET = Budget()
+_MOST_MODULES = 100  # that are offered to be required
 
 
 class Place(Protocol):
@@ -54,13 +56,15 @@ class Options:
     """What is offered beside what the document holds.
 
     modules: gives the names that `require` takes, with their files: there may be many.
-    snippets: whether the client takes them. auto_require: whether modules are offered that would
-    have to be required first.
+    snippets: whether the client takes them. to_require: gives the names of modules that could be
+    required for what is written of a word, those first that are meant most likely. without: which
+    globals the document does not have.
     """
 
     modules: Callable[[], Mapping[str, str]]
     snippets: bool
-    auto_require: bool = True
+    to_require: Callable[[str], Iterable[str]] = lambda _: ()
+    without: frozenset[str] = frozenset()
 
 
 def complete(place: Place, options: Options, budget: Budget = _BUDGET) -> Completions:
@@ -82,9 +86,10 @@ def complete(place: Place, options: Options, budget: Budget = _BUDGET) -> Comple
     start = found.start() if found is not None else place.offset
     offer = _offer(place, start, source, options)
     with place.inference.guesses.around(place.where, offer.base):
-        in_time, incomplete = gathered(offer.in_time, budget)
+        in_time, incomplete = gathered(chain(offer.in_time, offer.modules), budget)
     candidates = (*in_time, *offer.at_once)
-    return Completions(start, place.offset, offer.kind, candidates, incomplete)
+    more = incomplete or offer.modules.cut
+    return Completions(start, place.offset, offer.kind, candidates, more)
 
 
 def _string(place: Place) -> tree.String | None:
@@ -100,13 +105,14 @@ def _string(place: Place) -> tree.String | None:
 class _Offer:
     """What may stand at a place. at_once: what needs no type; in_time: what may take a while.
 
-    base: what a member is being named of.
+    base: what a member is being named of. modules: those that would have to be required.
     """
 
     kind: Literal["member", "name", "nothing"]
     at_once: tuple[Candidate, ...] = ()
     in_time: Iterable[Candidate] = ()
     base: tree.Node | None = None
+    modules: Limited[Candidate] = field(factory=lambda: Limited((), 0))
 
 
 def _offer(place: Place, start: int, source: str, options: Options) -> _Offer:
@@ -127,6 +133,7 @@ def _offer(place: Place, start: int, source: str, options: Options) -> _Offer:
             value_candidates(place),
             global_candidates(place, start, options),
         ),
+        modules=Limited(module_candidates(place, start, options), _MOST_MODULES),
     )
 
 
@@ -173,14 +180,28 @@ def _behind_base(place: Place, base: _Base, options: Options) -> Iterator[Candid
     if is_being_defined(place, base.node):
         yield from definition_candidates(place, found, options)
         return
-    members = tuple(found) or tuple(used_candidates(base.where, base.node, base.colon))
+    members = tuple(found)
+    known = {each.label for each in members}
+    if not members or _is_guessed(place, base.node):  # the calls may not give all that is used
+        used = used_candidates(base.where, base.node, base.colon)
+        members += tuple(each for each in used if each.label not in known)
+        known |= {each.label for each in members}
     yield from members
     if options.snippets and not base.colon:
-        known = {each.label for each in members}
         around = Around(base.where, base.node, type_, base.begins_statement)
         for candidate in postfix_candidates(place.inference, around):
             if candidate.label not in known:
                 yield candidate
+
+
+def _is_guessed(place: Place, node: tree.Expression) -> bool:
+    """Whether all that is known of a parameter is what calls give it."""
+    return (
+        isinstance(node, tree.Name)
+        and node.local is not None
+        and node.local not in writes_of(place.where.piece).owners
+        and place.inference.guesses.supposed(node.local) is not None
+    )
 
 
 def _is_number(source: str, start: int) -> bool:

@@ -8,7 +8,7 @@ found out until then is known by that time.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import TypeVar
 
@@ -31,6 +31,25 @@ class Budget:
     seconds: float = 0.1
     at_most: float = 1.0
     clock: Callable[[], float] = time.thread_time
+
+
+class Limited(Iterator[T]):
+    """The first of some candidates, which come in the order of how likely they are meant.
+
+    cut: whether there were more, once they have been looked through.
+    """
+
+    def __init__(self, found: Iterable[T], most: int) -> None:
+        self._found, self._left = iter(found), most
+        self.cut = False
+
+    def __next__(self) -> T:
+        candidate = next(self._found)
+        if not self._left:
+            self.cut = True
+            raise StopIteration
+        self._left -= 1
+        return candidate
 
 
 def attempted(find: Callable[[], T], budget: Budget) -> tuple[T | None, Budget]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from llmspell_server.analysis.inference.sources import Owner
@@ -45,12 +45,30 @@ def local_candidates(place: Place, start: int, options: Options) -> Iterator[Can
 
 
 def global_candidates(place: Place, start: int, options: Options) -> Iterator[Candidate]:
-    """Globals, and modules that could be required."""
+    """Globals."""
     locals_ = place.where.file.snapshot.visible_locals(start)
     for name in place.inference.world.global_names():
-        if name not in locals_:
+        if name not in locals_ and name not in options.without:
             yield _global(place, name)
-    yield from _modules(place, options, locals_.keys())
+
+
+def module_candidates(place: Place, start: int, options: Options) -> Iterator[Candidate]:
+    """Modules that a name could stand for once they are required."""
+    snapshot = place.where.file.snapshot
+    known = snapshot.visible_locals(start)
+    for module in options.to_require(snapshot.text.source[start : place.offset]):
+        name = module.rpartition(".")[2]
+        if not name.isidentifier() or name in known or name in KEYWORDS:
+            continue
+        line, at = f'local {name} = require("{module}")\n', place_for_require(snapshot)
+        yield Candidate(
+            name,
+            "module",
+            f'require("{module}")',
+            rank=4,
+            edits=((at, at, line),),
+            of=("module", module),
+        )
 
 
 def _parameters(statement: tree.Node) -> str:
@@ -75,24 +93,6 @@ def _begins_statement(place: Place, start: int) -> bool:
     source = place.where.file.snapshot.text.source
     line = source[source.rfind("\n", 0, start) + 1 : start]
     return not line.strip()
-
-
-def _modules(place: Place, options: Options, known: Container[str]) -> Iterator[Candidate]:
-    """Modules that a name could stand for once they are required."""
-    for module in options.modules() if options.auto_require else ():
-        name = module.rpartition(".")[2]
-        if not name.isidentifier() or name in known or name in KEYWORDS:
-            continue
-        line = f'local {name} = require("{module}")\n'
-        edit = (place_for_require(place.where.file.snapshot), line)
-        yield Candidate(
-            name,
-            "module",
-            f'require("{module}")',
-            rank=4,
-            edits=((edit[0], edit[0], edit[1]),),
-            of=("module", module),
-        )
 
 
 def place_for_require(snapshot: Snapshot) -> int:

@@ -14,6 +14,7 @@ from llmspell_server.analysis.types.fields import members, table_of
 from llmspell_server.analysis.types.members import field_named, field_names
 
 from .candidates import Candidate
+from .used_keys import keys_read_by_callee
 
 if TYPE_CHECKING:
     from .complete import Options, Place
@@ -25,12 +26,17 @@ def key_candidates(place: Place, start: int, options: Options) -> Iterator[Candi
     if table is None:
         return
     expected = place.inference.functions.expected(place.where, table)
-    if expected is None:
-        return
     given = {field.key.text for field in table.fields if isinstance(field, tree.Named)}
     written = _written_key(place)
+    if written is not None:
+        given.discard(written)
+    if expected is None or model.without_nil(expected) is model.TABLE:
+        read = keys_read_by_callee(place, table)
+        names = (name for name in read if name not in given and name.isidentifier())
+        yield from (Candidate(name, "field", text=f"{name} = ") for name in names)
+        return
     for name, holder in field_names(_tables(place, expected), place.inference).items():
-        if (name in given and name != written) or not name.isidentifier():
+        if name in given or not name.isidentifier():
             continue
         field = field_named(expected, name, place.inference)
         if field is None:

@@ -27,15 +27,19 @@ def applied(source: str, edits: tuple[Edit, ...]) -> str:
     return source
 
 
-def adding(source: str, path: tuple[str, ...], item: object) -> tuple[Edit, ...]:
+def adding(
+    source: str, path: tuple[str, ...], item: object, default: tuple[object, ...] = ()
+) -> tuple[Edit, ...]:
     """Adds an item to the array at a key path, which is made if it is not there.
 
+    default: what holds as long as nothing is there, and has to stay.
     A string there is a list with commas, as the configuration takes it. No edit for an item that is
     there already, and where another value stands in the way.
     """
     entry = _entry_at(read(source), path)
+    made = list(dict.fromkeys([*default, item]))
     if entry is None or entry.value is None:
-        return setting(source, path, [item])
+        return setting(source, path, made)
     value = entry.value
     if value.kind == "array" and value.closed:
         return () if any(each.data == item for each in value.items) else _added(source, value, item)
@@ -43,7 +47,7 @@ def adding(source: str, path: tuple[str, ...], item: object) -> tuple[Edit, ...]
         items = split_commas(value.data)
         return () if item in items else (Edit(value.start, value.end, toml_value([*items, item])),)
     if value.kind == "missing":
-        return setting(source, path, [item])
+        return setting(source, path, made)
     return ()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..pace import checkpoint
 from ..syntax.parser import code_begin
@@ -44,9 +44,21 @@ def formatted(source: str, style: Style) -> str:
 
 
 def line_end_of(source: str) -> LineEnd:
-    """The kind of line end that most lines of a text have."""
-    windows = source.count("\r\n")
-    return "\r\n" if windows * 2 > source.count("\n") else "\n"
+    """The kind that most line ends of a text have, but for those in strings and comments.
+
+    Those stay as they are: counted, they would make another kind the usual one once blank lines
+    are gone.
+    """
+    return _line_end(source, tokens_of(source), code_begin(source))
+
+
+def _line_end(source: str, tokens: Iterable[Token], begin: int) -> LineEnd:
+    windows = breaks = 0
+    for token in tokens:
+        windows += source.count("\r\n", begin, token.start)
+        breaks += source.count("\n", begin, token.start)
+        begin = token.end
+    return "\r\n" if windows * 2 > breaks else "\n"
 
 
 class _Layout:
@@ -54,7 +66,7 @@ class _Layout:
 
     def __init__(self, source: str, tokens: Sequence[Token], begin: int, style: Style) -> None:
         self._source, self._tokens, self._begin = source, tokens, begin
-        self._end_of_line = style.line_end or line_end_of(source)
+        self._end_of_line = style.line_end or _line_end(source, tokens, begin)
         self._indentation = Indentation(style.step)
         self._gaps: list[str] = []
         self._comments: list[Placed] = []

@@ -11,19 +11,45 @@ from typing import TYPE_CHECKING
 
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.literals import string_value
+from llmspell_server.analysis.syntax.pieces import Piece
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.binding import bind_call
+from llmspell_server.analysis.types.calls import together, with_first
+from llmspell_server.analysis.types.echoes import body_of
 from llmspell_server.analysis.types.generics import function_with
 from llmspell_server.analysis.types.model import Function, Type, Values
 
 from .expressions import Where
 from .sources import Owner, constructor_of
-from .writes import path_of
+from .writes import Path, path_of
 
 if TYPE_CHECKING:
     from .inference import Inference
 
 _UNKNOWN = Values((), model.UNKNOWN)
+_KNOWN = frozenset(
+    (
+        *("require", "setmetatable", "pcall", "xpcall", "select", "rawget", "assert", "next"),
+        *(
+            "table.unpack",
+            "table.pack",
+            "pairs",
+            "coroutine.wrap",
+            "coroutine.yield",
+            "coroutine.create",
+        ),
+        "coroutine.resume",
+    )
+)
+"""Functions that are known by what they do."""
+_NEXT = Owner("", "next")
+_MOST_PACKED = 16  # values of which each is known by its number
+_FIRST = model.IntegerLiteral(1)
+_CALLED = {
+    **{name.rpartition(".")[2]: name for name in _KNOWN},
+    **dict.fromkeys(("tunpack", "_unpack", "table_unpack"), "table.unpack"),
+}
+"""Their names as globals (`unpack` in Lua 5.1) and as those of locals."""
 
 
 class Calls:
@@ -38,13 +64,18 @@ class Calls:
             "xpcall": self._pcall,
             "select": self._select,
             "rawget": self._rawget,
+            "table.unpack": self._unpack,
+            "table.pack": self._pack,
+            "pairs": self._pairs,
+            "coroutine.wrap": self._wrap,
+            "coroutine.resume": self._resume,
         }
 
     def call(self, where: Where, node: tree.Call) -> Values:
         """The results of `f(…)`."""
         callee = node.callee
-        special = self._special.get(callee.text) if isinstance(callee, tree.Name) else None
-        if special is not None and _is_global(where, callee):
+        special = self._special.get(self.name_of(where, node) or "")
+        if special is not None:
             results = special(where, node)
             if results is not None:
                 return results
@@ -55,7 +86,42 @@ class Calls:
         holder = None
         if isinstance(callee, tree.Member):
             holder = self._inference.type(where, callee.base)
-        return self._inference.called(type_, arguments, holder=holder)
+        results = self._inference.called(type_, arguments, holder=holder)
+        return self._inference.given_schemas.of_call(where, node, results)
+
+    def name_of(self, where: Where, call: tree.Call) -> str | None:
+        """Which function of Lua is called, if that is one that is known by what it does.
+
+        By its name, or by that of a local that holds it: `local unpack = table.unpack or unpack`.
+        """
+        return self._known_name(where, call.callee)
+
+    def _known_name(self, where: Where, callee: tree.Expression) -> str | None:
+        match callee:
+            case tree.Member(base=tree.Name(text=library) as base, key=tree.Word(text=name)):
+                dotted = f"{library}.{name}"
+                is_known = dotted in _KNOWN and where.file.local(where.piece, base) is None
+                return dotted if is_known else None
+            case tree.Binary(operator="or", left=left, right=right):
+                return self._known_name(where, left) or self._known_name(where, right)
+            case tree.Name(text=name) if name in _CALLED:
+                local = where.file.local(where.piece, callee)
+                if local is None:
+                    return _CALLED[name]
+                owner = where.file.owner(where.piece, Path(local))
+                if owner.piece is not None:
+                    return self.find_known_name(owner)
+                found: str | None = self._inference.queries.get("known function", owner)
+                return found
+        return None
+
+    def find_known_name(self, owner: Owner) -> str | None:
+        """Which function of Lua a local holds, if nothing else is ever put there."""
+        sources = self._inference.values_of(owner)
+        if len(sources) != 1 or sources[0].value is None or sources[0].position:
+            return None
+        where = self._inference.where(sources[0].file, sources[0].piece)
+        return self._known_name(where, sources[0].value)
 
     def method_call(self, where: Where, node: tree.MethodCall) -> Values:
         """The results of `a:b(…)`."""
@@ -65,7 +131,8 @@ class Calls:
             return self._of_class(where, node.base, base)
         arguments = self._inference.expressions.list(where, node.arguments.values)
         with_self = Values((base, *arguments.items), arguments.rest)
-        return self._inference.called(method, with_self, base)
+        results = self._inference.called(method, with_self, base)
+        return self._inference.given_schemas.of_call(where, node, results)
 
     def _of_class(self, where: Where, node: tree.Expression, type_: Type) -> Values:
         """What is given by a class that something unknown made: likely an object of it."""
@@ -144,8 +211,17 @@ class Calls:
         results = self._inference.called(iterator, Values((given.at(1), given.at(2))))
         if not results.items:
             return results
-        # The loop ends where the first value is nil.
-        return Values((model.without_nil(results.items[0]), *results.items[1:]), results.rest)
+        # The loop ends where the first value is nil, and others that come with that are not seen.
+        body = iterator.body if isinstance(iterator, Function) else None
+        there = (0, *body.with_first) if body is not None else (0,)
+        is_next = self._known_name(where, statement.values[0]) == "next" or (
+            model.is_optional(results.at(1)) and iterator == self._inference.variables.value(_NEXT)
+        )
+        items = tuple(
+            model.without_nil(item) if is_next or position in there else item
+            for position, item in enumerate(results.items)
+        )
+        return Values(items, results.rest)
 
     # Functions that are known by what they do
 
@@ -164,7 +240,13 @@ class Calls:
         table = constructor_of(node.arguments.values[0])
         if table is not None:
             return Values((model.Shape(Owner(where.file.file, table, 0, where.piece)),))
-        return Values((self._inference.type(where, node.arguments.values[0]),))
+        given = self._inference.type(where, node.arguments.values[0])
+        if model.UNKNOWN in model.members_of(given):  # all that is known is what it falls back to
+            metatable = self._inference.type(where, node.arguments.values[1])
+            index = self._inference.field_type(metatable, "__index")
+            if isinstance(index, model.Shape):
+                given = model.choice((index, given))
+        return Values((given,))
 
     def class_of_metatable(self, where: Where, node: tree.Call) -> Type | None:
         """The declared class that a new table with a metatable is an object of."""
@@ -184,6 +266,8 @@ class Calls:
         match self._inference.type(where, node.arguments.values[0]):
             case model.IntegerLiteral(value=first) if first > 0:
                 return Values(given.items[first - 1 :], given.rest)
+            case model.IntegerLiteral(value=last) if last < 0 and given.rest is None:
+                return Values(given.items[last:])
         return None
 
     def _rawget(self, where: Where, node: tree.Call) -> Values | None:
@@ -191,31 +275,102 @@ class Calls:
             return None
         table, key = (self._inference.type(where, each) for each in node.arguments.values[:2])
         found = self._inference.field_type(table, key)
+        if found is None and key is model.UNKNOWN:
+            return Values((model.UNKNOWN,))
         return None if found is None else Values((found,))
+
+    def _unpack(self, where: Where, node: tree.Call) -> Values | None:
+        """`table.unpack(t)` and `table.unpack(t, n)` of a list that is written out."""
+        values = node.arguments.values
+        if len(values) == 3 and _is_length(where.piece, values[2], values[0]):
+            values = values[:2]
+        if not 1 <= len(values) <= 2:
+            return None
+        listed = self._inference.tables.listed(self._inference.type(where, values[0]))
+        first = self._inference.type(where, values[1]) if len(values) == 2 else _FIRST
+        if listed is None or not isinstance(first, model.IntegerLiteral) or first.value < 1:
+            return None
+        return Values(listed.items[first.value - 1 :], listed.rest)
+
+    def _pack(self, where: Where, node: tree.Call) -> Values | None:
+        """`table.pack(…)` has each argument under its number."""
+        given = self._inference.expressions.list(where, node.arguments.values)
+        if not given.items or len(given.items) > _MOST_PACKED:
+            return None
+        items = [
+            (model.IntegerLiteral(index), model.widened(each))
+            for index, each in enumerate(given.items, 1)
+        ]
+        rest = [] if given.rest is None else [(model.INTEGER, model.optional(given.rest))]
+        count = model.RecordField("n", model.INTEGER)
+        return Values((model.Record((count,), (*items, *rest)),))
+
+    def _pairs(self, where: Where, node: tree.Call) -> Values | None:
+        """`pairs(t)` of a table whose metatable has `__pairs` gives what that gives."""
+        given = node.arguments.values
+        type_ = self._inference.type(where, given[0]) if given else None
+        found = self._inference.operator("pairs", type_, None) if type_ is not None else None
+        return found if isinstance(found, Values) else None
+
+    def _wrap(self, where: Where, node: tree.Call) -> Values | None:
+        """`coroutine.wrap(f)` gives what `f` yields, and at the end what it returns."""
+        rows = self._given_by_coroutine(where, node)
+        if not rows:
+            return None
+        made = body_of(with_first=with_first(rows))
+        return Values((Function((), model.UNKNOWN, together(rows), body=made),))
+
+    def _resume(self, where: Where, node: tree.Call) -> Values | None:
+        """`coroutine.resume(co)` of a local that holds `coroutine.create(f)`, and nothing else."""
+        thread = node.arguments.values[0] if node.arguments.values else None
+        local = where.file.local(where.piece, thread) if isinstance(thread, tree.Name) else None
+        if local is None:
+            return None
+        sources = self._inference.values_of(where.file.owner(where.piece, Path(local)))
+        made = sources[0].value if len(sources) == 1 else None
+        if not isinstance(made, tree.Call) or sources[0].position:
+            return None
+        place = self._inference.where(sources[0].file, sources[0].piece)
+        rows: list[Values] = []
+        if self.name_of(place, made) == "coroutine.create":
+            rows = self._given_by_coroutine(place, made)
+        results = together(rows) if rows else None
+        return results and Values((model.BOOLEAN, *results.items), results.rest)
+
+    def _given_by_coroutine(self, where: Where, made: tree.Call) -> list[Values]:
+        """What a coroutine gives each time; nothing where its function itself never yields."""
+        values = made.arguments.values
+        function = self._inference.type(where, values[0]) if values else None
+        body = function.body if isinstance(function, Function) else None
+        if not isinstance(function, Function) or body is None or not body.yields:
+            return []
+        return [*body.yields, function.returns or _UNKNOWN]
 
     def _pcall(self, where: Where, node: tree.Call) -> Values | None:
         if not node.arguments.values:
             return None
-        callee = node.callee
-        skipped = 2 if isinstance(callee, tree.Name) and callee.text == "xpcall" else 1
+        skipped = 2 if self.name_of(where, node) == "xpcall" else 1
         function = self._inference.type(where, node.arguments.values[0])
         arguments = self._inference.expressions.list(where, node.arguments.values[skipped:])
         results = self._inference.called(function, arguments)
         return Values((model.BOOLEAN, *results.items), results.rest)
 
 
+def _is_length(piece: Piece, number: tree.Expression, table: tree.Expression) -> bool:
+    """Whether a number is how many values a table has, by its text: `#t`, `t.n`."""
+    match number:
+        case tree.Unary(operator="#", operand=counted):
+            pass
+        case tree.Member(base=counted, key=tree.Word(text="n")):
+            pass
+        case _:
+            return False
+    text = piece.text
+    return path_of(table) is not None and (
+        text[counted.start : counted.end] == text[table.start : table.end]
+    )
+
+
 def shift(node: tree.Call | tree.MethodCall) -> int:
     """How far the parameters of a signature are ahead of the arguments as written."""
     return int(isinstance(node, tree.MethodCall))
-
-
-def _is_global(where: Where, callee: tree.Expression) -> bool:
-    """Whether a name means the global of that name: by itself, or by `local name = name`."""
-    if not isinstance(callee, tree.Name):
-        return False
-    local = where.file.snapshot.local(where.piece, callee)
-    statement = local.statement if local is not None else None
-    if local is None or not isinstance(statement, tree.LocalStatement):
-        return local is None
-    value = statement.values[local.position] if local.position < len(statement.values) else None
-    return isinstance(value, tree.Name) and value.text == callee.text and value.local is None

@@ -17,10 +17,21 @@ from llmspell_server.analysis.syntax.pieces import Piece
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.model import Type, Values
 
-from .flow import Guard, conditioned, guards_of, is_passed_over, reaching
+from .bound_methods import bound
+from .flow import (
+    Guard,
+    conditioned,
+    guards_of,
+    is_about_to_write,
+    is_before,
+    is_behind,
+    is_passed_over,
+    reaching,
+    replaced_in,
+)
 from .narrowing import Narrowing
 from .sources import FileSources, Owner, Source
-from .writes import Key, Path, Root, literal_key, path_of, writes_of
+from .writes import Key, Path, Root, Write, literal_key, path_of, writes_of
 
 if TYPE_CHECKING:
     from .inference import Inference
@@ -118,7 +129,7 @@ class Expressions:
     # Variables and fields
 
     def _name(self, where: Where, name: tree.Name) -> Type:
-        local = where.file.snapshot.local(where.piece, name)
+        local = where.file.local(where.piece, name)
         owner = where.file.owner(where.piece, Path(name.local or name.text))
         if local is None and name.text == "_ENV":
             return model.UNKNOWN  # the globals, or whatever a host's function made in their place
@@ -131,22 +142,65 @@ class Expressions:
     def _assigned(self, where: Where, use: tree.Name, owner: Owner) -> Type:
         """The type of a local at a use, by the assignments that lead there."""
         variables = self._inference.variables
-        if not self._inference.has_several(owner) or variables.declared(owner) is not None:
+        if not self._inference.has_several(owner):
             return variables.value(owner)
+        declared = variables.declared(owner)
         sources = self._inference.values_of(owner)
-        reached = self.reached(where, use, sources)
+        reached = self.reached(where, use, sources) if declared is None else None
+        if reached is not None:
+            return model.union(*self._arriving(where, use, owner, reached))
+        found = variables.value(owner) if declared is None else declared
+        if not model.is_optional(found):
+            return found
+        reached = self.reached(where, use, sources, from_declaration=True)
         if reached is None:
-            return variables.value(owner)
-        return model.union(*(variables.source(owner, source) for source in reached))
+            return found
+        is_absent = any(_may_be_nil(each) for each in self._arriving(where, use, owner, reached))
+        return found if is_absent else model.without_nil(found)
+
+    def _arriving(
+        self, where: Where, use: tree.Name, owner: Owner, reached: Sequence[Source]
+    ) -> Sequence[Type]:
+        """What is left at a use of the values that it may have.
+
+        Behind `if not x then x = … end` an earlier value of `x` is one that is true.
+        """
+        snapshot = where.file.snapshot
+        replaced = [
+            (source, found)
+            for source in (reached if len(reached) > 1 else ())
+            if (found := replaced_in(source.piece, source.key)) is not None
+            and is_behind(snapshot, where.piece, use, found)
+        ]
+        types = []
+        for source in reached:
+            type_ = self._inference.variables.source(owner, source)
+            for other, by in replaced:
+                path = path_of(other.key, writes_of(other.piece).owners)
+                if path is None or not is_before(snapshot, source.piece, source.key, by):
+                    continue
+                narrowing = self._narrowing(self._inference.where(other.file, other.piece), path)
+                type_ = narrowing.narrowed(type_, by.guard.condition, by.guard.truth)
+            types.append(type_)
+        return types
 
     def reached(
-        self, where: Where, use: tree.Name, sources: tuple[Source, ...]
+        self,
+        where: Where,
+        use: tree.Name,
+        sources: tuple[Source, ...],
+        *,
+        from_declaration: bool = False,
     ) -> Sequence[Source] | None:
-        """From which of the sources of a local its value at a use may come; None: any of them."""
+        """From which of the sources of a local its value at a use may come; None: any of them.
+
+        from_declaration: as of `reaching`.
+        """
         if len(sources) < 2:
             return list(sources)
         places = [(source.piece, source.key) for source in sources]
-        found = reaching(where.file.snapshot, where.piece, use, places)
+        snapshot = where.file.snapshot
+        found = reaching(snapshot, where.piece, use, places, from_declaration=from_declaration)
         return None if found is None else [sources[index] for index in found]
 
     def _field(self, where: Where, node: tree.Member | tree.Index) -> Type:
@@ -157,10 +211,21 @@ class Expressions:
         if key is None and isinstance(node, tree.Index):
             key = self.type(where, node.key)
         assert key is not None
-        found = self._inference.field_type(base, key)
+        found = self._listed(base, key) if isinstance(key, int) else None
+        if found is None:
+            found = self._inference.field_type(base, key)
         if found is None:
             found = self._by_path(where, node)
-        return self.narrowed(where, node, found)
+        return self.narrowed(where, node, bound(found, base, self._inference))
+
+    def _listed(self, base: Type, index: int) -> Type | None:
+        """The value at an index of a list that is written out, and into which nothing else is."""
+        if not isinstance(base, model.Shape) or index < 1:
+            return None
+        listed = self._inference.tables.listed(base)
+        if listed is None or index > len(listed.items):
+            return None
+        return listed.items[index - 1]
 
     def _by_path(self, where: Where, node: tree.Member | tree.Index) -> Type:
         """What is written into a field whose table is unknown."""
@@ -210,7 +275,7 @@ class Expressions:
         Each with its piece and the path as it is called there.
         """
         writes = [
-            write.key.start
+            write
             for write in writes_of(where.piece).by_root.get(path.root, ())
             if write.changes(path)
         ]
@@ -266,8 +331,7 @@ class Expressions:
             left = self.type(where, node.left)
             return model.union(self._inference.lua_types.falsy(left), self.type(where, node.right))
         if operator == "or":
-            left = self._inference.lua_types.truthy(self.type(where, node.left))
-            return model.union(left, self.type(where, node.right))
+            return model.union(self._if_true(where, node.left), self.type(where, node.right))
         if operator in _COMPARISONS:
             return model.BOOLEAN
         left, right = self.type(where, node.left), self.type(where, node.right)
@@ -281,6 +345,15 @@ class Expressions:
         if operator in _BITWISE or (_is_integer(left) and _is_integer(right)):
             return model.INTEGER
         return model.NUMBER
+
+    def _if_true(self, where: Where, node: tree.Expression) -> Type:
+        """What an expression gives where that is true: of `a and b` what `b` gives."""
+        match node:
+            case tree.Paren(inner=inner):
+                return self._if_true(where, inner)
+            case tree.Binary(operator="and", right=right):
+                return self._if_true(where, right)
+        return self._inference.lua_types.truthy(self.type(where, node))
 
     def _unary(self, where: Where, node: tree.Unary) -> Type:
         if node.operator == "not":
@@ -303,6 +376,14 @@ _UNKNOWN = Values((model.UNKNOWN,))
 # A spell gets its arguments, a module its name, and what `load` made anything.
 _ARGUMENT = model.choice((model.STRING, model.UNKNOWN))
 _CIRCLE = Values((model.NEVER,), model.NEVER)
+
+
+def _may_be_nil(type_: Type) -> bool:
+    """Whether a value may be nil, as far as that is known."""
+    return any(
+        each in (model.NIL, model.UNKNOWN, model.ANY, model.NEVER)
+        for each in model.members_of(type_)
+    )
 
 
 def _literal(node: tree.Node) -> Type:
@@ -335,9 +416,11 @@ def _root_of(node: tree.Expression) -> tree.Expression:
     return node
 
 
-def _is_written(where: Where, node: tree.Node, writes: Sequence[int], since: int) -> bool:
+def _is_written(where: Where, node: tree.Node, writes: Sequence[Write], since: int) -> bool:
     """Whether one of some writes may have been made on the way from an offset to a node."""
     return any(
-        since < write < node.start and not is_passed_over(where.piece, node, write, since)
+        since < write.key.start < node.start
+        and not is_passed_over(where.piece, node, write.key.start, since)
+        and not is_about_to_write(where.piece, node, write.statement, since)
         for write in writes
     )

@@ -173,18 +173,26 @@ def _conditions(node: tree.Node) -> Iterator[tree.Expression]:
 
 
 def reaching(
-    snapshot: Snapshot, piece: Piece, use: tree.Name, places: list[tuple[Piece, tree.Node]]
+    snapshot: Snapshot,
+    piece: Piece,
+    use: tree.Name,
+    places: list[tuple[Piece, tree.Node]],
+    *,
+    from_declaration: bool = False,
 ) -> list[int] | None:
     """Which of the assignments of a local its value at a use may come from, by their numbers.
 
     places: the names that are assigned, the declaration first. None: any of them.
     Straight-line code is followed backwards; of a loop or an inner function around the use all
-    assignments count, and of a branch those within it.
+    assignments count, and of a branch those within it. from_declaration: also where none of the
+    assignments in the function that declares the local is sure to be made.
     """
     inside = {key: index for index, (where, key) in enumerate(places) if where is piece and index}
     if use in inside:
         return None
-    found, is_done = _reaching_inside(piece, use, inside)
+    is_here = from_declaration and places[0][0] is piece
+    declaration = places[0][1] if is_here else None
+    found, is_done = _reaching_inside(piece, use, inside, declaration)
     if found is None or is_done:
         return found
     if places[0][0] is piece:
@@ -201,15 +209,20 @@ def reaching(
 
 
 def _reaching_inside(
-    piece: Piece, use: tree.Name, writes: dict[tree.Node, int]
+    piece: Piece, use: tree.Name, writes: dict[tree.Node, int], declaration: tree.Node | None
 ) -> tuple[list[int] | None, bool]:
-    """The numbers of the assignments in a piece, and whether one of them is sure to be made."""
+    """The numbers of the assignments in a piece, and whether one of them is sure to be made.
+
+    declaration: in the piece.
+    """
     parents = parents_of(piece)
     found: list[int] = []
     child: tree.Node = use
     parent = parents.get(use)
     while parent is not None:
         if isinstance(parent, tree.Function):
+            if declaration is not None and parent.start <= declaration.start < parent.end:
+                return [0, *dict.fromkeys(found)], True
             return None, False
         if isinstance(parent, tree.Block):
             for statement in reversed(parent.statements):
@@ -231,6 +244,57 @@ def _within(node: tree.Node, writes: dict[tree.Node, int]) -> dict[tree.Node, in
     }
 
 
+@frozen
+class Replaced:
+    """An `if` that gives a variable another value, and otherwise leaves the one that it had.
+
+    guard: what holds then.
+    """
+
+    piece: Piece
+    statement: tree.If
+    guard: Guard
+
+
+def replaced_in(piece: Piece, write: tree.Node) -> Replaced | None:
+    """The `if` without another branch whose body assigns a name that is written."""
+    parents = parents_of(piece)
+    assignment = parents.get(write)
+    block = parents.get(assignment) if isinstance(assignment, tree.Assignment) else None
+    branch = parents.get(block) if block is not None else None
+    around = parents.get(branch) if isinstance(branch, tree.Branch) else None
+    if not isinstance(branch, tree.Branch) or not isinstance(around, tree.If):
+        return None
+    if len(around.branches) != 1 or branch.condition is None:
+        return None
+    return Replaced(piece, around, Guard(branch.condition, False))
+
+
+def is_behind(snapshot: Snapshot, piece: Piece, use: tree.Node, replaced: Replaced) -> bool:
+    """Whether control has passed an `if` whenever it gets to a use behind that."""
+    if replaced.piece is not piece:
+        begin = snapshot.pieces.start_of
+        is_whole = replaced.statement is replaced.piece.statement
+        return is_whole and begin[replaced.piece] < begin[piece]
+    if replaced.statement.end > use.start:
+        return False
+    parents = parents_of(piece)
+    block, above = parents.get(replaced.statement), parents.get(use)
+    while above is not None and above is not block:
+        if isinstance(above, tree.Function):
+            return False
+        above = parents.get(above)
+    return above is not None
+
+
+def is_before(snapshot: Snapshot, piece: Piece, write: tree.Node, replaced: Replaced) -> bool:
+    """Whether a name is written before an `if`."""
+    if replaced.piece is piece:
+        return write.start < replaced.statement.start
+    begin = snapshot.pieces.start_of
+    return begin[piece] < begin[replaced.piece]
+
+
 def is_passed_over(piece: Piece, node: tree.Node, place: int, since: int) -> bool:
     """Whether a place before a node is in another branch than the node is.
 
@@ -249,3 +313,21 @@ def is_passed_over(piece: Piece, node: tree.Node, place: int, since: int) -> boo
             return False
         child, parent = parent, parents.get(parent)
     return found
+
+
+def is_about_to_write(piece: Piece, node: tree.Node, statement: tree.Node, since: int) -> bool:
+    """Whether a node stands in what a statement assigns: that is worked out before the writing.
+
+    since: an offset; a loop that begins behind it may have come by the statement before.
+    """
+    if not isinstance(statement, tree.Assignment):
+        return False
+    if not any(value.start <= node.start < value.end for value in statement.values):
+        return False
+    parents = parents_of(piece)
+    parent = parents.get(statement)
+    while parent is not None and parent.start > since:
+        if isinstance(parent, _LOOPS):
+            return False
+        parent = parents.get(parent)
+    return True

@@ -11,9 +11,13 @@ from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
 from llmspell_server.analysis.types import model
+from llmspell_server.analysis.types.calls import with_first
+from llmspell_server.analysis.types.echoes import Body, body_of
 from llmspell_server.analysis.types.model import Function, Parameter, Type, Values
 
+from .echoing import Echoing
 from .expressions import Where
+from .filling import Filling
 from .flow import leaves, parents_of
 from .making import Made, made_by
 from .writes import Path, key_of_field, literal_key
@@ -26,16 +30,17 @@ class Functions:
     """What functions take and give."""
 
     def __init__(self, inference: Inference) -> None:
-        self._inference = inference
+        self._inference, self._echoing = inference, Echoing(inference)
+        self._filling = Filling(inference, self._echoing)
 
     def type(self, where: Where, node: tree.Function) -> Function:
         """The type of a function that is written out."""
         annotated = self._inference.annotated.function(where, node)
-        returns = annotated.returns if annotated is not None else None
-        if returns is None:
-            returns = self.inferred_returns(where, node)
+        if annotated is not None and annotated.returns is not None:
+            return annotated
+        returns, body = self._inferred(where, node)
         if annotated is not None:
-            return model_with_returns(annotated, returns)
+            return evolve(annotated, returns=returns, body=body)
         parameters = [
             Parameter(name.text, self.parameter(where, node, position))
             for position, name in enumerate(node.parameters)
@@ -46,7 +51,7 @@ class Functions:
         elif node in made_by(where.piece):
             is_method = made_by(where.piece)[node].is_of_first
         variadic = model.UNKNOWN if node.vararg is not None else None
-        return Function(tuple(parameters), variadic, returns, is_method=is_method)
+        return Function(tuple(parameters), variadic, returns, is_method=is_method, body=body)
 
     def parameter(self, where: Where, node: tree.Function, position: int) -> Type:
         """The type of a parameter, counted without an implicit `self`."""
@@ -82,6 +87,25 @@ class Functions:
 
     def inferred_returns(self, where: Where, node: tree.Function) -> Values:
         """What the `return`s of a function give together."""
+        return _together(self._rows(where, node))
+
+    def _inferred(self, where: Where, node: tree.Function) -> tuple[Values, Body | None]:
+        """What the code of a function says of its results."""
+        rows = self._rows(where, node)
+        returns = returns_of(where.piece).get(node, [])
+        results = _together(rows)
+        yields = tuple(
+            _together([self._inference.expressions.list(where, call.arguments.values)])
+            for call in yields_of(where.piece).get(node, ())
+            if self._inference.calls.name_of(where, call) == "coroutine.yield"
+        )
+        echoes = self._echoing.of(where, node, returns, results)
+        spread = self._echoing.spread(where, node, returns)
+        fields = self._filling.of(where, node, returns)
+        return results, body_of(echoes, spread, yields, with_first(rows), fields)
+
+    def _rows(self, where: Where, node: tree.Function) -> list[Values]:
+        """What each `return` of a function gives, and the end of its body."""
         made = made_by(where.piece).get(node)
         found = [
             self._returned(where, each.values, made)
@@ -89,7 +113,7 @@ class Functions:
         ]
         if not leaves(node.body):
             found.append(model.NO_VALUES)
-        return _together(found)
+        return found
 
     def _returned(
         self, where: Where, values: tuple[tree.Expression, ...], made: Made | None
@@ -137,6 +161,10 @@ class Functions:
             return None
         if isinstance(field, tree.Item):
             return self._inference.field_type(expected, model.INTEGER)
+        if isinstance(field, tree.Named | tree.Keyed):
+            described = self._inference.described.field(where, expected, field, table)
+            if described is not None:
+                return described
         key = key_of_field(field)
         return self._inference.field_type(expected, key) if key is not None else None
 
@@ -181,13 +209,6 @@ class Functions:
         return items[position] if position < len(items) else annotated.returns.rest
 
 
-def model_with_returns(function: Function, returns: Values) -> Function:
-    """The function with these results."""
-    if function.returns is returns:
-        return function
-    return evolve(function, returns=returns)
-
-
 @remembered
 def returns_of(piece: Piece) -> dict[tree.Function | None, list[tree.Return]]:
     """The `return`s of each function of a piece; None: of the chunk."""
@@ -195,6 +216,29 @@ def returns_of(piece: Piece) -> dict[tree.Function | None, list[tree.Return]]:
     for node, function in binding_of(piece).in_function.items():
         if isinstance(node, tree.Return):
             found.setdefault(function, []).append(node)
+    return found
+
+
+@remembered
+def yields_of(piece: Piece) -> dict[tree.Function, list[tree.Call]]:
+    """The calls in each function of a piece that may be of `coroutine.yield`."""
+    found: dict[tree.Function, list[tree.Call]] = {}
+    if "yield" not in piece.text or piece.statement is None:
+        return found
+    parents = parents_of(piece)
+    for node in tree.walk(piece.statement):
+        match node:
+            case tree.Call(callee=tree.Name(text="yield")):
+                pass
+            case tree.Call(callee=tree.Member(key=tree.Word(text="yield"))):
+                pass
+            case _:
+                continue
+        above: tree.Node | None = node
+        while above is not None and not isinstance(above, tree.Function):
+            above = parents.get(above)
+        if above is not None:
+            found.setdefault(above, []).append(node)
     return found
 
 

@@ -36,6 +36,18 @@ def called_name(
     return follower.name(where, call.callee)
 
 
+def declared_name(
+    inference: Inference, where: Where, call: tree.Call | tree.MethodCall
+) -> str | None:
+    """The name of what is called after the class that declares it, whatever it is called there."""
+    match call:
+        case tree.MethodCall(base=base, method=word):
+            return _Follower(inference).of_type(where, base, word.text)
+        case tree.Call(callee=tree.Member(base=base, key=word)):
+            return _Follower(inference).of_type(where, base, word.text)
+    return None
+
+
 class _Follower:
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
@@ -55,7 +67,7 @@ class _Follower:
         return None
 
     def _variable(self, where: Where, name: tree.Name) -> str | None:
-        local = where.file.snapshot.local(where.piece, name)
+        local = where.file.local(where.piece, name)
         owner = where.file.owner(where.piece, Path(name.local or name.text))
         if local is None:
             return self._given(owner) or name.text
@@ -76,7 +88,7 @@ class _Follower:
             if given is not None:
                 return given
         table = self.name(where, base)
-        return f"{table}.{key}" if table is not None else self._of_type(where, base, key)
+        return f"{table}.{key}" if table is not None else self.of_type(where, base, key)
 
     def _given(self, owner: Owner) -> str | None:
         """The name of the one value that is written into a variable or field."""
@@ -91,7 +103,8 @@ class _Follower:
         self._left -= 1
         return self.name(self._inference.where(source.file, source.piece), source.value)
 
-    def _of_type(self, where: Where, base: tree.Expression, key: str) -> str | None:
+    def of_type(self, where: Where, base: tree.Expression, key: str) -> str | None:
+        """The name of a field after the class that declares it."""
         for type_ in model.members_of(self._inference.type(where, base)):
             if isinstance(type_, model.Shape) and isinstance(type_.identity, Owner):
                 given = self._given(type_.identity.down(key))

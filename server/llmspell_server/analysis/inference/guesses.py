@@ -1,13 +1,15 @@
 """Guesses what parameters are that nothing describes, by the calls in the same document.
 
-A guess is for whoever looks or writes: completion, hover, hints. It is made for one request and
-never gets into an answer that is kept, so no diagnostic can stand on it, and none costs a key.
+A guess is for whoever looks or writes: completion, hover, hints. What is guessed of a function is
+kept like every answer, but nothing else that is kept asks for it, so no diagnostic can stand on it,
+and none costs a key. What there was no time for is found further at each request.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from llmspell_server.analysis.binding.variables import Local
@@ -15,16 +17,22 @@ from llmspell_server.analysis.pace import OutOfTime, within
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
 from llmspell_server.analysis.types import model
+from llmspell_server.analysis.types.echoes import filled
+from llmspell_server.analysis.types.fields import ancestry, members, table_of
 from llmspell_server.analysis.types.model import Type
 
 from .expressions import Where
 from .flow import parents_of
+from .sources import FileSources, Owner, Source
+from .tables import TableFields
 from .writes import Path, path_of, writes_of
 
 if TYPE_CHECKING:
     from .inference import Inference
 
 _PATIENCE = 0.05  # seconds
+_LONG_PATIENCE = 0.5  # seconds, when nobody waits
+_MOST_FIELDS = 16  # of an object, in a method that uses them
 _MOST_CALLS = 12  # of a function, from which its parameters are guessed
 _DEEPEST = 2  # how many calls an argument may have come through
 Guessed = dict[Hashable, Type]
@@ -36,6 +44,22 @@ class Guesses:
 
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
+        self._left: tuple[Where, tuple[tree.Function, ...], int] | None = None
+
+    def calls(
+        self, file: str, piece: Piece, function: tree.Function
+    ) -> tuple[tuple[Piece, tree.Call | tree.MethodCall, int], ...]:
+        """The first calls of a function in its document, as they are now.
+
+        With each: how far the arguments that are written are ahead of the parameters.
+        """
+        return tuple(_calls(self._inference.file(file), piece, function))
+
+    def find(self, file: str, piece: Piece, function: tree.Function, depth: int) -> Guessed:
+        """What the parameters of a function are given, and its object. depth: as `_DEEPEST`."""
+        where = self._inference.where(file, piece)
+        found = self._parameters(where, function, depth)
+        return found | self._object(where, function, depth) if depth else found
 
     def around(
         self, where: Where, node: tree.Node | None, patience: float = _PATIENCE
@@ -51,6 +75,14 @@ class Guesses:
         """The same for many functions, of which less is known for that."""
         return self._within(where, functions, 0, _PATIENCE)
 
+    def left(self) -> Callable[[], object] | None:
+        """Finds what there was no time for at the last request, for the next one; None: nothing.
+
+        For as long as the document is what it was.
+        """
+        left, self._left = self._left, None
+        return None if left is None else partial(self._find_all, *left, _LONG_PATIENCE)
+
     def supposed(self, local: Local | None) -> Type | None:
         """What a parameter is taken for at the moment; None for those that need no guess."""
         found: Type | None = self._inference.queries.notes.get(local)
@@ -59,26 +91,78 @@ class Guesses:
     def _within(
         self, where: Where, functions: Iterable[tree.Function], depth: int, patience: float
     ) -> AbstractContextManager[None]:
-        guessed: Guessed = {}
-        with suppress(OutOfTime), within(patience):
-            for function in functions:
-                guessed |= self._parameters(where, function, depth, set())
+        self._left = None
+        guessed = self._find_all(where, tuple(functions), depth, patience)
         return self._inference.queries.supposing(guessed)
 
-    def _parameters(
-        self, where: Where, function: tree.Function, depth: int, asked: set[tree.Function]
+    def _find_all(
+        self, where: Where, functions: tuple[tree.Function, ...], depth: int, patience: float
     ) -> Guessed:
-        """The guesses for a function. asked: the functions that are being guessed."""
+        guessed: Guessed = {}
+        try:
+            with within(patience):
+                for function in functions:
+                    guessed |= self._guess(where, function, depth)
+        except OutOfTime:
+            self._left = where, functions, depth
+        return guessed
+
+    def _guess(self, where: Where, function: tree.Function, depth: int) -> Guessed:
+        found: Guessed
+        found = self._inference.queries.get("guess", where.file.file, where.piece, function, depth)
+        return found
+
+    def _object(self, where: Where, function: tree.Function, depth: int) -> Guessed:
+        """The object of a method, with what is put into the fields that the method uses."""
+        local = function.receiver
+        if local is None and function.parameters:
+            local = function.parameters[0].local
+        path = writes_of(where.piece).owners.get(local) if local is not None else None
+        if local is None or path is None:
+            return {}
+        base = self._inference.variables.owner_of_self(where, path)
+        fields = []
+        for name in list(_fields_used(where.piece, local))[:_MOST_FIELDS]:
+            type_ = self._inference.field_type(base, name)
+            if type_ is not None and model.UNKNOWN in model.members_of(type_):
+                fields.append((name, self._put_into(where, base, name, depth)))
+        found = filled(base, fields)
+        return {} if found == base else {local: found}
+
+    def _put_into(self, where: Where, base: Type, name: str, depth: int) -> Type:
+        """What the functions of a document put into a field, by what these are given."""
+        types: list[Type] = []
+        for each in members(base, self._inference):
+            for ancestor in ancestry(each, self._inference):
+                definition = table_of(ancestor, self._inference)
+                fields = definition.fields if definition is not None else None
+                for owner, source in (
+                    fields.written(name) if isinstance(fields, TableFields) else ()
+                ):
+                    if source.value is not None and source.file == where.file.file:
+                        types.append(self._value(owner, source, depth))
+        return model.union(*(each for each in types if each is not model.UNKNOWN))
+
+    def _value(self, owner: Owner, source: Source, depth: int) -> Type:
+        guessed: Guessed = {}
+        place = self._inference.where(source.file, source.piece)
+        for function in _functions_around(source.piece, source.key):
+            guessed |= self._guess(place, function, depth - 1)
+        with self._inference.queries.supposing(guessed):
+            return self._inference.variables.source(owner, source)
+
+    def _parameters(self, where: Where, function: tree.Function, depth: int) -> Guessed:
         unknown = {
             local: local.position
             for name in function.parameters
             if (local := name.local) is not None and not self._is_known(where, function, local)
         }
-        if not unknown or function in asked:
+        if not unknown:
             return {}
         found: dict[Local, list[Type]] = {}
-        for there, call, shift in _calls(where, function):
-            given = self._given(there, call, depth, asked | {function})
+        file = where.file.file
+        for piece, call, shift in self._inference.queries.get("calls", file, where.piece, function):
+            given = self._given(self._inference.where(file, piece), call, depth)
             for local, position in unknown.items():
                 if 0 <= position + shift < len(given):
                     found.setdefault(local, []).append(given[position + shift])
@@ -94,17 +178,26 @@ class Guesses:
         type_ = self._inference.functions.parameter(where, function, local.position)
         return type_ is not model.UNKNOWN
 
-    def _given(
-        self, where: Where, call: tree.Call | tree.MethodCall, depth: int, asked: set[tree.Function]
-    ) -> list[Type]:
+    def _given(self, where: Where, call: tree.Call | tree.MethodCall, depth: int) -> list[Type]:
         """The types of the arguments of a call, `never` for those of which nothing is known."""
         guessed: Guessed = {}
         for function in _functions_around(where.piece, call) if depth else ():
-            guessed |= self._parameters(where, function, depth - 1, asked)
+            guessed |= self._guess(where, function, depth - 1)
         with self._inference.queries.supposing(guessed):
             values = call.arguments.values
             types = [self._inference.type(where, value) for value in values]
         return [model.NEVER if each is model.UNKNOWN else model.widened(each) for each in types]
+
+
+def _fields_used(piece: Piece, local: Local) -> dict[str, None]:
+    """The fields of a local that are named behind it."""
+    parents = parents_of(piece)
+    found: dict[str, None] = {}
+    for use in local.uses:
+        above = parents.get(use)
+        if isinstance(above, tree.Member) and above.base is use:
+            found[above.key.text] = None
+    return found
 
 
 def _functions_around(piece: Piece, node: tree.Node) -> Iterator[tree.Function]:
@@ -117,17 +210,13 @@ def _functions_around(piece: Piece, node: tree.Node) -> Iterator[tree.Function]:
 
 
 def _calls(
-    where: Where, function: tree.Function
-) -> Iterator[tuple[Where, tree.Call | tree.MethodCall, int]]:
-    """The first calls of a function in its document.
-
-    With each: how far the arguments that are written are ahead of the parameters.
-    """
-    path = _path_to(where.piece, function)
+    file: FileSources, home: Piece, function: tree.Function
+) -> Iterator[tuple[Piece, tree.Call | tree.MethodCall, int]]:
+    path = _path_to(home, function)
     if path is None:
         return
     count = 0
-    for piece, name in _uses(where, path):
+    for piece, name in _uses(file, home, path):
         node: tree.Node | None = name
         parents = parents_of(piece)
         for key in path.keys:
@@ -143,9 +232,9 @@ def _calls(
         is_method = function.receiver is not None
         match call:
             case tree.Call(callee=callee) if callee is node:
-                yield Where(where.file, piece), call, int(is_method)
+                yield piece, call, int(is_method)
             case tree.MethodCall() if call is node:
-                yield Where(where.file, piece), call, int(is_method) - 1
+                yield piece, call, int(is_method) - 1
             case _:
                 continue
         count += 1
@@ -153,12 +242,11 @@ def _calls(
             return
 
 
-def _uses(where: Where, path: Path) -> Iterator[tuple[Piece, tree.Name]]:
-    snapshot = where.file.snapshot
-    root = path.root
-    local = snapshot.chunk_local(where.piece, root) if isinstance(root, str) else root
+def _uses(file: FileSources, home: Piece, path: Path) -> Iterator[tuple[Piece, tree.Name]]:
+    snapshot, root = file.snapshot, path.root
+    local = snapshot.chunk_local(home, root) if isinstance(root, str) else root
     if local is not None:
-        return snapshot.uses(local, snapshot.piece_of(local, where.piece))
+        return snapshot.uses(local, snapshot.piece_of(local, home))
     assert isinstance(root, str)
     return snapshot.global_uses(root)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from llmspell_server.analysis.binding.binder import binding_of
 from llmspell_server.analysis.binding.variables import Local
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
@@ -26,11 +27,12 @@ from .described import Tables as DescribedTables
 from .expressions import Expressions, Where
 from .flow import Guard
 from .functions import Functions, returns_of
+from .given_schemas import GivenSchemas
 from .guesses import Guesses
 from .luatypes import LuaTypes
 from .queries import Queries
 from .sources import NAMES, FileSources, Owner, Source, Sources
-from .tables import Tables
+from .tables import Tables, filled_in
 from .variables import Variables
 from .world import World
 from .writes import Key
@@ -40,7 +42,8 @@ _EMPTY = Sources()
 _INPUTS = frozenset(
     (
         *("written", "module file", "module missing", "types", "metatables", "chunk", "guards"),
-        *("table", "given to", "scope", "visible", "declaration", "type names"),
+        *("table", "given to", "scope", "visible", "declaration", "type names", "global names"),
+        "calls",
     )
 )
 
@@ -62,7 +65,8 @@ class Inference:
         self.tables = Tables(self)
         self.casts = Casts()
         self.annotated = Annotated(self)
-        self.described = Described(self)
+        self.described = Described(self, described)
+        self.given_schemas = GivenSchemas(self)
         self.lua_types = LuaTypes(self)
         self.guesses = Guesses(self)
         self._files: dict[str, FileSources] = {}
@@ -89,10 +93,15 @@ class Inference:
                 "module missing": world.is_missing,
                 "table": described.table,
                 "given to": self._given_to,
+                "resolved": self._find_resolved,
                 "scope": lambda file, piece: self.file(file).scope(piece),
                 "visible": lambda file, piece: self.file(file).visible(piece),
                 "declaration": lambda owner: self.file(owner.file).declaration(owner),
                 "type names": lambda: tuple(world.type_names()),
+                "global names": lambda: tuple(world.global_names()),
+                "guess": self.guesses.find,
+                "calls": self.guesses.calls,
+                "known function": self.calls.find_known_name,
                 "module": self._module,
                 "chunk": self._chunk,
                 "guards": self._guards_on,
@@ -129,14 +138,24 @@ class Inference:
         snapshot = self.world.snapshot(name)
         kept = self._files.get(name)
         if kept is None or kept.snapshot is not snapshot:
-            kept = self._files[name] = FileSources(name, snapshot or Snapshot.of(Text("")))
+            kept = self._files[name] = FileSources(
+                name, snapshot or Snapshot.of(Text("")), self._resolved
+            )
         self._current[name] = kept
         return kept
 
     def where(self, file: str, piece: Piece) -> Where:
-        """A piece whose expressions are asked for: what its names mean is asked with that."""
-        self.queries.get("scope", file, piece)
+        """A piece whose expressions are asked for."""
+        binding_of(piece)  # its names know their locals then
         return Where(self.file(file), piece)
+
+    def _resolved(self, file: str, piece: Piece, name: str) -> None:
+        """Notes that an answer goes by what a name means."""
+        self.queries.get("resolved", file, piece, name)
+
+    def _find_resolved(self, file: str, piece: Piece, name: str) -> int | None:
+        scope: dict[str, int] = self.queries.get("scope", file, piece)
+        return scope.get(name)
 
     def _sources(self, owner: Owner) -> list[Sources]:
         if owner.is_global:
@@ -144,6 +163,8 @@ class Inference:
             files = list(self.world.files_with_global(owner.root))
         else:
             files = [owner.file]
+            if owner.piece is not None and self.file(owner.file).fills(owner.piece):
+                self.queries.get("scope", owner.file, owner.piece)
         found = (self.file(name).sources(owner.variable).at(owner.keys) for name in files)
         return [each for each in found if each is not None]
 
@@ -246,6 +267,7 @@ class Inference:
             source = files.get(name)
             if source is None:
                 source = files[name] = self.file(name)
+            self.queries.get("scope", name, piece)
             for call, table, metatable in source.metatable_calls(piece):
                 yield self.where(name, piece), call, table, metatable
 
@@ -342,7 +364,10 @@ class Inference:
     def shape(self, shape: Shape) -> TableDefinition | None:
         """What is known of a table that was found in code."""
         owner = shape.identity
-        return self.tables.definition(owner) if isinstance(owner, Owner) else None
+        if not isinstance(owner, Owner):
+            return None
+        definition = self.tables.definition(owner)
+        return filled_in(definition, shape.filled) if shape.filled else definition
 
 
 def as_type(key: Key | Type) -> Type:

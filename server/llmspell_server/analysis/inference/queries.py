@@ -73,12 +73,39 @@ class Queries:
         self._outermost: dict[Hashable, Any] = {}
         self._circle = -1  # how deep the outermost question of a circle is; -1: none
         self._half_known: dict[_Question, Any] = {}  # answers within the circle
+        self._may_lag: frozenset[str] = frozenset()
+        self._lagging = False
 
-    def add(self, kind: str, answer: Callable[..., Any], *, is_input: bool = False) -> None:
-        """Makes another kind of question possible. is_input: whether it looks at documents."""
+    def add(
+        self,
+        kind: str,
+        answer: Callable[..., Any],
+        *,
+        is_input: bool = False,
+        may_lag: bool = False,
+    ) -> None:
+        """Makes another kind of question possible.
+
+        is_input: whether it looks at documents. may_lag: whether an answer of before is better than
+        none for who asks in `lagging`.
+        """
         self._find[kind] = answer
         if is_input:
             self._inputs |= {kind}
+        if may_lag:
+            self._may_lag |= {kind}
+
+    @contextmanager
+    def lagging(self) -> Iterator[None]:
+        """Gives answers of the kinds that may lag as they were found last, right or not.
+
+        Only to who asks in the block itself: no answer is made from them.
+        """
+        self._lagging = True
+        try:
+            yield
+        finally:
+            self._lagging = False
 
     def advance(self) -> None:
         """Begins another revision: inputs may have changed."""
@@ -86,6 +113,11 @@ class Queries:
         self._outermost = {}
         if self._revision % _SWEEP == 0:
             self._forget_unused()
+
+    @property
+    def revision(self) -> int:
+        """Another number after each change of documents."""
+        return self._revision
 
     @property
     def notes(self) -> dict[Hashable, Any]:
@@ -103,13 +135,21 @@ class Queries:
 
     @contextmanager
     def supposing(self, notes: Mapping[Hashable, Any]) -> Iterator[None]:
-        """Makes some notes those of the block, which must be no part of an answer."""
+        """Makes some notes those of the block.
+
+        What is found in it is no part of an answer, unless one is being made that holds for these
+        notes only.
+        """
         supposition = _Question((), _nothing, False, asking={}, notes=dict(notes))
         self._enter(supposition)
         try:
             yield
         finally:
             self._leave(supposition)
+            if self._open and supposition.asking is not None:
+                asking = self._open[-1].asking
+                assert asking is not None  # whoever supposes is being answered
+                asking.update(supposition.asking)
 
     def _forget_unused(self) -> None:
         """Drops answers that nobody needed for long: a session of days must not grow.
@@ -132,6 +172,8 @@ class Queries:
             asking = self._open[-1].asking
             assert asking is not None  # whoever asks is being answered
             asking[question] = None
+        elif self._lagging and question.verified and key[0] in self._may_lag:
+            return question.value
         if question.depth >= 0:
             depth = question.depth
             self._circle = depth if self._circle < 0 else min(self._circle, depth)

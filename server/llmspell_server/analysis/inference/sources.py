@@ -6,7 +6,7 @@ around it changes, so that what is known of it can be compared before and after 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from attrs import field, frozen
@@ -136,10 +136,18 @@ class Sources:
 
 
 class FileSources:
-    """What a snapshot writes. Made when asked for, and kept with the snapshot."""
+    """What a snapshot writes. Made when asked for, and kept with the snapshot.
 
-    def __init__(self, file: str, snapshot: Snapshot) -> None:
-        self.file, self.snapshot = file, snapshot
+    resolved: told of each name outside a piece whose meaning somebody goes by.
+    """
+
+    def __init__(
+        self,
+        file: str,
+        snapshot: Snapshot,
+        resolved: Callable[[str, Piece, str], None] = lambda _, __, ___: None,
+    ) -> None:
+        self.file, self.snapshot, self._resolved = file, snapshot, resolved
         self._inner: dict[Owner, Sources] = {}
         self._metatable_calls: dict[
             Piece, tuple[tuple[tree.Call, Owner | None, Owner | None], ...]
@@ -168,11 +176,11 @@ class FileSources:
                     continue
                 owner = owners.get(root)
                 if owner is None:
-                    owner = owners[root] = self.owner(piece, Path(root))
+                    owner = owners[root] = self._owner(piece, Path(root))
                 found.setdefault(owner, []).extend(sources)
                 for source in sources if owner == _GLOBALS else ():
                     assert source.write is not None
-                    variable = self.owner(piece, source.write.path).variable
+                    variable = self._owner(piece, source.write.path).variable
                     if variable != owner:
                         found.setdefault(variable, []).append(source)
         return found
@@ -259,7 +267,7 @@ class FileSources:
 
     def _named(self, piece: Piece, call: tree.Call, argument: int) -> Owner | None:
         path = path_of(call.arguments.values[argument], writes_of(piece).owners)
-        return None if path is None else self.owner(piece, path)
+        return None if path is None else self._owner(piece, path)
 
     @cached_property
     def with_metatables(self) -> tuple[Piece, ...]:
@@ -287,8 +295,26 @@ class FileSources:
             if is_written and isinstance(owner.root, str):
                 yield owner.root
 
+    def local(self, piece: Piece, name: tree.Name) -> Local | None:
+        """The local that a name means in a piece; None for a global."""
+        binding_of(piece)
+        return name.local or self.chunk_local(piece, name.text)
+
+    def chunk_local(self, piece: Piece, name: str) -> Local | None:
+        """The local of the chunk that a name means which is free in a piece."""
+        self._resolved(self.file, piece, name)
+        return self.snapshot.chunk_local(piece, name)
+
     def owner(self, piece: Piece, path: Path) -> Owner:
         """The owner that a path means in a piece."""
+        root = path.root
+        if isinstance(root, str):
+            self._resolved(self.file, piece, root)
+        elif root.is_of_chunk:  # its ordinal is one more than that of the local that it hides
+            self._resolved(self.file, piece, root.name)
+        return self._owner(piece, path)
+
+    def _owner(self, piece: Piece, path: Path) -> Owner:
         root = path.root
         if isinstance(root, str):
             local = self.snapshot.chunk_local(piece, root)
@@ -302,14 +328,19 @@ class FileSources:
             return Owner(self.file, root.name, self._ordinals[root], None, path.keys)
         return Owner(self.file, root, 0, piece, path.keys)
 
-    def scope(self, piece: Piece) -> tuple[tuple[str, int], ...]:
-        """The locals of the chunk that a piece uses or hides, by name and ordinal."""
+    def scope(self, piece: Piece) -> dict[str, int]:
+        """The locals of the chunk that a piece uses or hides: their ordinals by their names."""
         find, declared, ordinals = self.snapshot.chunk_local, self._declared, self._ordinals
-        return tuple(
-            (name, ordinals[local])
+        return {
+            name: ordinals[local]
             for name in _names_of(piece)
             if name in declared and (local := find(piece, name)) is not None
-        )
+        }
+
+    def fills(self, piece: Piece) -> bool:
+        """Whether a piece may call functions in locals of the chunk that fill tables."""
+        free = binding_of(piece).free
+        return any(name in free for name in self._filling)
 
     def visible(self, piece: Piece) -> tuple[tuple[str, int], ...]:
         """All locals of the chunk that a piece sees, by name and ordinal."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, TypeGuard
 
 from attrs import evolve
 
@@ -16,6 +16,7 @@ from llmspell_server.analysis.types.definitions import (
     Operator,
     TableDefinition,
 )
+from llmspell_server.analysis.types.echoes import Argument, FieldOf, called_on
 from llmspell_server.analysis.types.fields import members
 from llmspell_server.analysis.types.model import Type
 
@@ -31,6 +32,7 @@ _EVENTS = (
     *("add", "sub", "mul", "div", "mod", "pow", "unm", "idiv", "band", "bor", "bxor", "shl"),
     *("shr", "bnot", "concat", "len"),
 )
+_MOST_ARGUMENTS = 16  # of a call that a metatable answers
 _MOST_ITEMS = 50  # of a table, from which the types of its values are told
 Inherited = tuple[tuple[Type, ...], tuple[Operator, ...], tuple[model.Function, ...]]
 
@@ -65,11 +67,11 @@ class Tables:
         made = () if made_from is None else model.members_of(made_from)
         metatables += made  # it may have been made with that as its metatable
         bases = self._bases(owner, model.UNKNOWN in made) if made else ()
-        parents = (*made, *bases, *self._parents(metatables), *self._copied(owner))
+        parents = (*made, *bases, *self._parents(owner, metatables), *self._copied(owner))
         return (
             tuple(dict.fromkeys(each for each in parents if each != model.Shape(owner))),
             tuple(self._operators(owner, metatables)),
-            tuple(self._calls(metatables)),
+            tuple(self._calls(owner, metatables)),
         )
 
     def metatables(self, owner: Owner) -> list[Type]:
@@ -86,10 +88,13 @@ class Tables:
     def _call_around(self, source: Source, table: tree.Table) -> tree.Call | None:
         """The `setmetatable` call whose first argument a constructor is."""
         parents = parents_of(source.piece)
-        call = parents.get(parents.get(table, table), table)
+        given: tree.Node = table
+        while isinstance(above := parents.get(given), (tree.Paren, tree.Binary)):
+            given = above  # `setmetatable(x or {}, …)`
+        call = parents.get(parents.get(given, given), given)
         if isinstance(call, tree.Call) and is_setmetatable(call):
             values = call.arguments.values
-            return call if len(values) > 1 and values[0] is table else None
+            return call if len(values) > 1 and values[0] is given else None
         return None
 
     def _metatable(self, source: Source, call: tree.Call) -> Type:
@@ -102,11 +107,47 @@ class Tables:
             if holder == owner:
                 yield self._inference.type(where, call.arguments.values[1])
 
-    def _parents(self, metatables: list[Type]) -> Iterator[Type]:
+    def _parents(self, owner: Owner, metatables: list[Type]) -> Iterator[Type]:
         for metatable in metatables:
             index = self._inference.field_type(metatable, "__index")
-            if index is not None:
+            if isinstance(index, model.Function):
+                yield from self._looked_up(owner, index)
+            elif index is not None:
                 yield index
+
+    def _looked_up(self, owner: Owner, index: model.Function) -> Iterator[Type]:
+        """What a function in `__index` looks keys up in, or what it gives for any of them."""
+        echoes = index.body.echoes if index.body is not None else ()
+        first = echoes[0] if echoes else None
+        for echo in first.echoes if first is not None else ():
+            match echo:
+                case FieldOf(table=Type() as table, key=Argument(index=1)):
+                    yield table
+        given = model.Values((model.Shape(owner), model.UNKNOWN))
+        result = self._inference.called(index, given).at(0)
+        if model.UNKNOWN not in model.members_of(result):
+            yield model.Map(model.UNKNOWN, result)
+
+    def listed(self, type_: Type) -> model.Values | None:
+        """What stands in a list whose length is known; None for other types."""
+        if isinstance(type_, model.Tuple):
+            return model.Values(type_.items)
+        if isinstance(type_, model.Record):
+            return _packed(type_)
+        owner = type_.identity if isinstance(type_, model.Shape) else None
+        if not isinstance(owner, Owner):
+            return None
+        sources = self._inference.items_of(owner)
+        if not 0 < len(sources) <= _MOST_ITEMS or len(self._inference.values_of(owner)) != 1:
+            return None
+        if not all(isinstance(each.statement, tree.Item) for each in sources):
+            return None
+        if any(isinstance(key, int) for key in self._inference.keys_of(owner)):
+            return None
+        values = [each.value for each in sources if each.value is not None]
+        where = self._inference.where(sources[0].file, sources[0].piece)
+        found = self._inference.expressions.list(where, values)
+        return model.Values(tuple(map(model.widened, found.items)), found.rest)
 
     def _bases(self, owner: Owner, by_unknown: bool) -> Iterator[Type]:
         """The tables that were given to the calls which made a class: `class("C", Base)`.
@@ -164,14 +205,18 @@ class Tables:
                 if handler is not None:
                     results = self._inference.called(handler, arguments)
                     yield Operator(event, None, results.at(0))
+            pairs = self._inference.field_type(metatable, "__pairs")
+            if pairs is not None:
+                yield Operator("pairs", None, self._inference.called(pairs, arguments))
 
-    def _calls(self, metatables: list[Type]) -> Iterator[model.Function]:
+    def _calls(self, owner: Owner, metatables: list[Type]) -> Iterator[model.Function]:
         for metatable in metatables:
             handler = self._inference.field_type(metatable, "__call")
             if handler is None:
                 continue
             for each in self._inference.signatures(handler):
-                yield evolve(each, parameters=each.parameters[1:], is_method=False)
+                body = called_on(each.body, model.Shape(owner), _MOST_ARGUMENTS)
+                yield evolve(each, parameters=each.parameters[1:], is_method=False, body=body)
 
     def _indexers(self, owner: Owner) -> tuple[Indexer, ...]:
         if owner.piece is not None:
@@ -248,6 +293,19 @@ class Tables:
         return None
 
 
+def _packed(record: model.Record) -> model.Values | None:
+    """What stands in a table whose first indices have types of their own, as `table.pack` gives."""
+    values = {key.value: value for key, value in record.indexers if _is_index(key)}
+    if not values or any(index not in values for index in range(1, len(values) + 1)):
+        return None
+    rest = next((value for key, value in record.indexers if key is model.INTEGER), None)
+    return model.Values(tuple(values[index] for index in range(1, len(values) + 1)), rest)
+
+
+def _is_index(key: Type) -> TypeGuard[model.IntegerLiteral]:
+    return isinstance(key, model.IntegerLiteral)
+
+
 def _is_collection(type_: Type) -> bool:
     """Whether a table's fields all have the same type, rather than names of their own."""
     return isinstance(type_, (model.Array, model.Map, model.Tuple))
@@ -284,6 +342,13 @@ class TableFields(FoundFields):
         owner = self._holder(name)
         return None if owner is None else next(iter(self._inference.values_of(owner)), None)
 
+    def written(self, name: str) -> Iterator[tuple[Owner, Source]]:
+        """All places where a field is written: of the table itself and of objects of a class."""
+        for table in (self._owner, *self._inference.tables.instances(self._owner)):
+            if self._inference.has_key(table, name):
+                field = table.down(name)
+                yield from ((field, source) for source in self._inference.values_of(field))
+
     def _holder(self, name: str) -> Owner | None:
         """What has the field: the table itself, or an object."""
         if self._inference.has_key(self._owner, name):
@@ -304,3 +369,40 @@ class TableFields(FoundFields):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+class _Filled(FoundFields):
+    """Fields of which some hold what a call has put there."""
+
+    def __init__(self, fields: Mapping[str, FieldDefinition], filled: Mapping[str, Type]) -> None:
+        self._fields, self._filled = fields, filled
+
+    def __getitem__(self, name: str) -> FieldDefinition:
+        if name not in self._filled:
+            return self._fields[name]
+        found, type_ = self._fields.get(name), self._filled[name]
+        return FieldDefinition(name, type_) if found is None else evolve(found, type=type_)
+
+    def type_of(self, name: str) -> Type | None:
+        """The type of a field; None where there is none of that name."""
+        if name in self._filled:
+            return self._filled[name]
+        return self._fields.type_of(name) if isinstance(self._fields, FoundFields) else None
+
+    def source_of(self, name: str) -> Source | None:
+        """Where a field is written first."""
+        return self._fields.source_of(name) if isinstance(self._fields, TableFields) else None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._filled or name in self._fields
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*self._fields, *self._filled)))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def filled_in(definition: TableDefinition, filled: tuple[tuple[str, Type], ...]) -> TableDefinition:
+    """What is known of a table, with what a call has put into its fields."""
+    return evolve(definition, fields=_Filled(definition.fields, dict(filled)))

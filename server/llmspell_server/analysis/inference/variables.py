@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from llmspell_server.analysis.binding.variables import Local
@@ -128,11 +129,9 @@ class Variables:
                 made = self._inference.calls.class_of_metatable(where, value)
                 if made is not None:
                     return made
-            if isinstance(value, tree.Binary):
-                left = self._inference.type(where, value.left)
-                left = self._inference.lua_types.truthy(left)
-                return model.union(left, model.Shape(owner, owner_name(owner)))
-            return model.Shape(owner, owner_name(owner))
+            left = [self._inference.type(where, each) for each in _preferred(value)]
+            made = model.Shape(owner, owner_name(owner))
+            return model.union(*map(self._inference.lua_types.truthy, left), made)
         found = self._inference.expressions.values(where, value).at(source.position)
         return found if self._is_constant(source) else model.widened(found)
 
@@ -167,11 +166,11 @@ class Variables:
             found = self._inference.functions.parameter(where, function, local.position)
             if found is not model.UNKNOWN:
                 return found
-        path = writes_of(where.piece).owners.get(local)
-        if path is None:
-            supposed: Type = self._inference.queries.notes.get(local, model.UNKNOWN)
+        supposed: Type | None = self._inference.queries.notes.get(local)
+        if supposed is not None:
             return supposed
-        return self.owner_of_self(where, path)
+        path = writes_of(where.piece).owners.get(local)
+        return model.UNKNOWN if path is None else self.owner_of_self(where, path)
 
     def owner_of_self(self, where: Where, path: Path) -> Type:
         """The type of `self` in a method of a table."""
@@ -186,6 +185,18 @@ def owner_name(owner: Owner) -> str:
     root = owner.root
     name = root if isinstance(root, str) else root.name if isinstance(root, Local) else ""
     return ".".join([name, *map(str, owner.keys)])
+
+
+def _preferred(value: tree.Expression) -> Iterator[tree.Expression]:
+    """What is taken in place of a new table where it is there: `x` of `x or {}`."""
+    match value:
+        case tree.Paren(inner=inner):
+            yield from _preferred(inner)
+        case tree.Call(arguments=tree.Arguments(values=[first, *_])):
+            yield from _preferred(first)
+        case tree.Binary(left=left, right=right):
+            yield left
+            yield from _preferred(right)
 
 
 def _is_set_once(local: Local) -> bool:

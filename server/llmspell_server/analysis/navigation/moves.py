@@ -10,7 +10,7 @@ from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
 from llmspell_server.analysis.workspace.index import Index
-from llmspell_server.analysis.workspace.mentions import plain_string
+from llmspell_server.analysis.workspace.mentions import name_span, plain_string
 from llmspell_server.analysis.workspace.modules import ModuleFiles, SearchPath
 
 from .places import Place
@@ -53,12 +53,12 @@ def moved_paths(
     of the document. roots: without a slash at the end, as the names of files begin.
     """
     for piece, begin in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
-        for string in _paths(piece):
+        for function, string in _paths(piece):
             path = plain_string(string) or ""
             new = _moved_path(moves, file, path, roots)
-            if new not in (None, path):
-                start = begin + string.start + 1
-                yield Place(file, start, start + len(path)), str(new)
+            if new not in (None, path) and snapshot.local(piece, function) is None:
+                first, last = name_span(string)
+                yield Place(file, begin + first, begin + last), str(new)
 
 
 def _moved_path(moves: Mapping[str, str], file: str, path: str, roots: Sequence[str]) -> str | None:
@@ -77,14 +77,14 @@ def _moved_path(moves: Mapping[str, str], file: str, path: str, roots: Sequence[
 
 
 @remembered
-def _paths(piece: Piece) -> tuple[tree.String, ...]:
-    """The strings that a piece gives to `dofile` and `loadfile`."""
-    found: list[tree.String] = []
+def _paths(piece: Piece) -> tuple[tuple[tree.Name, tree.String], ...]:
+    """The strings that a piece gives to what it calls `dofile` and `loadfile`, with that name."""
+    found: list[tuple[tree.Name, tree.String]] = []
     for node in tree.walk(piece.statement) if piece.statement is not None else ():
         match node:
             case tree.Call(
-                callee=tree.Name(text="dofile" | "loadfile", local=None),
+                callee=tree.Name(text="dofile" | "loadfile") as function,
                 arguments=tree.Arguments(values=[tree.String() as string, *_]),
             ) if plain_string(string):
-                found.append(string)
+                found.append((function, string))
     return tuple(found)

@@ -37,7 +37,8 @@ def _owners(
     for each in members(inference.type(where, base), inference):
         for ancestor in ancestry(each, inference):
             match ancestor:
-                case model.Named(name=name):
+                case model.Named(name=known):
+                    name = inference.described.classes.declared(known)
                     yield index.canonical(Owner("class", name), where.file.file)
                 case model.Shape(identity=Variable() as variable):
                     owner = _of_variable(inference, variable)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from attrs import field, frozen
 
@@ -31,11 +31,22 @@ class HostUse:
 
 @frozen
 class Refusal:
-    """What is refused, and why. key, value: the setting that would allow it, as TOML says it."""
+    """What is refused, and why.
+
+    key, value: the setting that would allow it, as TOML says it, and what it is set to or gets
+    besides. beside: what a list that is made for that has to have, so that no more is refused.
+    """
 
     message: str
     key: str | None = None
     value: str | bool | None = None
+    beside: tuple[str, ...] = ()
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What a quick fix needs of it."""
+        data: dict[str, Any] = {"key": self.key, "value": self.value} if self.key else {}
+        return data | {"beside": list(self.beside)} if self.beside else data
 
 
 class HostRules(Protocol):
@@ -56,6 +67,9 @@ class HostRules(Protocol):
     def refusal(self, file: str, use: HostUse, /) -> Refusal | None:
         """Why a document would be refused what it asks for; None where it is allowed."""
 
+    def elsewhere(self, file: str, /) -> Mapping[str, str]:
+        """The globals that a document does not have, with the commands under which others do."""
+
 
 @frozen
 class NoRules:
@@ -68,6 +82,10 @@ class NoRules:
     def refusal(self, _file: str, _use: HostUse, /) -> Refusal | None:
         """None."""
         return None
+
+    def elsewhere(self, _file: str, /) -> Mapping[str, str]:
+        """None."""
+        return {}
 
 
 NO_RULES = NoRules()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import cattrs
 from attrs import evolve, field, frozen
 
+GOT_BY = ""
 REST = "<…>"  # the part of a value that stands for all that follows
 
 
@@ -41,6 +45,14 @@ class Background:
 
 
 @frozen
+class Remedy:
+    """What can be done about a remark, as `llmspell.globals.describe.Remedy` has it."""
+
+    title: str
+    function: str
+
+
+@frozen
 class StringKind:
     """A kind of string. The fields are those of the description."""
 
@@ -49,7 +61,9 @@ class StringKind:
     values: Mapping[str, str] = field(factory=dict)
     sources: tuple[str, ...] = ()
     defined_by: tuple[str, ...] = ()
+    definition: Mapping[str, str] = field(factory=dict)
     background: Background | None = None
+    used: bool = False
     segments: Segments | None = None
     files: Files | None = None
     closed: bool = False
@@ -62,6 +76,9 @@ class StringKind:
     link: str = ""
     aliases: Mapping[str, str] = field(factory=dict)
     alike: Mapping[str, str] = field(factory=dict)
+    endings: tuple[str, ...] = ()
+    remarks: Mapping[str, str] = field(factory=dict)
+    remedies: Mapping[str, Remedy] = field(factory=dict)
     details: Mapping[str, str] = field(factory=dict)
     places: Mapping[str, str] = field(factory=dict)
 
@@ -70,17 +87,23 @@ class StringKind:
 
         known: values beside those of the description.
         """
-        for spelling in (content, self._respelt(content)):
+        for spelling in self.spellings(content):
             if spelling in self.values or spelling in known:
                 return spelling
             if spelling in self.aliases:
                 return self.aliases[spelling]
         return content
 
-    def _respelt(self, content: str) -> str:
+    def spellings(self, content: str) -> Iterator[str]:
+        """The string itself, and other ways to write it."""
+        yield content
+        respelt = content
         for character, other in self.alike.items():
-            content = content.replace(character, other)
-        return content
+            respelt = respelt.replace(character, other)
+        yield respelt
+        for pattern in self.endings:
+            respelt = _without(pattern, respelt)
+            yield respelt
 
     @property
     def words(self) -> str:
@@ -91,6 +114,14 @@ class StringKind:
     def problem_code(self) -> str:
         """The code of its diagnostics."""
         return self.code or f"unknown-{self.name}"
+
+
+@lru_cache(maxsize=256)
+def _without(ending: str, content: str) -> str:
+    try:
+        return re.sub(f"(?:{ending})$", "", content)
+    except re.error:  # of a package
+        return content
 
 
 def read_kind(described: Mapping[str, Any]) -> StringKind:
@@ -138,30 +169,44 @@ def applied(kinds: Iterable[StringKind]) -> dict[tuple[str, int], str]:
 
 @frozen
 class TableChoice:
-    """A table argument whose JSON Schema an earlier argument chooses.
+    """A table whose JSON Schema a string chooses: an earlier argument, or another one.
 
-    argument: the place of that argument, from 0; -1: there is one schema, that of "". kind: of
-    string, whose values have schemas too.
+    argument: the place of that argument, from 0; -1: there is one schema, that of "". named: in
+    place of an argument, the fields beside the table that may hold the string; `GOT_BY` stands for
+    the string that the object was asked for by which has the function. kind: of string, whose
+    values have schemas too.
     """
 
     argument: int = -1
     schemas: Mapping[str, Any] = field(factory=dict)
     kind: str | None = None
+    named: tuple[str, ...] = ()
 
-    def value(self, before: tuple[str | None, ...]) -> str | None:
-        """What the earlier argument says; None where that is not known."""
+    def value(
+        self, before: tuple[str | None, ...], named: Mapping[str, str] = MappingProxyType({})
+    ) -> str | None:
+        """What the string says; None where that is not known."""
+        if self.named:
+            return next((named[name] for name in self.named if name in named), None)
         if self.argument < 0:
             return ""
         return before[self.argument] if self.argument < len(before) else None
 
 
 def tables(kinds: Iterable[StringKind]) -> dict[tuple[str, int], TableChoice]:
-    """The tables that values of kinds describe: (function, parameter from 0) -> choice."""
-    found = {}
+    """The tables that values of kinds describe: (function, parameter from 0) -> choice.
+
+    For a field (`Options.params`) the number is -1.
+    """
+    found: dict[tuple[str, int], TableChoice] = {}
     for kind in kinds:
         for place in kind.tables:
-            function, *numbers = place.split(":")
-            if len(numbers) == 2 and all(each.isdecimal() for each in numbers):
-                argument, table = (int(each) - 1 for each in numbers)
-                found[function, table] = TableChoice(argument, kind=kind.name)
+            target, *said = place.split(":")
+            if len(said) == 2 and all(each.isdecimal() for each in said):
+                argument, table = (int(each) - 1 for each in said)
+                named = (GOT_BY,) if argument < 0 else ()
+                found[target, table] = TableChoice(argument, kind=kind.name, named=named)
+            elif len(said) == 1 and said[0]:
+                before = found.get((target, -1), TableChoice(kind=kind.name))
+                found[target, -1] = evolve(before, named=(*before.named, said[0]))
     return found

@@ -18,6 +18,7 @@ from .describing import parameters_text
 from .files import entries, resolved
 from .kind import Segments, StringKind
 from .nearest import misspelt, nearest
+from .remarks import remark_of
 from .segments import Level, Part, Values, parts
 from .sources import NOTHING, KindSources, Known, Place
 
@@ -97,9 +98,14 @@ def explained(kind: StringKind, content: str, sources: KindSources = NOTHING) ->
     place = definition(kind, content, sources)
     if text is None and kind.segments is not None and len(written) == 1:
         text = kind.segments.wildcards.get(content)
-    if text is None and place is None:
+    remark = remark_of(kind, content, sources)
+    if text is None and place is None and remark is None:
         return None
     said = [text or kind.description, *_further_texts(kind, content, sources)]
+    if remark is not None:
+        said.append(f"{remark.message[0].upper()}{remark.message[1:]}.")
+    elif kind.remarks and sources.pending(kind.name):
+        said.append("What this machine has is still being looked for.")
     return Explanation(content, "\n\n".join(said), place)
 
 
@@ -135,8 +141,10 @@ def problem(kind: StringKind, content: str, sources: KindSources = NOTHING) -> P
     """What is wrong with a string of some kind."""
     further = sources.values.get(kind.name, _NONE)
     canonical = kind.canonical(content, further)
-    if canonical in kind.values or canonical in further:
+    if canonical in kind.values:
         return None
+    if canonical in further:
+        return _slip(kind, content) if kind.used else None
     if sources.pending(kind.name):
         return None
     values = _values(kind, sources)
@@ -151,6 +159,19 @@ def problem(kind: StringKind, content: str, sources: KindSources = NOTHING) -> P
     if kind.segments is not None and _has_wildcard(kind.segments, content):
         return None
     return _unknown(kind, written, values)
+
+
+def _slip(kind: StringKind, content: str) -> Problem | None:
+    """What is wrong with a value that is in use and was perhaps meant to be one of the kind's own.
+
+    One that lengthens or shortens such a value (`users`, `user`) is a name by itself.
+    """
+    found = _unknown(kind, parts(content, _separator(kind)), _values(kind, NOTHING))
+    if found is None or found.replacement is None:
+        return None
+    written = content[found.start : found.end]
+    is_other = written in found.replacement or found.replacement in written
+    return None if is_other else found
 
 
 def _unlike(kind: StringKind, content: str, values: _Known) -> Problem:
@@ -227,8 +248,9 @@ class _Known:
         return self._own.level(before).joined(self._further.level(before))
 
     def text(self, written: tuple[str, ...]) -> str | None:
-        own = self._own.text(written)
-        return own if own is not None else self._further.text(written)
+        """What is said of a value; of one that is found besides, that too."""
+        texts = [self._own.text(written), self._further.text(written)]
+        return "\n\n".join(filter(None, dict.fromkeys(texts))) or None
 
 
 class _Same:

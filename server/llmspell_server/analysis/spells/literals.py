@@ -19,12 +19,15 @@ from llmspell_server.analysis.inference.inference import Inference
 from llmspell_server.analysis.inference.sources import Owner
 from llmspell_server.analysis.inference.writes import key_of_field
 from llmspell_server.analysis.pace import checkpoint
+from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.literals import content_of
 from llmspell_server.analysis.syntax.pieces import Piece
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.fields import members, table_of
 from llmspell_server.analysis.types.model import Type
+from llmspell_server.analysis.workspace.given import Given
 
 from .kind import StringKind
 
@@ -92,7 +95,7 @@ class Strings:
 
     def __init__(self, inference: Inference, api: Api) -> None:
         self.inference, self._api = inference, api
-        inference.queries.add("strings", self._of_piece)
+        inference.queries.add("strings", self._of_piece, may_lag=True)
 
     def written(self, file: str, api: Api, saying: str = "") -> Iterator[Written]:
         """The strings of known kinds in a document, in the order of the text.
@@ -124,11 +127,40 @@ class Strings:
             return None
         return said.written(piece, begin, api)
 
+    def given(self, it: Given, api: Api, functions: frozenset[str]) -> Written | None:
+        """A string that a document gives to one of some functions, or to a field of what they take.
+
+        functions: as `names.functions_of_sources` has them.
+        """
+        if not it.key:
+            if it.function not in functions:
+                return None
+            kind = self.kind_of(it.function, it.parameter, api)
+            if kind is None:
+                return None
+            return Written(kind, it.content, it.start, it.function, it.parameter)
+        if not any(each.endswith(f".{it.key}") for each in functions):
+            return None
+        for type_ in self._parameters(it.function, it.parameter):
+            for each in model.members_of(type_):
+                field = f"{each.name}.{it.key}" if isinstance(each, model.Named) else ""
+                if field in functions:
+                    for name in self._names(self.inference.field_type(each, it.key)):
+                        return Written(api.kinds_by_alias[name], it.content, it.start, field)
+        return None
+
     def kind_of(self, function: str, parameter: int, api: Api) -> StringKind | None:
         """The kind that a global function, or one of a class, takes at a place, from 0."""
         kind = api.kind_of(function, parameter)
         if kind is not None or function in self._api.symbols:
             return kind
+        for type_ in self._parameters(function, parameter):
+            for name in self._names(type_):
+                kind = kind or api.kinds_by_alias.get(name)
+        return kind
+
+    def _parameters(self, function: str, parameter: int) -> Iterator[Type]:
+        """What a function takes at a place, from 0, by each of its signatures."""
         root, *keys = function.split(".")
         infer = self.inference
         found: Type | None
@@ -141,16 +173,11 @@ class Strings:
         for signature in infer.signatures(found) if found is not None else ():
             place = parameter + int(signature.is_method)
             if place < len(signature.parameters):
-                for name in self._names(signature.parameters[place].type):
-                    kind = kind or api.kinds_by_alias.get(name)
-        return kind
+                yield signature.parameters[place].type
 
     def _of_piece(self, file: str, piece: Piece) -> tuple[_Said, ...]:
-        self.inference.queries.get("scope", file, piece)
-        where = Where(self.inference.file(file), piece)
-        assert piece.statement is not None
-        nodes = (node for node in tree.walk(piece.statement) if isinstance(node, tree.String))
-        found = (self._said(where, node) for node in nodes)
+        where = self.inference.where(file, piece)
+        found = (self._said(where, node) for node in _strings_in(piece))
         return tuple(each for each in found if each is not None)
 
     def _said(self, where: Where, node: tree.String) -> _Said | None:
@@ -227,15 +254,10 @@ class Strings:
                 yield from self._names(alias.type, depth + 1)
 
 
-def content_of(text: str) -> tuple[int, str] | None:
-    """Where the content of a string literal begins, and the content; None for escapes."""
-    if text[:1] in ("'", '"'):
-        closed = len(text) > 1 and text[-1] == text[0]
-        content = text[1:-1] if closed else text[1:]
-        return None if "\\" in content else (1, content)
-    width = text.find("[", 1) + 1
-    content = text[width:].removesuffix("]" + text[1 : width - 1] + "]")
-    return None if content[:1] in ("\n", "\r") else (width, content)
+@remembered
+def _strings_in(piece: Piece) -> tuple[tree.String, ...]:
+    nodes = tree.walk(piece.statement) if piece.statement is not None else ()
+    return tuple(node for node in nodes if isinstance(node, tree.String))
 
 
 def _text(node: tree.Expression) -> str | None:

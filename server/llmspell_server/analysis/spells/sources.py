@@ -53,12 +53,31 @@ class Known:
 
 
 @frozen
+class Remark:
+    """What is to be said of strings on this machine; see `llmspell.globals.describe.Remark`."""
+
+    pattern: str
+    message: str
+    code: str
+    severity: str = "hint"
+    known: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+    remedy: str = ""
+    unless: tuple[str, ...] = ()
+
+
+Remarks = Callable[[str], tuple[Remark, ...]]
+"""What is to be said of strings of a kind."""
+
+
+@frozen
 class KindSources:
     """What is known at one moment.
 
     values: those of each kind that the description itself does not list. roots: the folders of
     `script` and `workspace`, absolute. pending: whether values of a kind were still looked for when
-    `values` gave the others, so that nothing can be said against a string of it.
+    `values` gave the others, so that nothing can be said against a string of it. remarks: what was
+    found out about strings of a kind besides.
     """
 
     values: Mapping[str, Mapping[str, Known]] = field(factory=dict)
@@ -66,6 +85,7 @@ class KindSources:
     listing: Listing = unlisted
     pending: Callable[[str], bool] = lambda _: False
     located: Located = unlocated
+    remarks: Remarks = lambda _: ()
 
     def found(self, path: str) -> str | None:
         """`file` or `folder` for what exists, an empty text for what does not, None: not known."""

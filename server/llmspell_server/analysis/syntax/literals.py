@@ -27,6 +27,17 @@ def string_value(text: str) -> str:
     return _ESCAPE.sub(_unescaped, content) if "\\" in content else content
 
 
+def content_of(text: str) -> tuple[int, str] | None:
+    """Where the content of a string literal begins, and the content; None for escapes."""
+    if text[:1] in ("'", '"'):
+        closed = len(text) > 1 and text[-1] == text[0]
+        content = text[1:-1] if closed else text[1:]
+        return None if "\\" in content else (1, content)
+    width = text.find("[", 1) + 1
+    content = text[width:].removesuffix("]" + text[1 : width - 1] + "]")
+    return None if content[:1] in ("\n", "\r") else (width, content)
+
+
 def integer_value(text: str) -> int | None:
     """The integer that a numeral means; None for floats."""
     found = _INTEGER.fullmatch(text)

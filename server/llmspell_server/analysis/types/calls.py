@@ -6,11 +6,14 @@ from . import model
 from .assignable import assignable
 from .binding import bind_call
 from .definitions import Definitions, Operator
+from .echoes import Body, filled, heard
 from .fields import OPEN, ancestry, generics_of, is_undeclared, members, table_of
 from .generics import function_with, substituted, substituted_values
 from .model import Function, Type, Values
 
 _UNKNOWN = Values((), model.UNKNOWN)
+_DEEPEST = 3
+"""How far calls are followed of functions that functions are given."""
 
 
 def signatures(type_: Type, definitions: Definitions) -> tuple[Function, ...]:
@@ -45,11 +48,12 @@ def call(
     definitions: Definitions,
     receiver: Type | None = None,
     holder: Type | None = None,
+    depth: int = 0,
 ) -> Values:
     """The results of a call; `unknown` ones where nothing says what they are.
 
     receiver: the object on which a method is called; the arguments begin with it. holder: the table
-    in whose field a function is that is called without a colon.
+    in whose field a function is that is called without a colon. depth: as `_DEEPEST`.
     """
     rows = []
     for each in members(type_, definitions):
@@ -57,7 +61,10 @@ def call(
         if not known:
             return _UNKNOWN
         function = chosen(known, arguments, definitions)
-        rows.append(_results(function, arguments, definitions, receiver, holder))
+        results = _results(function, arguments, definitions, receiver, holder)
+        if function.body is not None:
+            results = _with_echoes(function.body, results, arguments, definitions, depth)
+        rows.append(results)
     if not rows:
         return _UNKNOWN
     return rows[0] if len(rows) == 1 else together(rows)
@@ -69,6 +76,19 @@ def together(rows: list[Values]) -> Values:
     items = tuple(model.union(*(row.at(position) for row in rows)) for position in range(width))
     rests = [row.rest for row in rows if row.rest is not None]
     return Values(items, model.union(*rests) if rests else None)
+
+
+def with_first(rows: list[Values]) -> tuple[int, ...]:
+    """Which values are nil only in rows whose first value is."""
+    if len(rows) < 2:
+        return ()
+    there = [row for row in rows if row.at(0) is not model.NIL]
+    return tuple(
+        position
+        for position in range(1, max(len(row.items) for row in rows))
+        if any(model.is_optional(row.at(position)) for row in rows)
+        and not any(model.is_optional(row.at(position)) for row in there)
+    )
 
 
 def chosen(known: tuple[Function, ...], arguments: Values, definitions: Definitions) -> Function:
@@ -147,6 +167,29 @@ def _results(
     if owner is None:
         owner = arguments.items[0] if function.is_method and arguments.items else holder
     return substituted_values(function.returns, bindings, owner)
+
+
+def _with_echoes(
+    body: Body, results: Values, arguments: Values, definitions: Definitions, depth: int
+) -> Values:
+    """Results with what they have of the arguments."""
+    if depth > _DEEPEST or not (body.echoes or body.fields or body.spread is not None):
+        return results
+
+    def call_given(type_: Type, given: Values) -> Values:
+        return call(type_, given, definitions, depth=depth + 1)
+
+    width = max(len(results.items), len(body.echoes))
+    items = [results.at(position) for position in range(width)]
+    for position, echoed in enumerate(body.echoes):
+        if echoed is not None:
+            items[position] = heard(echoed, arguments, definitions, call_given)
+    if body.fields and items:
+        given = ((k, heard(each, arguments, definitions, call_given)) for k, each in body.fields)
+        items[0] = filled(items[0], given)
+    if body.spread is None:
+        return Values(tuple(items), results.rest)
+    return Values((*items, *arguments.items[body.spread :]), arguments.rest)
 
 
 def operator_result(

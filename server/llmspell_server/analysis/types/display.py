@@ -109,7 +109,7 @@ class _Display:
 
     def _union(self, members: tuple[Type, ...]) -> str:
         others = [each for each in members if each is not model.NIL]
-        shown = [self._member(each) for each in others[:_WIDEST]]
+        shown = list(dict.fromkeys(self._member(each) for each in others[:_WIDEST]))
         if len(others) > _WIDEST:
             shown.append("…")
         if len(others) == len(members):

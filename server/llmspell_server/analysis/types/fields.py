@@ -149,10 +149,10 @@ def _record_field(record: model.Record, key: Type, definitions: Definitions) -> 
         found = record.field(key.value)
         if found is not None:
             return model.optional(found.type) if found.optional else found.type
-    for wanted, value in record.indexers:
-        if _is_key(key, wanted, definitions):
-            return value
-    return None
+    fitting = [value for wanted, value in record.indexers if wanted == key] or [
+        value for wanted, value in record.indexers if _is_key(key, wanted, definitions)
+    ]
+    return model.union(*fitting) if fitting else None
 
 
 def _defined_field(type_: Type, key: Type, definitions: Definitions) -> Type | None:

@@ -18,6 +18,8 @@ from attrs import define, field
 
 if TYPE_CHECKING:
     from attrs import frozen as value
+
+    from .echoes import Body
 else:
     value = partial(define, unsafe_hash=True, cache_hash=True, weakref_slot=False)
 
@@ -202,11 +204,13 @@ class NameOf(Type):
 class Shape(Type):
     """A table that was found in code rather than declared; `Definitions.shape` knows its fields.
 
-    identity: which one. name: what to call it, if anything.
+    identity: which one. name: what to call it, if anything. filled: fields with what the call put
+    there that made this one, where a function makes it of its arguments.
     """
 
     identity: Hashable
     name: str = field(default="", eq=False)
+    filled: tuple[tuple[str, Type], ...] = ()
 
 
 @value
@@ -275,6 +279,7 @@ class Function(Type):
     variadic: the type of each value in `...`, None without. returns: None when nobody said.
     return_names: those that have one, else "". correlated: rows of results that come together
     (`@return_overload`). is_method: whether the first parameter is the object, as with a colon.
+    body: what else its code says of its results, if anything.
     Where it was declared and what its documentation says takes no part in comparisons.
     """
 
@@ -287,6 +292,7 @@ class Function(Type):
     guards: tuple[Guard, ...] = ()
     is_async: bool = False
     is_method: bool = False
+    body: Body | None = None
     is_nodiscard: bool = field(default=False, eq=False)
     return_names: tuple[str, ...] = field(default=(), eq=False)
     documentation: Documentation | None = field(default=None, eq=False)
@@ -324,9 +330,20 @@ def union(*types: Type) -> Type:
             found[each] = None
     if len(found) > 1:
         found = _without_covered(found)
+    if len(found) > _MOST_FILLED:
+        found = dict.fromkeys(map(_as_written, found))
     if len(found) == 1:
         return next(iter(found))
     return Union(tuple(found)) if found else NEVER
+
+
+_MOST_FILLED = 8  # alternatives, among which the same table may be with other contents
+
+
+def _as_written(type_: Type) -> Type:
+    if type(type_) is Shape and type_.filled:
+        return Shape(type_.identity, type_.name)
+    return type_
 
 
 _COVERS: Mapping[Type, frozenset[type[Type]]] = {

@@ -8,10 +8,11 @@ that say nothing of further keys have none: who writes such a schema lists what 
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from llmspell.globals.generator.emit_luacats import kind_alias
 
@@ -31,6 +32,7 @@ _BASIC: Mapping[str, Type] = {
     "object": model.TABLE,
 }
 _DEEPEST = 12  # references to references
+_MOST_ALIKE = 256  # classes for tables at the same place: for each text of it, and set of keys
 
 
 @frozen
@@ -42,6 +44,22 @@ class DescribedTable:
 
 
 @frozen
+class SchemaPlace:
+    """Where a script gives a schema: the parameter of a function, from 0, or a field of it."""
+
+    function: str
+    parameter: int
+    key: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> SchemaPlace:
+        """Reads `<function>:<number>` or `<function>:<number>.<key>`."""
+        function, _, rest = text.rpartition(":")
+        number, _, key = rest.partition(".")
+        return cls(function, int(number) - 1, key)
+
+
+@frozen
 class _Object:
     """An object in a schema. whole: the document in which its references are looked up."""
 
@@ -49,16 +67,36 @@ class _Object:
     whole: Schema
 
 
+@frozen
+class _Refined:
+    """A class of whose fields more is known. schemas: field -> schema."""
+
+    base: ClassDefinition
+    schemas: Schema
+
+
 class SchemaClasses:
     """The classes that schemas describe, by their names."""
 
     def __init__(self) -> None:
-        self._objects: dict[str, _Object] = {}
+        self._objects: dict[str, _Object | _Refined] = {}
+        self._alike: dict[str, deque[str]] = {}  # the names that begin alike, newest last
+        self._numbers: dict[str, int] = {}
         self._definitions: dict[str, ClassDefinition] = {}
 
     def type(self, table: DescribedTable) -> Type:
         """The type of a table."""
         return self._type(table.name, table.schema, table.schema)
+
+    def refined(self, base: ClassDefinition, schemas: Schema) -> Type:
+        """The type of tables of a class whose fields have schemas. schemas: field -> schema."""
+        self._numbers.setdefault(base.name, 1)  # its own name is taken
+        return model.Named(self._named(base.name, _Refined(base, schemas)))
+
+    def declared(self, name: str) -> str:
+        """The class of which one of that name is a `refined` one; else the name itself."""
+        described = self._objects.get(name)
+        return described.base.name if isinstance(described, _Refined) else name
 
     def definition(self, name: str) -> ClassDefinition | None:
         """The class of that name; None for one that no schema describes."""
@@ -100,16 +138,29 @@ class SchemaClasses:
             return model.Map(model.STRING, value)
         return model.Named(self._named(name, _Object(schema, whole)))
 
-    def _named(self, name: str, described: _Object) -> str:
-        """The name of a class; a schema that has become another one gets another name."""
-        free, number = name, 1
-        while self._objects.get(free, described) != described:
-            number += 1
-            free = f"{name} ({number})"
+    def _named(self, name: str, described: _Object | _Refined) -> str:
+        """The name of a class; a schema that has become another one gets another name.
+
+        So that answers about the one are none about the other. Of those that were, while somebody
+        writes such a schema, the oldest are forgotten.
+        """
+        alike = self._alike.setdefault(name, deque())
+        for known in reversed(alike):
+            if self._objects[known] == described:
+                return known
+        number = self._numbers[name] = self._numbers.get(name, 0) + 1
+        free = name if number == 1 else f"{name} ({number})"
         self._objects[free] = described
+        alike.append(free)
+        if len(alike) > _MOST_ALIKE:
+            oldest = alike.popleft()
+            del self._objects[oldest]
+            self._definitions.pop(oldest, None)
         return free
 
-    def _defined(self, name: str, described: _Object) -> ClassDefinition:
+    def _defined(self, name: str, described: _Object | _Refined) -> ClassDefinition:
+        if isinstance(described, _Refined):
+            return self._more(name, described)
         schema, whole = described.schema, described.whole
         required = schema.get("required", ())
         fields = {
@@ -132,6 +183,22 @@ class SchemaClasses:
             indexers=indexers,
             is_exact=not others,
             documentation=_documentation(schema),
+        )
+
+    def _more(self, name: str, described: _Refined) -> ClassDefinition:
+        base = described.base
+        fields = {
+            field: evolve(
+                base.fields[field], type=self._type(f"{base.name}.{field}", schema, schema)
+            )
+            for field, schema in described.schemas.items()
+        }
+        return evolve(
+            base,
+            name=name,
+            fields={key: evolve(each, optional=False) for key, each in fields.items()},
+            indexers=(),
+            parents=(model.Named(base.name),),
         )
 
 

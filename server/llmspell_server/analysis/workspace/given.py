@@ -14,7 +14,7 @@ from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.acts import acts_of
 from llmspell_server.analysis.syntax.pieces import Piece
 
-from .mentions import plain_string
+from .mentions import name_span, plain_string
 from .naming import naming_of
 
 _LONGEST = 120  # characters; longer ones are texts, not names
@@ -41,12 +41,14 @@ class Given(NamedTuple):
     """A string that is given to a function. start: where its content begins in the text.
 
     function: the name of a global or a class with the fields from there. parameter: from 0.
+    key: the field of the table that is given there, empty where the string is given itself.
     """
 
     function: str
     parameter: int
     content: str
     start: int
+    key: str = ""
 
 
 def given_strings(snapshot: Snapshot) -> Iterator[Given]:
@@ -54,10 +56,22 @@ def given_strings(snapshot: Snapshot) -> Iterator[Given]:
     for piece, begin in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
         for call in _calls(piece):
             function = _function(snapshot, piece, call)
-            for parameter, value in enumerate(call.arguments.values if function else ()):
+            for parameter, key, value in _values(call) if function else ():
                 content = plain_string(value)
                 if content and len(content) <= _LONGEST:
-                    yield Given(function, parameter, content, begin + value.start + 1)
+                    yield Given(function, parameter, content, begin + name_span(value)[0], key)
+
+
+def _values(
+    call: tree.Call | tree.MethodCall,
+) -> Iterator[tuple[int, str, tree.Expression]]:
+    """What a call is given; of a table that comes first, what it holds by name."""
+    for parameter, value in enumerate(call.arguments.values):
+        yield parameter, "", value
+        if parameter == 0 and isinstance(value, tree.Table):
+            for field in value.fields:
+                if isinstance(field, tree.Named):
+                    yield parameter, field.key.text, field.value
 
 
 @remembered
@@ -67,7 +81,7 @@ def _calls(piece: Piece) -> tuple[tree.Call | tree.MethodCall, ...]:
         node
         for node in acts_of(piece)
         if isinstance(node, (tree.Call, tree.MethodCall))
-        and any(isinstance(value, tree.String) for value in node.arguments.values)
+        and any(isinstance(value, tree.String) for _, _, value in _values(node))
     )
 
 

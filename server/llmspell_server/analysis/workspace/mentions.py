@@ -14,7 +14,7 @@ from llmspell_server.analysis.binding.binder import binding_of
 from llmspell_server.analysis.binding.variables import Local
 from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.syntax import tree
-from llmspell_server.analysis.syntax.literals import string_value
+from llmspell_server.analysis.syntax.literals import content_of
 from llmspell_server.analysis.syntax.pieces import Piece
 
 from .owners import Role
@@ -75,20 +75,22 @@ def mentions_of(piece: Piece) -> Mentions:
 
 def plain_string(node: tree.Node) -> str | None:
     """The content of a string literal that is written as it is, so that places in it are known."""
-    if not isinstance(node, tree.String) or not node.closed or node.text[0] == "[":
+    if not isinstance(node, tree.String) or not node.closed:
         return None
-    return None if "\\" in node.text else string_value(node.text)
+    found = content_of(node.text)
+    return found[1] if found is not None and "\n" not in found[1] else None
 
 
 def field_name(node: tree.Word | tree.String) -> str:
     """The name that a key is."""
-    return node.text if isinstance(node, tree.Word) else node.text[1:-1]
+    return node.text if isinstance(node, tree.Word) else plain_string(node) or ""
 
 
 def name_span(node: tree.Node) -> tuple[int, int]:
     """Where the name is in a key or a name: without the quotes of a string."""
     if isinstance(node, tree.String):
-        return node.start + 1, node.end - 1
+        begin, content = content_of(node.text) or (1, node.text[1:-1])
+        return node.start + begin, node.start + begin + len(content)
     return node.start, node.end
 
 

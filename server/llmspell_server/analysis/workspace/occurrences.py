@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from operator import itemgetter
 
 from llmspell_server.analysis.binding.binder import binding_of
+from llmspell_server.analysis.binding.variables import Local
 from llmspell_server.analysis.inference.annotated import declared_types
 from llmspell_server.analysis.inference.sources import FileSources
 from llmspell_server.analysis.outline import Entry, entries_of
 from llmspell_server.analysis.pace import checkpoint
 from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.snapshot import Snapshot
+from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
 
 from .declarations import Declared, declarations_of
@@ -76,8 +78,11 @@ class Live:
     def requires(self) -> Iterator[Require]:
         """The modules that are required."""
         for index, piece in enumerate(self.snapshot.pieces.all):
-            start = self.snapshot.pieces.starts[index]
-            for string in mentions_of(piece).requires:
+            start, strings = self.snapshot.pieces.starts[index], mentions_of(piece).requires
+            known = self.snapshot.chunk_locals(piece) if strings else {}
+            if "require" in known and not _is_require(known["require"]):
+                continue
+            for string in strings:
                 first, last = name_span(string)
                 yield Require(plain_string(string) or "", start + first, start + last)
 
@@ -131,6 +136,15 @@ class Live:
             if node not in binding.environments:
                 role = roles.get(node, Role.READ)
                 yield Occurrence(start + node.start, start + node.end, GLOBALS, role)
+
+
+def _is_require(local: Local) -> bool:
+    """Whether a local has the function of Lua: `local require = require`."""
+    match local.statement:
+        case tree.LocalStatement(values=values) if local.position < len(values):
+            value = values[local.position]
+            return isinstance(value, tree.Name) and value.text == "require"
+    return False
 
 
 @remembered

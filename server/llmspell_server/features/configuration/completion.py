@@ -9,6 +9,7 @@ from lsprotocol import types
 from pygls.uris import to_fs_path
 
 from llmspell_server.analysis.configuration.completion import World, complete
+from llmspell_server.features.markup import OF_COMPLETION, markdown, suited
 
 if TYPE_CHECKING:
     from llmspell_server.documents import Document
@@ -28,7 +29,7 @@ def completion(
 ) -> types.CompletionList:
     """Tables, keys and values."""
     path = to_fs_path(document.uri)
-    kinds = {**ls.api.kinds, **ls.spells.kinds.found}
+    kinds = ls.spells.kinds_of(path)
     world = World(
         os.path.dirname(path) if path else "",  # noqa: PTH120
         ls.spells.kinds.listing,
@@ -41,7 +42,7 @@ def completion(
             label=each.label,
             kind=_KINDS[each.kind],
             detail=each.detail or None,
-            documentation=types.MarkupContent(types.MarkupKind.Markdown, each.documentation)
+            documentation=suited(markdown(each.documentation), ls, OF_COMPLETION)
             if each.documentation
             else None,
             text_edit=types.TextEdit(place, each.inserted),

@@ -30,13 +30,17 @@ class Asked:
 
 @frozen
 class Page:
-    """What is answered. drop: close the connection instead; hold: wait for this first."""
+    """What is answered. drop: close the connection instead; hold: wait for this first.
+
+    part: so many bytes of the body are sent before these two.
+    """
 
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(factory=dict)
     drop: bool = False
     hold: threading.Event | None = None
+    part: int = 0
 
 
 @define
@@ -76,51 +80,68 @@ class Site:
         return self.url + path
 
 
+class Handler(BaseHTTPRequestHandler):
+    """Answers the requests to a site, which a subclass names."""
+
+    protocol_version = "HTTP/1.1"
+    site: Site
+
+    def answer(self) -> None:
+        """Notes the request, and sends the page of its path."""
+        size = int(self.headers.get("Content-Length", 0))
+        asked = Asked(
+            self.command,
+            self.path,
+            {name.lower(): value for name, value in self.headers.items()},
+            self.rfile.read(size),
+        )
+        self.site.asked.append(asked)
+        page = self.site.pages.get(self.path.partition("?")[0], Page(b"not here", 404))
+        self.send(page(asked) if callable(page) else page)
+
+    def send(self, page: Page) -> None:
+        """Sends a page in the way that it wants."""
+        if page.part:
+            self.send_head(page)
+            self.wfile.write(page.body[: page.part])
+        if page.hold is not None:
+            page.hold.wait(60)
+        if page.drop:
+            self.close_connection = True
+            return
+        if not page.part:
+            self.send_head(page)
+        if self.command != "HEAD":
+            self.wfile.write(page.body[page.part :])
+
+    def send_head(self, page: Page) -> None:
+        """Sends status and headers."""
+        self.send_response(page.status)
+        for name, value in page.headers.items():
+            self.send_header(name, value)
+        if "Content-Length" not in page.headers:
+            self.send_header("Content-Length", str(len(page.body)))
+        self.end_headers()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("do_"):
+            return self.answer
+        raise AttributeError(name)
+
+    def log_message(self, *args: object) -> None:
+        """Says nothing."""
+
+
 @contextmanager
 def site() -> Iterator[Site]:
     """A site that is served until the end of the block."""
     made = Site()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def answer(self) -> None:
-            size = int(self.headers.get("Content-Length", 0))
-            asked = Asked(
-                self.command,
-                self.path,
-                {name.lower(): value for name, value in self.headers.items()},
-                self.rfile.read(size),
-            )
-            made.asked.append(asked)
-            page = made.pages.get(self.path.partition("?")[0], Page(b"not here", 404))
-            if callable(page):
-                page = page(asked)
-            if page.hold is not None:
-                page.hold.wait(60)
-            if page.drop:
-                self.close_connection = True
-                return
-            self.send_response(page.status)
-            for name, value in page.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(page.body)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(page.body)
-
-        def __getattr__(self, name: str) -> Any:
-            if name.startswith("do_"):
-                return self.answer
-            raise AttributeError(name)
-
-        def log_message(self, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with ThreadingHTTPServer(
+        ("127.0.0.1", 0), type("Served", (Handler,), {"site": made})
+    ) as server:
         server.daemon_threads = True
         made.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
             yield made

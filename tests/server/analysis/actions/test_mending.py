@@ -8,7 +8,7 @@ from llmspell_server.analysis.actions.action import Action
 from llmspell_server.analysis.actions.fixing import Reported, fixes
 from llmspell_server.analysis.actions.foreign import continues, translations
 from llmspell_server.analysis.actions.mending import mendings
-from llmspell_server.analysis.checks.catalogue import CODES
+from llmspell_server.analysis.checks.catalogue import CODES, WITHOUT_FIX
 from llmspell_server.analysis.checks.checker import Checker, Placed
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.text import Text
@@ -74,6 +74,30 @@ POINT = "---@class P\n---@field x integer\n\n"
          POINT[:-1] + "---@field size any\n\n---@type P\nlocal p = { x = 1 }\nprint(p.size)"),
         ("undefined-field", POINT + "---@type P\nlocal p = { x = 1 }\nprint(p['X'])", "Change to `x`",
          POINT + "---@type P\nlocal p = { x = 1 }\nprint(p['x'])"),
+        ("undefined-env-child", "do local _ENV = { size = 1 }; return sise end",
+         "Change to `size`", "do local _ENV = { size = 1 }; return size end"),
+        ("global-in-nil-env", "local _ENV = nil\nlocal x = y", "Declare `y` as a local here",
+         "local _ENV = nil\nlocal y\nlocal x = y"),
+        ("cast-type-mismatch", "---@type string\nlocal s\n---@cast s integer\nprint(s)",
+         "Remove this line", "---@type string\nlocal s\nprint(s)"),
+        ("call-non-callable", "local n = 1\nprint(n())", "Take the value, without a call",
+         "local n = 1\nprint(n)"),
+        ("call-non-callable", POINT + "---@type P\nlocal p = { x = 1 }\nprint(p:x())",
+         "Take the value, without a call", POINT + "---@type P\nlocal p = { x = 1 }\nprint(p.x)"),
+        ("empty-block", "local x = ARGS\nif x then\nend\nprint(x)", "Remove it",
+         "local x = ARGS\nprint(x)"),
+        ("invisible", "---@class P\n---@field private x integer\n\n---@type P\nlocal p\nprint(p.x)",
+         "Make `x` public in `P`",
+         "---@class P\n---@field x integer\n\n---@type P\nlocal p\nprint(p.x)"),
+        ("circle-doc-class", "---@class C: C", "Leave out what leads back to the class", "---@class C"),
+        ("circle-doc-class", "---@class A\n\n---@class B: C\n\n---@class C: A, B",
+         "Leave out what leads back to the class", "---@class A\n\n---@class B\n\n---@class C: A, B"),
+        ("circle-doc-class", "---@class A\n\n---@class C: A, C",
+         "Leave out what leads back to the class", "---@class A\n\n---@class C: A"),
+        ("luadoc-syntax", "---@type { a: string  \nlocal x", "Write `}`",
+         "---@type { a: string }  \nlocal x"),
+        ("luadoc-syntax", "---@type table<string, integer\nlocal x", "Write `>`",
+         "---@type table<string, integer>\nlocal x"),
         ("unused-local", "local function f()\n  local x = 1\n  x = 2\nend\nf()", "Rename to `_x`",
          "local function f()\n  local _x = 1\n  _x = 2\nend\nf()"),
         ("unused-local", "---@param a string\nlocal function f(a) print() end\nf('')", "Rename to `_a`",
@@ -138,6 +162,23 @@ POINT = "---@class P\n---@field x integer\n\n"
 )  # fmt: skip
 def test_a_fix(code: str, source: str, title: str, expected: str) -> None:
     assert mended(source, code)[title] == expected
+
+
+NEEDS_MORE = {
+    "syntax-error",
+    "deprecated",
+    "not-permitted",
+    "unavailable-global",  # the host says so
+    "unresolved-require",
+    "different-requires",
+}
+"""What is fixed by what else is there: advice, a configuration, files."""
+
+
+@pytest.mark.parametrize("code", sorted(CODES.keys() - NEEDS_MORE))
+def test_each_code_has_a_fix_or_a_reason_not_to_have_one(code: str) -> None:
+    text, _ = ranges(CODES[code].example)
+    assert bool(offered(text.source, code)) == (code not in WITHOUT_FIX)
 
 
 @pytest.mark.parametrize("code", [each for each in CODES if each != "syntax-error"])

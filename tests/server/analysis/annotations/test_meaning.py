@@ -88,6 +88,7 @@ def takes(*parameters: Parameter) -> Function:
         ("{ [string]: integer; n: any; }", Record((RecordField("n", ANY),), ((STRING, INTEGER),))),
         ("{ [string]: integer }", Map(STRING, INTEGER)),
         ('{ ["a b"]: string }', Record((RecordField("a b", STRING),))),
+        ('{ ["a"|"b"]: string }', Map(Union((StringLiteral("a"), StringLiteral("b"))), STRING)),
         ("{}", Record(())),
         ('"a"', StringLiteral("a")),
         ("'\"a\"'", StringLiteral("a")),
@@ -149,6 +150,11 @@ def test_a_variadic_type_parameter_takes_the_rest() -> None:
     pack = Generic("T", variadic=True)
     assert found.variadic == pack
     assert found.returns == Values((), pack)
+
+
+def test_a_result_that_is_called_dots_stands_for_any_number() -> None:
+    found = function("---@return integer n\n---@return string|any ... captures", "")
+    assert found.returns == Values((INTEGER,), choice((STRING, ANY)))
 
 
 def test_a_return_cast_is_a_guard() -> None:

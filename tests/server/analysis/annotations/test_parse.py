@@ -215,6 +215,8 @@ def test_what_is_missing_is_a_problem(line: str, code: str) -> None:
         "---@language json",
         "---@namespace a.b",
         "--- @param a string",
+        "---@field a\u00a0string",
+        "---@field a\u2028 string\f",
     ],
 )
 def test_a_tag_is_read_without_problems(text: str) -> None:
@@ -290,7 +292,7 @@ FRAGMENTS = [
         " ",
         "#",
     ),
-    *("\n", "---", "--[[@as ", "é", "@", "private "),
+    *("\n", "---", "--[[@as ", "é", "@", "private ", "\u2028", "\u00a0"),
 ]
 
 

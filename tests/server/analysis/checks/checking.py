@@ -9,6 +9,7 @@ from llmspell_server.analysis.checks.checker import Checker, Placed
 from llmspell_server.analysis.inference.inference import Inference
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.spells.host_uses import HostUse, Refusal, Wanted
+from llmspell_server.library import load_api
 from llmspell_server.permitted import Permitted, compiled_modules, wanted, wanted_by_kinds
 from llmspell_server.world import SessionWorld
 from tests.server.analysis.inference.worlds import MemoryWorld
@@ -41,12 +42,16 @@ class DefaultRules:
     def refusal(self, file: str, use: HostUse) -> Refusal | None:
         return self._permitted.refusal(f"/nowhere/{file}", use)
 
+    def elsewhere(self, file: str) -> Mapping[str, str]:
+        found = load_api().elsewhere.items()
+        return {name: where.command for name, where in found if not where.has(f"/{file}")}
 
-def findings(source: str, **files: str) -> list[Placed]:
-    """What is found in `main.lua`, beside other files."""
-    world = MemoryWorld(main=source, **files)
+
+def findings(source: str, *, name: str = "main", **files: str) -> list[Placed]:
+    """What is found in `main.lua`, or in a file of another name, beside other files."""
+    world = MemoryWorld(**{name: source}, **files)
     world.snapshots = {**library(), **world.snapshots}
-    return Checker(Inference(world), DefaultRules()).findings("main.lua")
+    return Checker(Inference(world), DefaultRules()).findings(f"{name}.lua")
 
 
 def check(code: str, marked: str, **files: str) -> list[Placed]:

@@ -42,6 +42,31 @@ def test_missing_parameter(marked: str) -> None:
     check("missing-parameter", marked)
 
 
+AGENT = "local a = Agent.builder().name('x').model('echo/echo').build()\n"
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "a.invoke('x')",
+        "a.invoke({ text = 'x' })",
+        "a:invoke('x')",
+        "a.invoke(a, 'x')",
+        "pcall(a.invoke, a, 'x')",
+        "local ask = a.invoke\nask('x')",
+        "a.invoke⟦()⟧",
+        "a:invoke⟦()⟧",
+    ],
+)
+def test_methods_of_the_runtimes_objects_are_bound_where_they_are_read(marked: str) -> None:
+    check("missing-parameter", AGENT + marked)
+
+
+def test_arguments_of_a_bound_method_are_checked_and_its_results_known() -> None:
+    check("param-type-mismatch", AGENT + "a.invoke(⟦1⟧)")
+    check("undefined-field", AGENT + "print(a.get_metrics().⟦nope⟧)")
+
+
 @pytest.mark.parametrize(
     "marked",
     [
@@ -81,6 +106,11 @@ def test_redundant_parameter(marked: str) -> None:
         F + "f(⟦nil⟧)",
         F + "f(⟦{}⟧)",
         F + "local x\nf(x.y)",
+        "local t = { 'x' }\nfill(t)\nlocal a = table.unpack(t)\nprint(math.floor(a))",
+        (
+            "local co = coroutine.create(function() coroutine.yield('x') end)\n"
+            "local ok, v = coroutine.resume(co)\nprint(ok, math.floor(v))"
+        ),
         F + "f('x', 1.0)\nf('x', 4 / 2)\nf('x', ⟦1.5⟧)",
         F + "f(('x'):match('y'))",
         F + "---@type string|integer\nlocal x\nf(⟦x⟧)",

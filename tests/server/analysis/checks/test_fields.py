@@ -13,6 +13,10 @@ P = (
 )
 
 
+def test_what_a_second_capture_is_nobody_knows() -> None:
+    check("need-check-nil", "local a, b = ('x'):match('(.)(.)')\nprint(a:upper(), b:upper())")
+
+
 @pytest.mark.parametrize(
     "marked",
     [
@@ -54,6 +58,8 @@ def test_the_nearest_field_is_proposed() -> None:
         C + "local c = setmetatable({}, { __index = C })\nc.other = 1",
         C + "local c = setmetatable({}, C)\nc.other = 1",
         "---@class (exact) X\n---@field a integer\nlocal X = {}\nX.a = 1\nX.⟦b⟧ = 2",
+        "---@class (exact) X\n---@field [string] any\n\n---@type X\nlocal x\nx.b = 1",
+        "---@class (exact) X\n---@field [integer] any\n\n---@type X\nlocal x\nx.⟦b⟧ = 1",
         "local t = {}\nt.x = 1",
         "State.⟦extra⟧ = 1",
     ],
@@ -92,6 +98,15 @@ def test_inject_field(marked: str) -> None:
         ),
         "local function g(f) if not f then f = io.open('x') else f:read() end end",
         "---says something\nlocal function g(f) if not f then f = io.open('x') end f:read() end",
+        "---@param s? string\nlocal function f(s)\n  if s == nil then s = 'x' end\n  s:upper()\nend",
+        "---@type string?\nlocal s\ns = 'x'\ns:upper()",
+        "---@type string?\nlocal s = nil\n⟦s⟧:upper()\ns = 'a'",
+        "local s = os.getenv('a')\nif not s then s = 'q' end\ns:upper()",
+        "local s = os.getenv('a')\nif _G.x then s = 'q' end\n⟦s⟧:upper()",
+        (
+            "local function f(x)\n  local s = os.getenv('a')\n"
+            "  while x do\n    if not s then s = 'q' end\n    x = nil\n  end\n  s:upper()\nend"
+        ),
         "table.remove(x):read()",
         "print(debug.getinfo(1, 'S').source, debug.getinfo(g).what, ⟦debug.getinfo(7)⟧.what)",
     ],

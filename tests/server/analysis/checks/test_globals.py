@@ -40,6 +40,13 @@ def test_the_nearest_local_is_proposed() -> None:
     assert found[0].finding.message.endswith("Did you mean `counter`?")
 
 
+def test_the_nearest_global_is_proposed_after_locals() -> None:
+    found = check("undefined-global", "for i in ⟦ipars⟧({}) do print(i) end")
+    assert found[0].finding.data == {"name": "ipars", "near": ["ipairs", "pairs"]}
+    found = check("undefined-global", "local ipar = 1\nfor i in ⟦ipars⟧({}) do print(i, ipar) end")
+    assert found[0].finding.data["near"] == ["ipar", "ipairs", "pairs"]
+
+
 @pytest.mark.parametrize(
     "marked",
     [
@@ -66,6 +73,15 @@ def test_lowercase_global(marked: str) -> None:
         "State.x = 1",
         "local State = State\nState = nil",
         "⟦string⟧, Other = 1, 2",
+        "State.⟦save⟧ = 1",
+        "State[⟦'save'⟧], Other.save = f()",
+        "function State.⟦save⟧() end",
+        "function State:⟦save⟧() end",
+        "State.save = State.save or print",
+        "State.mine = 1",
+        "local State = {}\nState.save = 1",
+        "local a = Agent.create({})\na.invoke = 1",
+        "os.time = function() return 0 end",
     ],
 )
 def test_assign_injected_global(marked: str) -> None:

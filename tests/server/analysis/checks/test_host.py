@@ -77,3 +77,19 @@ def test_an_edit_elsewhere_ends_a_refusal() -> None:
     world.set("main.lua", "local open = tostring\nprint(open('/etc/passwd'))")
     checker.inference.advance()
     assert checker.findings("main.lua") == []
+
+
+def test_a_global_of_tests_is_said_to_be_missing_in_other_files() -> None:
+    (found,) = check("unavailable-global", "⟦Test⟧.case('adds', function() end)")
+    assert found.finding.message == ("`Test` exists under `llmspell test` only, in files of tests.")
+    check("unavailable-global", "if Test then print(Test) end")
+    check("unavailable-global", "local Test = require('mine')\nTest.case()", mine="return {}")
+    check("unavailable-global", "print(Test.case)", other="Test = { case = 1 }")
+
+
+def test_a_global_of_tests_is_known_in_tests() -> None:
+    for name in ("a_test.lua", "test_a.lua", "tests/a.lua", "tests/lib/deep/a.lua"):
+        world = MemoryWorld(**{name: "Test.case('adds', function() Test.equal(1 + 1, 2) end)"})
+        world.snapshots = {**library(), **world.snapshots}
+        found = Checker(Inference(world), DefaultRules()).findings(name)
+        assert [each.code for each in found] == [], name

@@ -33,5 +33,11 @@ EXAMPLES = sorted(Path("examples").rglob("*.lua"))
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=str)
 def test_examples_have_no_findings(path: Path) -> None:
-    modules = {"lib/text": Path("examples/modules/lib/text.lua").read_text("utf-8")}
-    assert findings(path.read_text("utf-8"), **modules) == []
+    modules = {
+        f"lib/{name}": Path(f"examples/{folder}/lib/{name}.lua").read_text("utf-8")
+        for folder, name in (("modules", "text"), ("testing", "routing"))
+    }
+    found = findings(path.read_text("utf-8"), name=path.stem, **modules)
+    if path.stem == "triage_test":  # cases may wait, which `Test.case` cannot say of its function
+        found = [each for each in found if each.finding.code != "await-in-sync"]
+    assert found == []

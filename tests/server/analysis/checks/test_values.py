@@ -29,6 +29,8 @@ def test_redundant_value(marked: str) -> None:
         "local a, b",
         "local t = {}\nt.a, ⟦t.b⟧ = 1",
         "local a, b = (1):f()",
+        "local a, _ = 1",
+        "local a, _, ⟦c⟧ = 1",
     ],
 )
 def test_unbalanced_assignments(marked: str) -> None:

@@ -124,6 +124,12 @@ def test_line_ends_are_kept() -> None:
     assert formatted("do\r\nx()\r\nend", Style()) == "do\r\n  x()\r\nend\r\n"
 
 
+def test_line_ends_in_comments_do_not_count() -> None:
+    once = formatted("--[=[\nc]=]\n \r\n \r\n \r\n", Style())
+    assert once == "--[=[\nc]=]\r\n"
+    assert formatted(once, Style()) == once
+
+
 def test_line_ends_are_changed_where_that_is_asked_for() -> None:
     assert formatted("do\r\nx()\r\nend", Style(line_end="\n")) == "do\n  x()\nend\n"
 

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import pytest
+from lsprotocol import types
 
 from llmspell_server.analysis.checks.checker import Checker
 from llmspell_server.analysis.hover import hovered
+from llmspell_server.subjects import Subject
+from llmspell_server.world import SessionWorld
 from tests.server.analysis.checks.checking import DefaultRules
 from tests.server.analysis.test_completion import offered
 from tests.server.analysis.test_inlay_hints import ALL, hinted
-from tests.server.places import URI, place
+from tests.server.places import COMPILE, URI, document, place
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time enough for whatever is read first in the process."""
+    monkeypatch.setattr("llmspell_server.analysis.hover._PATIENCE", 10.0)
+    monkeypatch.setattr("llmspell_server.analysis.inference.guesses._PATIENCE", 10.0)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +63,87 @@ def test_fields_of_what_calls_give_are_offered() -> None:
     assert {"name", "age"} <= set(found)
 
 
+OPTIONS = "({ url = 'u', retries = 2 })"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("p = p or {}", "url"),
+        ("p = p or {} p.count = p.count or 3", "url retries count"),
+        ("if not p then p = {} end p.count = 1", "url retries count"),
+        ("if p == nil then p = { count = 1 } end", "url retries count"),
+        ("p = setmetatable(p or {}, { __index = { count = 1 } })", "url retries count"),
+        ("p = p or {} print(p.count)", "url retries count"),
+        ("print(p.count)", "url retries count"),
+    ],
+)
+def test_fields_of_a_parameter_with_a_default_are_offered(body: str, expected: str) -> None:
+    found = offered(f"local function f(p)\n  {body}\n  p.|\nend\nf{OPTIONS}")
+    assert set(expected.split()) <= set(found)
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("x = x or 5 print(x|) end\nf('a')", "string|integer"),
+        ("x = x or 5 print(x|) end\nf(1)", "integer"),
+        ("x = tostring(x) print(x|) end\nf(1)", "string"),
+        ("x = (x or ''):lower() print(x|) end\nf('A')", "string"),
+        ("if x == nil then x = 5 end print(x|) end\nf('a')", "string|integer"),
+        ("if not x then x = {} end x = x.n print(x|) end\nf({ n = 1 })", "integer"),
+        ("if type(x) == 'string' then x = { n = x } end local y = x.n print(y|) end\nf('a')\nf({})",
+         "string"),
+        ("x = x or {} local y = x print(y|) end\nf({ n = 1 })", "table { n?: integer, }"),
+        ("x = x or {} local y = x print(y|) end\nf({ n = 1 })\nf({ n = 'x' })",
+         "table { n?: integer|string, }"),
+    ],
+)  # fmt: skip
+def test_a_parameter_that_gets_another_value(marked: str, expected: str) -> None:
+    found = hovered(place(f"local function f(x) {marked}"))
+    assert found is not None
+    assert " ".join(found.explanation.title.partition(": ")[2].split()) == expected
+
+
+MADE = (
+    "local C = {}\nC.__index = C\n"
+    "function C.new(p, n)\n"
+    "  local self = setmetatable({}, C)\n  self.p = p or {}\n  self.n = n\n  return self\nend\n"
+    "C.new({ url = 'u' }, 1)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("function C:f() print(self.n|) end", "integer"),
+        ("function C:f() print(self.p.url|) end", "string"),
+        ("function C.f(self) print(self.n|) end", "integer"),
+        ("function C:f() return function() print(self.n|) end end", "integer"),
+        ("function C:f() local n = self.n print(n|) end", "integer"),
+        ("function C:set(n) self.n = n end C:set('x') function C:f() print(self.n|) end",
+         "string|integer"),
+        ("---@class C\nfunction C:f() print(self.m|) end", "unknown"),
+    ],
+)  # fmt: skip
+def test_fields_of_an_object_are_what_its_maker_is_given(marked: str, expected: str) -> None:
+    found = hovered(place(MADE + marked))
+    assert found is not None
+    assert found.explanation.title.partition(": ")[2] == expected
+
+
+def test_fields_of_a_table_in_a_field_are_offered_in_a_method() -> None:
+    assert "url" in offered(MADE + "function C:f()\n  self.p.|\nend")
+
+
+def test_a_guess_of_a_field_is_no_ground_for_a_problem() -> None:
+    subject = place(
+        MADE + "function C:f() return self.n|:nothing(), self.n.x, math.floor(self.p) end"
+    )
+    hovered(subject)
+    assert Checker(subject.inference, DefaultRules()).findings(URI) == []
+
+
 def test_fields_that_are_used_are_offered_where_nothing_else_is_known() -> None:
     assert {"name", "get"} <= set(offered("local function f(p) print(p.name, p:get(), p.|) end"))
     assert list(offered("local function f(p) print(p.name, p:get(), p:|) end")) == ["get"]
@@ -76,3 +167,48 @@ def test_a_guess_is_no_ground_for_a_problem() -> None:
     )
     hovered(subject)
     assert Checker(subject.inference, DefaultRules()).findings(URI) == []
+
+
+NESTED = (
+    "local given = { n = 1 }\n"
+    "local function g(q) print(q|) end\n"
+    "local function f(p) g(p.n) end\n"
+    "f(given)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("n = 1", "n = 'x'"), ("g(p.n)", "g('x')"), ("f(given)", "f({ n = 'x' })")],
+)
+def test_a_guess_that_is_kept_is_right_after_an_edit(before: str, after: str) -> None:
+    documents = {URI: document(NESTED.replace("|", ""), "main")}
+    world = SessionWorld(lambda: documents, COMPILE)
+    shown = []
+    for source in (NESTED, NESTED.replace(before, after)):
+        start = documents[URI].source.find(before)
+        if before not in source:
+            place_ = documents[URI].range(start, start + len(before))
+            change = types.TextDocumentContentChangePartial(place_, after)
+            documents[URI] = documents[URI].edited(change)
+        subject = Subject.at(world.inference(), documents[URI], URI, source.index("|"))
+        found = hovered(subject)
+        assert found is not None
+        shown.append(found.explanation.title)
+    assert shown == ["(parameter) q: integer", "(parameter) q: string"]
+
+
+def test_what_there_was_no_time_for_is_found_for_the_next_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("llmspell_server.analysis.hover._PATIENCE", 0.0)
+    subject = place("local function f(p|) end\nf('x')")
+    shown = []
+    for _ in range(2):
+        found = hovered(subject)
+        assert found is not None
+        shown.append(found.explanation.title)
+        left = subject.inference.guesses.left()
+        if left is not None:
+            left()
+    assert shown == ["(parameter) p: unknown", "(parameter) p: string"]

@@ -34,7 +34,7 @@ local o = setmetatable({}, C) local v = o:f() print(v|)"""
         ("local k, v = next({ a = 1 }) print(v|)", "integer?"),
         ("local x = select('#', ...) print(x|)", "integer"),
         ("local t = setmetatable({ a = 1 }, {}) print(t.a|)", "integer"),
-        ("local a, b = table.unpack({ 'a', 'b' }) print(b|)", "string?"),
+        ("local a, b = table.unpack({ 'a', 'b' }) print(b|)", "string"),
         ("local ok, r, s = pcall(function() return 'x', 1 end) print(s|)", "integer"),
         ("local f = assert(io.open('x')) print(f|)", "file*"),
         ("local f = assert(io.open('x')) local s = f:read('a') print(s|)", "string"),
@@ -61,6 +61,59 @@ local o = setmetatable({}, C) local v = o:f() print(v|)"""
 )
 def test_library(marked: str, expected: str) -> None:
     text, offset = cursor(marked)
+    WORLD.set("main.lua", text.source)
+    assert shown_type(Inference(WORLD), "main.lua", offset) == expected
+
+
+AGENT = "local agent = Agent.builder():model('local/m'):build() "
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("print(agent:execute('hi').text|)", "string"),
+        ("print(agent.invoke({ text = 'hi' }).usage.total_tokens|)", "integer"),
+        ("print(agent:execute('hi').cost|)", "number?"),
+        ("print(agent:execute('hi').tool_calls[1].result.execution_time_ms|)", "integer"),
+        ("print(agent:execute('hi').metadata.finish_reason|)", "string"),
+        ("local ok, answer = pcall(agent.execute, agent, 'hi') print(answer|)", "AgentOutput"),
+        ("local r = agent:invokeStream('hi', print) print(r.chunks_received|)", "integer"),
+        ("local r = agent:invokeStream('hi', print) print(r.usage.cached_tokens|)", "integer"),
+        ("agent:invokeStream('hi', function(piece) print(piece.text|) end)", "string"),
+        ("agent:invokeStream('x', { seed = 1 }, function(p) print(p.index|) end)", "integer"),
+        ("agent:invokeStream('x', function(p) print(p.tool_call.name|) end)", "string"),
+        ("agent:execute_async('hi', function(answer) print(answer|) end)", "AgentOutput?"),
+        ("agent:execute_async('hi', function(a, problem) print(problem|) end)", "string?"),
+        ("print(agent:execute_with_context('hi', 'c').data|)", "any"),
+        ("print(Agent.get('a'):get_metrics().cost_total|)", "number"),
+        ("print(agent:get_conversation()[1].role|)", "string"),
+        ("print(agent:get_state_history()[1].from|)", "string"),
+        ("print(agent:get_config().resource_limits.max_tool_calls|)", "integer?"),
+        ("print(agent:invokeTool('calculator', {}).text|)", "string?"),
+        ("print(Agent.list()[1].model|)", "string"),
+        ("print(Agent.get_details('a').metrics.tokens_total|)", "integer"),
+        ("print(Agent.get_hierarchy('a').root.children[1].name|)", "string"),
+        ("print(Agent.list_capabilities().a.capabilities.supports_tools|)", "boolean"),
+        (
+            "local c = Agent.create_composite('c', { 'a' }, 'vote') print(c:execute('q').text|)",
+            "string",
+        ),
+        ("local t = Agent.create_from_template('t', 'llm', {}):complete('hi') print(t|)", "string"),
+        ("Agent.builder():approve(function(call) print(call.tool_name|) end)", "string"),
+        (
+            "Agent.create({ approve = function(call) print(call.parameters|) end })",
+            "table<string, any>",
+        ),
+        ("print(Provider.list()[1].capabilities.max_context_tokens|)", "integer?"),
+        ("print(Provider.getCapabilities('openai').supports_tools|)", "boolean"),
+        ("print(LocalLLM.list()[1].context_length|)", "integer?"),
+        ("print(LocalLLM.status().ollama.running|)", "boolean"),
+        ("print(LocalLLM.pull('m').bytes_total|)", "integer?"),
+        ("Tool.register('t', function(params) print(params|) end)", "table<string, any>"),
+    ],
+)
+def test_what_agents_and_models_give(marked: str, expected: str) -> None:
+    text, offset = cursor(AGENT + marked)
     WORLD.set("main.lua", text.source)
     assert shown_type(Inference(WORLD), "main.lua", offset) == expected
 

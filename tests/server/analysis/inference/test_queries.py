@@ -105,3 +105,18 @@ def test_questions_that_all_need_each_other_are_answered_once_each() -> None:
     queries = Queries({"node": answer}, frozenset(), 0)
     queries.get("node", 0)
     assert sorted(made) == list(range(25))
+
+
+def test_an_answer_that_may_lag_is_given_as_it_was_to_who_puts_up_with_that(
+    numbers: Numbers,
+) -> None:
+    numbers.queries.add("lagging", lambda: numbers.queries.get("parity"), may_lag=True)
+    numbers.queries.add("made from it", lambda: numbers.queries.get("lagging"))
+    assert numbers.get("lagging") == 3
+    numbers.change(b=5)
+    with numbers.queries.lagging():
+        assert numbers.get("lagging") == 3
+        assert numbers.get("parity") == 6
+        assert numbers.get("made from it") == 6
+    numbers.change(b=2)
+    assert numbers.get("lagging") == 3

@@ -33,6 +33,7 @@ def check(**files: str) -> None:
         "local M = { ⟦f⟧ = function(self) return self.f| end }",
         "local M = {}\nM['⟦key⟧'] = 1\nprint(M.key|)",
         "local M = {}\nM.⟦key⟧ = 1\nprint(M['ke|y'])",
+        "local M = {}\nM[ [[⟦key⟧]] ] = 1\nprint(M.ke|y)",
         "local t = table\nlocal M = t\nM.⟦x⟧ = function() end\ntable.x|()",
         "_G.⟦x⟧ = 1\nprint(x|)",
         "goto en|d_\n::⟦end_⟧::",

@@ -182,6 +182,28 @@ def test_where_other_values_are_allowed_a_slip_is_only_a_remark(api: Api) -> Non
     assert found is not None and found.severity == "information"
 
 
+@pytest.mark.parametrize(
+    ("content", "near"),
+    [
+        ("golbal", "global"),
+        ("Global", "global"),
+        ("agnet:mine", "agent"),
+        ("users", None),
+        ("globals", None),
+        ("my own", None),
+    ],
+)
+def test_a_slip_is_one_also_where_it_is_in_use(content: str, near: str | None, api: Api) -> None:
+    in_use = KindSources({"state-scope": {content: Known("written")}})
+    found = problem(api.kinds["state-scope"], content, in_use)
+    assert (found and found.replacement) == near
+
+
+def test_a_name_that_is_defined_is_no_slip(api: Api) -> None:
+    in_use = KindSources({"provider-name": {"opnai": Known("written")}})
+    assert problem(api.kinds["provider-name"], "opnai", in_use) is None
+
+
 def test_modules_are_files(api: Api) -> None:
     kind = api.kinds["module-path"]
     assert {"main", "lib"} <= offered(kind, "|", FILES).keys()

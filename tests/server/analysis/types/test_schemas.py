@@ -93,3 +93,13 @@ def test_a_schema_that_becomes_another_one_is_another_class() -> None:
     )
     assert first == again != changed
     assert (display(changed), display(again)) == ("T", "T")
+
+
+def test_of_the_schemas_that_were_only_the_latest_are_kept() -> None:
+    classes = SchemaClasses()
+    tables = [DescribedTable("T", of(**{f"a{number}": True})) for number in range(400)]
+    names = [getattr(classes.type(each), "name", "") for each in tables]
+    assert len(set(names)) == 400
+    assert classes.definition(names[0]) is None
+    assert classes.definition(names[-1]) is not None
+    assert getattr(classes.type(tables[-1]), "name", "") == names[-1]

@@ -30,6 +30,7 @@ class ApiTester(Tool):
     name = "api-tester"
     category = "data"
     security = "restricted"
+    permissions = ("network",)
     requires = ("httpx",)
     limits = Limits(seconds=300)
     parameters = (
@@ -60,7 +61,7 @@ class ApiTester(Tool):
         reply = await request(
             call, method, url, purpose="web_tools", timeout=limit, headers=headers, **options
         )
-        value, is_json = reply.parsed
+        value, is_json = await reply.parsed()
         told = {
             "request": {"method": given, "url": url, "timeout": limit},
             "response": {

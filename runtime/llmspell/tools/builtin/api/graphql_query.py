@@ -35,11 +35,14 @@ class GraphqlQuery(Tool):
     name = "graphql-query"
     category = "api"
     security = "privileged"
+    permissions = ("network",)
     requires = ("graphql", "httpx")
     limits = Limits(seconds=60)
     default_operation = "query"
     parameters = (
-        Parameter("endpoint", "string", "The server's URL.", required=True, aliases=("url",)),
+        Parameter(
+            "endpoint", "string", "The server's URL.", required=True, aliases=("url",), kind="url"
+        ),
         Parameter("input", "string", "The document.", aliases=("query",)),
         Parameter("variables", "object", "Name -> value."),
         Parameter("operation_name", "string", "Which operation of the document is run."),
@@ -135,7 +138,7 @@ async def _post(call: Call, body: dict[str, Any]) -> dict[str, Any]:
         raise
     if not 200 <= reply.status < 300:
         raise ToolError(f"'{url}' answered {reply.status}: {reply.text[:500]}", status=reply.status)
-    found, is_json = reply.parsed
+    found, is_json = await reply.parsed()
     if not is_json or not isinstance(found, dict):
         raise ToolError(f"'{url}' did not answer with a GraphQL result")
     if found.get("data") is None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-import json
 
 from llmspell.errors import ValidationError
 from llmspell.telemetry.timestamps import now
 from llmspell.tools.answer import Answer
-from llmspell.tools.builtin.web.parameters import METHOD, URL, http_method
+from llmspell.tools.builtin.web.parameters import METHOD, http_method, url_parameter
 from llmspell.tools.description import Example, Limits, Parameter
 from llmspell.tools.tool import Tool
 
@@ -47,11 +46,12 @@ class HttpRequester(Tool):
 
     name = "http-requester"
     category = "api"
+    permissions = ("network",)
     aliases = ("http-request",)
     requires = ("httpx",)
     limits = Limits(seconds=300)
     parameters = (
-        URL,
+        url_parameter("url"),
         METHOD,
         Parameter("headers", "object", "Name -> value.", default={}),
         Parameter(
@@ -79,18 +79,18 @@ class HttpRequester(Tool):
         headers = headers_of(settings.default_headers) | headers_of(call.get("headers"))
         headers |= _signed(call.get("auth", {}))
         content = _content(call, headers)
-        milliseconds = call.get("timeout_ms", settings.timeout_seconds * 1000)
+        milliseconds = call.get("timeout_ms", _seconds(call) * 1000)
         reply = await request(
             call,
             method,
             str(call.params["input"]),
             headers=headers,
             redirects=settings.max_redirects,
-            retry=_retry(call.get("retry")),
+            retry=_retry(call),
             timeout=milliseconds / 1000,
             **content,
         )
-        return _answer(method, reply)
+        return await _answer(method, reply)
 
 
 def _signed(auth: dict[str, Any]) -> dict[str, str]:
@@ -126,12 +126,22 @@ def _content(call: Call, headers: dict[str, str]) -> dict[str, Any]:
     return {"content": json_body(call, body, "body", headers)}
 
 
-def _retry(given: dict[str, Any] | None) -> Retry:
+def _seconds(call: Call) -> int:
+    """Seconds for one attempt: `http_request` wins over `network` where both say it."""
+    said = call.policy.settings.least("http_request", "timeout_seconds")
+    network = call.settings.network
+    if said is None and network is not None:
+        return network.timeout_seconds
+    return call.settings.http_request.timeout_seconds
+
+
+def _retry(call: Call) -> Retry | None:
     """When to try again. Answers are repeated only where the call asks for retries itself."""
     from llmspell.tools.builtin.web.fetching import Retry
 
+    given = call.get("retry")
     if not given:
-        return Retry()
+        return None if call.settings.network is not None else Retry()
     statuses = given.get("retry_on_status", (429, 500, 502, 503, 504))
     return Retry(
         attempts=given.get("max_attempts", 3),
@@ -142,8 +152,8 @@ def _retry(given: dict[str, Any] | None) -> Retry:
     )
 
 
-def _answer(method: str, reply: Reply) -> Answer:
-    body, text = _body(reply)
+async def _answer(method: str, reply: Reply) -> Answer:
+    body, text = await _body(reply)
     told = {
         "status_code": reply.status,
         "headers": dict(reply.headers),
@@ -156,15 +166,13 @@ def _answer(method: str, reply: Reply) -> Answer:
     return Answer("http-requester", told, text=text, message=message, metadata=metadata)
 
 
-def _body(reply: Reply) -> tuple[Any, str | None]:
+async def _body(reply: Reply) -> tuple[Any, str | None]:
     """The body as data: parsed JSON, text, or a list of bytes; and as text where it is one."""
     kind = reply.content_type
     if "json" in kind:
         text = reply.text
-        try:
-            return json.loads(text), text
-        except ValueError:
-            return text, text
+        found, is_json = await reply.parsed()
+        return (found if is_json else text), text
     if kind.startswith("text/") or "xml" in kind or "javascript" in kind or not reply.body:
         return reply.text, reply.text
     return list(reply.body), None

@@ -13,6 +13,7 @@ from llmspell.tools.answer import Answer
 from llmspell.tools.builtin.data import csv_formats
 from llmspell.tools.builtin.data.csv_columns import described, number
 from llmspell.tools.builtin.data.csv_table import DELIMITERS, CsvTable
+from llmspell.tools.builtin.data.limits import check_validation
 from llmspell.tools.description import Example, Limits, Operation, Parameter
 from llmspell.tools.tool import Tool
 
@@ -54,6 +55,7 @@ class CsvAnalyzer(Tool):
 
     name = "csv-analyzer"
     category = "data"
+    timed_by = "data"
     result = "data"
     limits = Limits(seconds=30)
     parameters = (
@@ -206,6 +208,7 @@ class CsvAnalyzer(Tool):
 
     def do_validate(self, call: Call) -> Answer:
         """Each value that breaks the rule of its column; the first data row is row 1."""
+        check_validation(call)
         table = CsvTable(call, default=",")
         rules = _option(call, "rules")
         checks = [(table.index(name), name, _check(str(rule))) for name, rule in rules.items()]

@@ -29,6 +29,12 @@ class CsvTable:
     def __init__(self, call: Call, *, default: str = "") -> None:
         self._call = call
         self.text: str = call.params["input"].removeprefix("\ufeff")
+        data = call.settings.data
+        if data is not None and len(self.text.encode()) > data.max_csv_size:
+            raise ValidationError(
+                f"the text is larger than `tools.data.max_csv_size` ({data.max_csv_size}) allows",
+                field="input",
+            )
         given = call.get("options", {}).get("delimiter")
         self.delimiter: str = given or _delimiter(self.text) or default
         if not self.delimiter:

@@ -25,6 +25,7 @@ class GraphBuilder(Tool):
 
     name = "graph-builder"
     category = "data"
+    timed_by = "data"
     result = "nested"
     limits = Limits(seconds=30, output_bytes=50 * MIB)
     requires = ("networkx",)

@@ -10,6 +10,7 @@ import json
 from llmspell.errors import ValidationError
 from llmspell.tools.answer import Answer
 from llmspell.tools.builtin.data.jq_names import forbidden_name
+from llmspell.tools.builtin.data.limits import check_depth, check_validation
 from llmspell.tools.description import Example, Limits, Operation, Parameter
 from llmspell.tools.isolation import isolated
 from llmspell.tools.tool import Tool
@@ -28,6 +29,7 @@ class JsonProcessor(Tool):
 
     name = "json-processor"
     category = "data"
+    timed_by = "data"
     result = "data"
     limits = Limits(seconds=30)
     requires = ("jq",)
@@ -89,12 +91,13 @@ class JsonProcessor(Tool):
     def do_query(self, call: Call) -> Answer:
         """The only output, or a list of all."""
         query = _program(call)
-        outputs = isolated(call, f"{WORK}:outputs", [query, [_text(call.params["input"])]])
+        outputs = isolated(call, f"{WORK}:outputs", [query, [_text(call, call.params["input"])]])
         return Answer("query", outputs[0] if len(outputs) == 1 else outputs)
 
     def do_validate(self, call: Call) -> Answer:
         """Errors have `path` (a JSON pointer), `message` and `keyword`."""
-        value = json.loads(_text(call.params["input"]))
+        check_validation(call)
+        value = json.loads(_text(call, call.params["input"]))
         errors = isolated(call, f"{WORK}:problems", [value, call.params["schema"]])
         return Answer("validate", {"is_valid": not errors, "errors": errors})
 
@@ -106,7 +109,7 @@ class JsonProcessor(Tool):
         lines = []
         for number, line in enumerate(text.split("\n"), 1):
             if line.strip():
-                _parsed(line, number)
+                check_depth(call, _parsed(line, number))
                 lines.append(line)
         return Answer("stream", isolated(call, f"{WORK}:outputs", [query, lines]))
 
@@ -119,19 +122,20 @@ def _program(call: Call) -> str:
     return query
 
 
-def _text(value: Any) -> str:
+def _text(call: Call, value: Any) -> str:
     """A value as JSON text; a string that is JSON is what it says."""
     if isinstance(value, str):
         try:
-            json.loads(value)
+            found = json.loads(value)
         except (ValueError, RecursionError):
             return json.dumps(value)
+        check_depth(call, found)
         return value
-    return json.dumps(value)
+    return json.dumps(check_depth(call, value))
 
 
-def _parsed(line: str, number: int) -> None:
+def _parsed(line: str, number: int) -> Any:
     try:
-        json.loads(line)
+        return json.loads(line)
     except (ValueError, RecursionError) as error:
         raise ValidationError(f"line {number} is no JSON: {error}", field="input") from error

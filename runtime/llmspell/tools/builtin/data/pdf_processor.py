@@ -12,6 +12,7 @@ import os
 from llmspell.errors import ValidationError
 from llmspell.security.opening import open_to_read
 from llmspell.tools.answer import Answer
+from llmspell.tools.builtin.filesystem.paths import file_path
 from llmspell.tools.description import MIB, Example, Limits, Operation, Parameter
 from llmspell.tools.isolation import isolated
 from llmspell.tools.tool import Tool
@@ -43,6 +44,7 @@ class PdfProcessor(Tool):
     name = "pdf-processor"
     category = "data"
     security = "restricted"
+    permissions = ("read",)
     result = "nested"
     limits = Limits(seconds=30, output_bytes=20 * MIB)
     requires = ("pypdf",)
@@ -81,7 +83,7 @@ class PdfProcessor(Tool):
     def do_extract_text(self, call: Call) -> Answer:
         """`text` has the pages one below the other; `length` is in bytes."""
         path, data = _read(call)
-        found = isolated(call, f"{WORK}:pages", [data, None, None])
+        found = isolated(call, f"{WORK}:pages", [data, None, None, _most_pages(call)])
         text = _joined(found)
         told = {
             "text": text,
@@ -97,6 +99,9 @@ class PdfProcessor(Tool):
         status = os.stat(path)
         found = isolated(call, f"{WORK}:facts", [data])
         problem = found.pop("problem", "")
+        document = call.settings.document
+        if document is not None and not document.extract_metadata:
+            found.pop("document", None)
         told = {
             "file_size": status.st_size,
             "file_name": os.path.basename(path),
@@ -111,7 +116,8 @@ class PdfProcessor(Tool):
         """`text`, and `pages` with the text of each; `start_page` to `end_page`, or all."""
         path, data = _read(call)
         start = call.get("start_page")
-        found = isolated(call, f"{WORK}:pages", [data, start, call.get("end_page")])
+        end = call.get("end_page")
+        found = isolated(call, f"{WORK}:pages", [data, start, end, _most_pages(call)])
         text = _joined(found)
         told = {
             "text": text,
@@ -132,16 +138,27 @@ def _joined(found: dict[str, Any]) -> str:
     return text + CUT if found["truncated"] else text
 
 
+def _most_pages(call: Call) -> int | None:
+    document = call.settings.document
+    return None if document is None else document.max_pages
+
+
+def _largest(call: Call) -> int:
+    """Bytes of the largest file: what is documented, unless the configuration says otherwise."""
+    document = call.settings.document
+    return LARGEST_FILE if document is None else document.max_pdf_size
+
+
 def _read(call: Call) -> tuple[str, str]:
     """The path of the file and its content in Base64."""
-    path = call.path("input")
+    path, largest = file_path(call, "input"), _largest(call)
     try:
         with open_to_read(call.policy, path) as file:
-            data = file.read(LARGEST_FILE + 1)
+            data = file.read(largest + 1)
     except FileNotFoundError:
         raise ValidationError(f"there is no such file: {path}", field="input") from None
     except OSError as error:
         raise ValidationError(f"{path}: {error.strerror or error}", field="input") from None
-    if len(data) > LARGEST_FILE:
-        raise ValidationError(f"{path} has more than {LARGEST_FILE} bytes", field="input")
+    if len(data) > largest:
+        raise ValidationError(f"{path} has more than {largest} bytes", field="input")
     return path, base64.b64encode(data).decode()

@@ -19,11 +19,11 @@ LONGEST_TEXT = 1024 * 1024
 
 
 def pages(request: Any) -> dict[str, Any]:
-    """The text of pages: `[PDF in Base64, first page or None, last page or None]`.
+    """The text of pages: `[PDF in Base64, first page or None, last or None, most or None]`.
 
     Gives `pages` with `page` (from 1) and `text`, `page_count`, and whether it was `truncated`.
     """
-    data, first, last = request
+    data, first, last, most = request
     reader = _reader(data)
     count = len(reader.pages)
     begin, end = first or 1, min(last or count, count)
@@ -33,6 +33,12 @@ def pages(request: Any) -> dict[str, Any]:
         )
     if last is not None and last < begin:
         raise ValidationError(f"'end_page' is {last}, before page {begin}", field="end_page")
+    if most is not None and end - begin >= most:
+        raise ValidationError(
+            f"{end - begin + 1} pages are more than `tools.document.max_pages` ({most}) allows; "
+            "choose some by 'start_page' and 'end_page'",
+            field="end_page",
+        )
     found: list[dict[str, Any]] = []
     left = LONGEST_TEXT
     for number in range(begin, end + 1):

@@ -8,13 +8,20 @@ import os
 import tarfile
 import zipfile
 import zlib
+from functools import partial
 from typing import IO, TYPE_CHECKING, cast
 
 from llmspell.errors import ResourceError, ValidationError
 from llmspell.security.archives import Quota, unpack
+from llmspell.security.entries import make_folder, make_parents
 from llmspell.security.opening import open_to_read, replacing
 from llmspell.tools.answer import Answer
-from llmspell.tools.builtin.filesystem.paths import storage_errors
+from llmspell.tools.builtin.filesystem.paths import (
+    check_extension,
+    extension_allowed,
+    file_path,
+    storage_errors,
+)
 from llmspell.tools.description import Example, Operation, Parameter
 from llmspell.tools.tool import Tool
 
@@ -41,6 +48,7 @@ class ArchiveHandler(Tool):
     name = "archive-handler"
     category = "filesystem"
     security = "restricted"
+    permissions = ("read", "write")
     result = "message"
     parameters = (
         Parameter("path", "string", "The archive.", required=True, kind="file-path"),
@@ -86,6 +94,7 @@ class ArchiveHandler(Tool):
         skipped: list[dict[str, str]] = []
         for given in call.params["input"]:
             resolved = call.policy.check_path(given, "read")
+            check_extension(call, resolved)
             reason = _unfit(resolved)
             if reason:
                 skipped.append({"path": given, "reason": reason})
@@ -97,7 +106,7 @@ class ArchiveHandler(Tool):
                 "a .gz holds exactly one file, which has to be there", field="files"
             )
         with storage_errors("create", path):
-            os.makedirs(os.path.dirname(path), exist_ok=True)
+            make_parents(call.policy, path)
             with replacing(call.policy, path) as (out, _):
                 size = _pack(call, kind, sources, out)
         names = [name for _, name in sources]
@@ -117,16 +126,17 @@ class ArchiveHandler(Tool):
         )
 
     def do_extract(self, call: Call) -> Answer:
-        """Links, devices and names that lead out are told in `skipped_files`."""
+        """Links, devices, refused extensions and names that lead out are in `skipped_files`."""
         path, kind = _archive(call, "read")
         folder = call.path("target_path", "write")
         skipped: tuple[str, ...] = ()
         with storage_errors("extract", path):
-            os.makedirs(folder, exist_ok=True)
+            make_folder(call.policy, folder, parents=True)
             if kind == "GZ":
                 files, size = _gunzip(call, path, folder)
             else:
-                done = unpack(call.policy, path, folder, QUOTA, check=call.check)
+                fits = partial(extension_allowed, call)
+                done = unpack(call.policy, path, folder, QUOTA, check=call.check, fits=fits)
                 files, size, skipped = list(done.files), done.size, done.skipped
         result: dict[str, Any] = {
             "extracted_files": files,
@@ -172,7 +182,7 @@ def _reading(path: str) -> Iterator[None]:
 
 def _archive(call: Call, mode: Mode) -> tuple[str, str]:
     """The archive's path and its format, by its extension."""
-    path = call.path("path", mode)
+    path = file_path(call, "path", mode)
     name = os.path.basename(path).lower()
     for end, kind in FORMATS.items():
         if name.endswith(end):
@@ -245,6 +255,7 @@ def _copy(call: Call, source: IO[bytes], target: IO[bytes], most: int | None = N
 def _gunzip(call: Call, path: str, folder: str) -> tuple[list[str], int]:
     """Unpacks the one file of a GZ under the archive's name without `.gz`."""
     name = os.path.basename(path)[: -len(".gz")] or "content"
+    check_extension(call, name)
     with (
         _reading(path),
         open_to_read(call.policy, path) as packed,
@@ -265,7 +276,7 @@ def _entries(kind: str, path: str, file: IO[bytes]) -> Iterator[dict[str, Any]]:
                     "name": entry.filename,
                     "size": entry.file_size,
                     "compressed_size": entry.compress_size,
-                    "is_dir": entry.is_dir(),
+                    "is_dir": entry.filename.endswith("/"),  # is_dir() raises for no name
                 }
     elif kind == "GZ":
         yield _gz_entry(path, file)

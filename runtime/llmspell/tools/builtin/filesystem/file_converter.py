@@ -12,9 +12,15 @@ import os
 import re
 
 from llmspell.errors import StorageError, ToolError, ValidationError
+from llmspell.security.entries import make_parents
 from llmspell.security.opening import open_to_read, write_whole
 from llmspell.tools.answer import Answer
-from llmspell.tools.builtin.filesystem.paths import check_extension, file_path, storage_errors
+from llmspell.tools.builtin.filesystem.paths import (
+    check_extension,
+    file_path,
+    open_file,
+    storage_errors,
+)
 from llmspell.tools.description import MIB, Example, Operation, Parameter
 from llmspell.tools.tool import Tool
 
@@ -47,6 +53,7 @@ class FileConverter(Tool):
     name = "file-converter"
     category = "filesystem"
     security = "restricted"
+    permissions = ("read", "write")
     result = "message"
     parameters = (
         Parameter("path", "string", "The file.", required=True, kind="file-path"),
@@ -157,7 +164,7 @@ def _read(call: Call) -> tuple[str, str, bytes]:
     path = file_path(call)
     if not os.path.isfile(path):
         raise ValidationError(f"there is no file '{call.params['path']}'", field="path")
-    with storage_errors("read", path), open_to_read(call.policy, path) as file:
+    with storage_errors("read", path), open_file(call, path) as file:
         size = os.fstat(file.fileno()).st_size
         if size > LARGEST:
             raise ValidationError(
@@ -206,7 +213,7 @@ def _written(call: Call, data: bytes) -> Answer:
     if target == source:
         result["backup_path"] = _backed_up(call, source)
     with storage_errors("write", target):
-        os.makedirs(os.path.dirname(target), exist_ok=True)
+        make_parents(call.policy, target)
         write_whole(call.policy, target, data)
     return Answer(
         call.operation,

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
+from collections import deque
 
 from llmspell.errors import LLMSpellError, SecurityError, StorageError, ValidationError
-from llmspell.security.opening import open_to_read, write_whole
+from llmspell.security.entries import (
+    delete_file,
+    entries,
+    folder_to_change,
+    make_folder,
+    make_parents,
+    move,
+    open_to_change,
+    status,
+)
+from llmspell.security.opening import replacing, write_whole
 from llmspell.tools.answer import Answer
 from llmspell.tools.builtin.filesystem.paths import (
     check_extension,
     check_size,
     file_path,
     kind_of,
+    open_file,
     storage_errors,
     timestamp,
 )
@@ -22,6 +33,7 @@ from llmspell.tools.tool import Tool
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from llmspell.tools.call import Call
@@ -35,13 +47,19 @@ class FileOperations(Tool):
     name = "file-operations"
     category = "filesystem"
     security = "privileged"
+    permissions = ("read", "write")
     result = "message"
     parameters = (
         Parameter("path", "string", "File or folder.", kind="file-path"),
         Parameter("input", "string", "Content to write.", aliases=("content",)),
         Parameter("source_path", "string", "Copy or move from here.", kind="file-path"),
         Parameter("target_path", "string", "Copy or move to here.", kind="file-path"),
-        Parameter("recursive", "boolean", "Make missing parent folders too.", default=False),
+        Parameter(
+            "recursive",
+            "boolean",
+            "Make missing parent folders too; list what is in the folders below, too.",
+            default=False,
+        ),
     )
     operations = {
         "read": Operation("the text of a file", needs=("path",), takes=("path",)),
@@ -56,7 +74,10 @@ class FileOperations(Tool):
             "makes a folder", needs=("path",), takes=("path", "recursive"), aliases=("mkdir",)
         ),
         "list_dir": Operation(
-            "what a folder holds", needs=("path",), takes=("path",), aliases=("list", "ls", "dir")
+            "what a folder holds",
+            needs=("path",),
+            takes=("path", "recursive"),
+            aliases=("list", "ls", "dir"),
         ),
         "copy": Operation(
             "copies a file",
@@ -89,6 +110,10 @@ class FileOperations(Tool):
         Example({"operation": "read", "path": "/etc/passwd"}, fails="not in allowed"),
     )
 
+    def operation_of(self, params: Mapping[str, Any]) -> str:
+        """`action` is another name of `operation`, which the original's command line asked for."""
+        return super().operation_of({"operation": params.get("action"), **params})
+
     def failed(self, call: Call, error: LLMSpellError) -> Answer | None:
         """Writing gives its failure instead of raising, and so does reading what is not there."""
         missing = call.operation == "read" and error.details.get("missing")
@@ -106,7 +131,7 @@ class FileOperations(Tool):
         """`text` is the content."""
         path = file_path(call)
         with storage_errors("read", path):
-            data = _content(call, path)
+            data, _ = _content(call, path)
         try:
             text = data.decode()
         except UnicodeDecodeError as error:
@@ -123,12 +148,11 @@ class FileOperations(Tool):
         data = str(call.params["input"]).encode()
         check_size(call, len(data), "content_size")
         with storage_errors("write", path):
-            os.makedirs(os.path.dirname(path), exist_ok=True)
+            make_parents(call.policy, path)
             if call.settings.file_operations.atomic_writes:
                 write_whole(call.policy, path, data)
             else:
-                _check_regular(path, "write")
-                with open(path, "wb") as file:
+                with open_to_change(call.policy, path, append=False) as file:
                     file.write(data)
         return Answer(
             "write",
@@ -142,9 +166,8 @@ class FileOperations(Tool):
         path = file_path(call, mode="write")
         data = str(call.params["input"]).encode()
         with storage_errors("append", path):
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            _check_regular(path, "append")
-            with open(path, "ab") as file:
+            make_parents(call.policy, path)
+            with open_to_change(call.policy, path, append=True) as file:
                 check_size(call, file.tell() + len(data), "total_size")
                 file.write(data)
         return Answer(
@@ -158,43 +181,47 @@ class FileOperations(Tool):
         """Deletes a file or a link, never a folder."""
         path = _entry(call)
         with storage_errors("delete", path):
-            if os.path.isdir(path) and not os.path.islink(path):
-                raise StorageError(
-                    f"{path} is a folder; only files are deleted", operation="delete"
-                )
-            os.unlink(path)
+            delete_file(call.policy, path)
         return _done("delete", f"Deleted {path}", {"path": path})
 
     def do_create_dir(self, call: Call) -> Answer:
         """An existing folder is fine."""
         path, recursive = file_path(call, mode="write"), bool(call.get("recursive"))
         with storage_errors("create_dir", path):
-            if recursive:
-                os.makedirs(path, exist_ok=True)
-            elif not os.path.isdir(path):
-                os.mkdir(path)
+            make_folder(call.policy, path, parents=recursive)
         return _done("create_dir", f"Created folder {path}", {"recursive": recursive, "path": path})
 
     def do_list_dir(self, call: Call) -> Answer:
-        """The first 1000 entries by name."""
+        """The first 1000 entries by name; with `recursive` those of the upper folders first.
+
+        `left_out` counts further entries of folders that were read. `unread` names the folders
+        below that may not be read.
+        """
         path = file_path(call)
         with storage_errors("list_dir", path):
-            names = sorted(os.listdir(path))
-            entries = [_listed(os.path.join(path, name), name) for name in names[:MOST_ENTRIES]]
-        result: dict[str, Any] = {"entries": entries, "count": len(entries), "path": path}
-        if len(names) > MOST_ENTRIES:
-            result["left_out"] = len(names) - MOST_ENTRIES
-        return _done("list_dir", f"Listed {len(entries)} entries in {path}", result)
+            if call.get("recursive"):
+                listed, left_out, unread = _below(call, path)
+            else:
+                (listed, left_out), unread = _held(call, path, MOST_ENTRIES), []
+        result: dict[str, Any] = {"entries": listed, "count": len(listed), "path": path}
+        if left_out:
+            result["left_out"] = left_out
+        if unread:
+            result["unread"] = unread
+        return _done("list_dir", f"Listed {len(listed)} entries in {path}", result)
 
     def do_copy(self, call: Call) -> Answer:
         """Overwrites; makes missing folders. Into a folder it goes under its own name."""
         source = file_path(call, "source_path")
         target = _target(call, source)
         with storage_errors("copy", source):
-            data = _content(call, source)
-            os.makedirs(os.path.dirname(target), exist_ok=True)
-            write_whole(call.policy, target, data)
-            shutil.copystat(source, target)
+            data, held = _content(call, source)
+            make_parents(call.policy, target)
+            with replacing(call.policy, target) as (file, _):
+                file.write(data)
+                file.flush()
+                os.fchmod(file.fileno(), stat.S_IMODE(held.st_mode))
+                os.utime(file.fileno(), ns=(held.st_atime_ns, held.st_mtime_ns))
         told = {"source": source, "target": target}
         return _done("copy", f"Copied {source} to {target}", told)
 
@@ -203,8 +230,8 @@ class FileOperations(Tool):
         source = _entry(call, "source_path")
         target = _target(call, source)
         with storage_errors("move", source):
-            os.makedirs(os.path.dirname(target), exist_ok=True)
-            shutil.move(source, target)
+            make_parents(call.policy, target)
+            move(call.policy, source, target)
         told = {"source": source, "target": target}
         return _done("move", f"Moved {source} to {target}", told)
 
@@ -212,7 +239,7 @@ class FileOperations(Tool):
         """Times are RFC 3339 in UTC."""
         path = file_path(call)
         with storage_errors("metadata", path):
-            found = os.stat(path)
+            found = status(call.policy, path)
         result = {
             "path": path,
             "type": kind_of(found.st_mode),
@@ -227,7 +254,10 @@ class FileOperations(Tool):
     def do_exists(self, call: Call) -> Answer:
         """Also folders exist."""
         path = file_path(call)
-        exists = os.path.exists(path)
+        try:
+            exists = bool(status(call.policy, path))
+        except OSError:
+            exists = False
         words = "exists" if exists else "does not exist"
         return _done("exists", f"Path {path} {words}", {"exists": exists, "path": path})
 
@@ -237,7 +267,7 @@ def _entry(call: Call, name: str = "path") -> str:
     folder, last = os.path.split(str(call.need(name)).rstrip("/"))
     if last in {"", ".", ".."}:
         raise ValidationError(f"'{name}' names no file", field=name)
-    path = os.path.join(call.policy.check_path(folder or ".", "write"), last)
+    path = os.path.join(folder_to_change(call.policy, folder or "."), last)
     call.policy.check_path(path, "write")
     return path
 
@@ -257,25 +287,52 @@ def _target(call: Call, source: str) -> str:
     return target
 
 
-def _content(call: Call, path: str) -> bytes:
+def _content(call: Call, path: str) -> tuple[bytes, os.stat_result]:
     if os.path.isdir(path):
         raise StorageError(f"{path} is a folder", operation=call.operation)
-    with open_to_read(call.policy, path) as file:
-        check_size(call, os.fstat(file.fileno()).st_size, "file_size")
-        return file.read()
+    with open_file(call, path) as file:
+        held = os.fstat(file.fileno())
+        check_size(call, held.st_size, "file_size")
+        return file.read(), held
 
 
-def _check_regular(path: str, operation: str) -> None:
-    """Raises StorageError for a pipe or device, which could take or give without end."""
-    if os.path.exists(path) and not os.path.isfile(path):
-        raise StorageError(f"{path} is no regular file", operation=operation)
+def _below(call: Call, root: str) -> tuple[list[dict[str, Any]], int, list[str]]:
+    """What is in a folder and in those below it, how much is left out, and what cannot be read.
+
+    Links are told as such and lead nowhere. `tools.file_operations.max_depth` ends the walk, where
+    somebody has set it.
+    """
+    deepest = call.policy.settings.least("file_operations", "max_depth")
+    listed: list[dict[str, Any]] = []
+    left_out, unread = 0, []
+    waiting = deque([(root, 0)])
+    while waiting and not left_out:
+        call.check()
+        folder, depth = waiting.popleft()
+        try:
+            found, left_out = _held(call, folder, MOST_ENTRIES - len(listed))
+        except (OSError, SecurityError):
+            if folder == root:
+                raise
+            unread.append(folder)
+            continue
+        listed += found
+        if deepest is None or depth < deepest:
+            inner = [each["path"] for each in found if each["type"] == "directory"]
+            waiting.extend((each, depth + 1) for each in inner)
+    return listed, left_out, unread
 
 
-def _listed(path: str, name: str) -> dict[str, Any]:
-    found = os.lstat(path)
+def _held(call: Call, folder: str, most: int) -> tuple[list[dict[str, Any]], int]:
+    """The first entries of a folder by name, and how many others there are."""
+    held, count = entries(call.policy, folder, most)
+    return [_listed(folder, name, found) for name, found in held], max(0, count - most)
+
+
+def _listed(folder: str, name: str, found: os.stat_result) -> dict[str, Any]:
     return {
         "name": name,
-        "path": path,
+        "path": os.path.join(folder, name),
         "type": kind_of(found.st_mode),
         "size": found.st_size,
         "modified": timestamp(found.st_mtime),

@@ -6,8 +6,8 @@ import os
 import re
 
 from llmspell.errors import LLMSpellError, ToolError, ValidationError
-from llmspell.security.opening import open_to_read
 from llmspell.tools.answer import Answer
+from llmspell.tools.builtin.filesystem.paths import open_file, walk
 from llmspell.tools.description import Example, Operation, Parameter
 from llmspell.tools.tool import Tool
 
@@ -40,6 +40,7 @@ class FileSearch(Tool):
     name = "file-search"
     category = "filesystem"
     security = "restricted"
+    permissions = ("read",)
     result = "message"
     requires = ("re2",)
     operations = {
@@ -157,7 +158,7 @@ class _Search:
 
     def add(self, path: str) -> None:
         """Searches a file; raises ToolError for what is too large or no text."""
-        with open_to_read(self._call.policy, path) as file:
+        with open_file(self._call, path) as file:
             if os.fstat(file.fileno()).st_size > self._largest:
                 raise ToolError(f"{path} is larger than {self._largest} bytes")
             data = file.read()
@@ -221,15 +222,13 @@ class _Search:
 def _files(call: Call, root: str) -> Iterator[str]:
     """The files of a folder that the filters let through, in the order of their names.
 
-    Links to folders are not followed, so that the walk ends.
+    See `walk` for what ends it.
     """
     included = _listed(call, "include_extensions", INCLUDED)
     excluded = _listed(call, "exclude_extensions", EXCLUDED)
     left_out = _listed(call, "exclude_dirs", EXCLUDED_FOLDERS)
     deepest = call.get("max_depth", 20) if call.get("recursive", False) else 0
-    for folder, folders, files in os.walk(root):
-        call.check()
-        depth = 0 if folder == root else os.path.relpath(folder, root).count(os.sep) + 1
+    for depth, folder, folders, files in walk(call, root):
         deeper = depth < deepest
         folders[:] = sorted(name for name in folders if name not in left_out) if deeper else []
         for name in sorted(files):

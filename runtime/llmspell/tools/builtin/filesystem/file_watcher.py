@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from llmspell.errors import SecurityError, ToolError, ValidationError
 from llmspell.tools.answer import Answer
-from llmspell.tools.builtin.filesystem.paths import timestamp
+from llmspell.tools.builtin.filesystem.paths import timestamp, walk
 from llmspell.tools.description import Example, Limits, Operation, Parameter
 from llmspell.tools.tool import Tool
 
@@ -44,6 +44,7 @@ class FileWatcher(Tool):
     name = "file-watcher"
     category = "filesystem"
     security = "restricted"
+    permissions = ("read",)
     limits = Limits(seconds=MOST_SECONDS + 5)
     requires = ("watchfiles",)
     parameters = (
@@ -191,14 +192,14 @@ class _Events:
         self._recent[path] = now
         if last is not None and now - last < self._window and kind == "Modify":
             return
-        self.found.append(
-            {
-                "event_type": kind,
-                "path": path,
-                "old_path": old,
-                "timestamp": timestamp(time.time()),
-            }
-        )
+        event = {
+            "event_type": kind,
+            "path": path,
+            "old_path": old,
+            "timestamp": timestamp(time.time()),
+        }
+        self.found.append(event)
+        self._call.tell("change", f"{kind} {path}\n", **event)
 
     def _is_wanted(self, path: str, old: str | None) -> bool:
         """Whether an event is told: a link in a folder may lead out of the allowed ones."""
@@ -258,8 +259,7 @@ def _check_brackets(pattern: str) -> None:
 def _below(call: Call, roots: list[str]) -> Iterable[str]:
     for root in roots:
         yield root
-        for folder, folders, files in os.walk(root):
-            call.check()
+        for _, folder, folders, files in walk(call, root):
             yield from (os.path.join(folder, name) for name in (*folders, *files))
             if not call.get("recursive", True):
                 break

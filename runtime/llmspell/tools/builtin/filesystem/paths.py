@@ -8,10 +8,13 @@ import stat
 from datetime import UTC, datetime
 
 from llmspell.errors import SecurityError, StorageError, ValidationError
+from llmspell.security.opening import open_to_read
+from llmspell.tools.builtin.filesystem.contents import HEAD, check_content
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
     from llmspell.security.policy import Mode
     from llmspell.tools.call import Call
@@ -26,15 +29,56 @@ def file_path(call: Call, name: str = "path", mode: Mode = "read") -> str:
 
 def check_extension(call: Call, path: str) -> None:
     """Raises SecurityError for an extension that the configuration does not allow."""
-    settings = call.settings.file_operations
-    extension = os.path.splitext(path)[1].lstrip(".").lower()
-    allowed = {each.lstrip(".").lower() for each in settings.allowed_extensions}
-    blocked = {each.lstrip(".").lower() for each in settings.blocked_extensions}
-    if extension in blocked or (allowed and extension not in allowed):
+    if not extension_allowed(call, path):
         raise SecurityError(
-            f"File extension blocked: '.{extension}'; see "
+            f"File extension blocked: '.{_extension(path)}'; see "
             "`tools.file_operations.allowed_extensions` and `blocked_extensions`"
         )
+
+
+def extension_allowed(call: Call, path: str) -> bool:
+    """Whether the configuration allows an extension; folders are not judged by theirs."""
+    settings = call.settings.file_operations
+    extension = _extension(path)
+    allowed = {each.lstrip(".").lower() for each in settings.allowed_extensions}
+    blocked = {each.lstrip(".").lower() for each in settings.blocked_extensions}
+    refused = extension in blocked or (bool(allowed) and extension not in allowed)
+    return not refused or os.path.isdir(path)
+
+
+def _extension(path: str) -> str:
+    return os.path.splitext(path)[1].lstrip(".").lower()
+
+
+def open_file(call: Call, path: str) -> BinaryIO:
+    """A file to read within the policy, whose extension and content may be used.
+
+    Raises SecurityError and OSError.
+    """
+    check_extension(call, path)
+    file = open_to_read(call.policy, path)
+    try:
+        if call.settings.file_operations.validate_file_types:
+            check_content(path, os.pread(file.fileno(), HEAD, 0))
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def walk(call: Call, root: str) -> Iterator[tuple[int, str, list[str], list[str]]]:
+    """The folders below a root as `os.walk` gives them, each with its depth, the root's being 0.
+
+    `tools.file_operations.max_depth`, where somebody has set it, ends the walk. Links to folders
+    are not followed.
+    """
+    deepest = call.policy.settings.least("file_operations", "max_depth")
+    for folder, folders, files in os.walk(root):
+        call.check()
+        depth = 0 if folder == root else os.path.relpath(folder, root).count(os.sep) + 1
+        if deepest is not None and depth >= deepest:
+            folders.clear()
+        yield depth, folder, folders, files
 
 
 def check_size(call: Call, size: int, field: str) -> None:

@@ -1,35 +1,40 @@
 """`image-processor` (spec tools §8.27), on pillow.
 
-Files are read and written here, within the policy; pillow works on bytes in a process of its own,
-which has limits of time and memory.
+Files are opened here, within the policy; pillow works on them in a process of its own, which has
+limits of time, memory and file size.
 """
 
 from __future__ import annotations
 
-import base64
-import os
-
 from llmspell.errors import ToolError, ValidationError
-from llmspell.security.opening import open_to_read, write_whole
+from llmspell.security.opening import replacing
 from llmspell.tools.answer import Answer
-from llmspell.tools.builtin.filesystem.paths import file_path, storage_errors
-from llmspell.tools.description import MIB, Example, Limits, Operation, Parameter
+from llmspell.tools.builtin.filesystem.paths import storage_errors
+from llmspell.tools.builtin.media.files import (
+    MediaTool,
+    format_of,
+    largest_picture,
+    media_file,
+    media_path,
+    media_settings,
+)
+from llmspell.tools.description import MIB, Example, Operation, Parameter
 from llmspell.tools.isolation import isolated
-from llmspell.tools.tool import Tool
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from llmspell.config.schema.tools import Media
     from llmspell.tools.call import Call
 
 WORK = "llmspell.tools.builtin.media.image_work"
 LARGEST_FILE = 100 * MIB
 WRITTEN = ("png", "jpeg", "gif", "webp")
-_FORMATS = {"jpg": "jpeg", "tif": "tiff"} | {
+PICTURES = {"jpg": "jpeg", "tif": "tiff"} | {
     each: each for each in (*WRITTEN, "bmp", "tiff", "ico")
 }
+"""Formats by extension."""
+
 _MIME = {"ico": "image/x-icon", "unknown": "application/octet-stream"}
 
 _PPM = "P3\n2 1\n255\n255 0 0  0 0 255\n"
@@ -42,12 +47,10 @@ def _pixels(
     return Parameter(name, "number", description, default=default, schema={"minimum": least})
 
 
-class ImageProcessor(Tool):
+class ImageProcessor(MediaTool):
     """Reads what is known of pictures, and resizes, converts, crops and turns them."""
 
     name = "image-processor"
-    category = "media"
-    limits = Limits(seconds=60)
     requires = ("PIL",)
     parameters = (
         Parameter("file_path", "string", "The picture.", aliases=("path",), kind="file-path"),
@@ -115,8 +118,8 @@ class ImageProcessor(Tool):
 
     def do_detect(self, call: Call) -> Answer:
         """`format` and `mime_type` by the extension; the file need not exist."""
-        path = file_path(call, _named(call, "file_path"))
-        found = _format_of(path)
+        path = media_path(call, "file_path")
+        found = format_of(path, PICTURES)
         mime = _MIME.get(found, f"image/{found}")
         result = {
             "file_path": path,
@@ -128,11 +131,12 @@ class ImageProcessor(Tool):
 
     def do_metadata(self, call: Call) -> Answer:
         """`metadata`; `format` is that of the content, `note` says why a file cannot be read."""
-        path, data = _read(call, "file_path")
-        found = isolated(call, f"{WORK}:facts", [base64.b64encode(data).decode()])
+        with media_file(call, "file_path", LARGEST_FILE) as (path, file, size):
+            number = file.fileno()
+            found = isolated(call, f"{WORK}:facts", [number], files=[number])
         told = {
-            "format": _format_of(path),
-            "file_size": len(data),
+            "format": format_of(path, PICTURES),
+            "file_size": size,
             "dimensions": None,
             "color_mode": None,
             "bit_depth": None,
@@ -178,22 +182,23 @@ class ImageProcessor(Tool):
 
 
 def _edited(call: Call, arguments: dict[str, Any], asked: str | None = None) -> Answer:
-    target = file_path(call, _named(call, "target_path"), "write")
-    format_ = _FORMATS.get(asked, asked) if asked else _format_of(target)
-    if format_ not in WRITTEN:
-        raise ToolError(f"pictures are written as {', '.join(WRITTEN)}, not as '{format_}'")
-    source, data = _read(call, "source_path")
-    request = [
-        base64.b64encode(data).decode(),
-        _largest(call),
-        call.operation,
-        arguments | {"format": format_},
-    ]
-    found = isolated(call, f"{WORK}:edit", request)
-    with storage_errors("write", target):
-        write_whole(call.policy, target, base64.b64decode(found["data"]))
+    target = media_path(call, "target_path", write=True)
+    format_ = picture_format(target, asked)
+    with (
+        media_file(call, "source_path", LARGEST_FILE) as (source, file, _),
+        storage_errors("write", target),
+        replacing(call.policy, target) as (made, _resolved),
+    ):
+        numbers = [file.fileno(), made.fileno()]
+        wanted = arguments | {"format": format_}
+        size = isolated(
+            call,
+            f"{WORK}:edit",
+            [*numbers, largest_picture(call), call.operation, wanted],
+            files=numbers,
+            file_size=media_settings(call.around).max_file_size,
+        )
     told = {"target_format": format_} if call.operation == "convert" else arguments
-    size = {"width": found["width"], "height": found["height"]}
     return Answer(
         call.operation,
         {"source_path": source, "target_path": target} | told,
@@ -202,45 +207,14 @@ def _edited(call: Call, arguments: dict[str, Any], asked: str | None = None) -> 
     )
 
 
-def _named(call: Call, name: str) -> str:
-    if not str(call.need(name)).strip():
-        raise ValidationError(f"'{name}' is empty", field=name)
-    return name
-
-
-def _read(call: Call, name: str) -> tuple[str, bytes]:
-    """The resolved path of a picture, and its content."""
-    path = file_path(call, _named(call, name))
-    most = min(LARGEST_FILE, _settings(call).max_file_size)
-    with storage_errors("read", path), open_to_read(call.policy, path) as file:
-        data = file.read(most + 1)
-    if len(data) > most:
-        raise ValidationError(f"{path} has more than {most} bytes", field=name)
-    return path, data
+def picture_format(target: str, asked: str | None = None) -> str:
+    """The format to write a picture in: what is asked for, else what the extension says."""
+    format_ = PICTURES.get(asked, asked) if asked else format_of(target, PICTURES)
+    if format_ not in WRITTEN:
+        raise ToolError(f"pictures are written as {', '.join(WRITTEN)}, not as '{format_}'")
+    return format_
 
 
 def _whole(call: Call, name: str) -> int | None:
     value = call.get(name)
     return None if value is None else round(value)
-
-
-def _format_of(path: str) -> str:
-    return _FORMATS.get(os.path.splitext(path)[1].lstrip(".").lower(), "unknown")
-
-
-def _settings(call: Call) -> Media:
-    from llmspell.config.schema.tools import Media
-
-    return call.settings.media or Media()
-
-
-def _largest(call: Call) -> list[int]:
-    """Width and height of the largest picture, by the configuration."""
-    setting = _settings(call).image_max_dimensions
-    width, _, height = setting.lower().partition("x")
-    if not (width.strip().isdigit() and height.strip().isdigit()):
-        raise ValidationError(
-            f"`tools.media.image_max_dimensions` is '{setting}', not WIDTHxHEIGHT",
-            field="image_max_dimensions",
-        )
-    return [int(width), int(height)]

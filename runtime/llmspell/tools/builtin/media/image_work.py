@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import io
+import os
 
 from llmspell.errors import ToolError, ValidationError
 from llmspell.tools.failures import failing
@@ -23,7 +22,7 @@ _LONGEST_VALUE = 1000
 
 
 def facts(request: Any) -> dict[str, Any]:
-    """What a picture says of itself, from its head: `[file in Base64]`.
+    """What a picture says of itself, from its head: `[descriptor]`.
 
     Gives `problem` instead where it is no picture.
     """
@@ -45,27 +44,22 @@ def facts(request: Any) -> dict[str, Any]:
 
 
 def edit(request: Any) -> dict[str, Any]:
-    """A changed picture: `[file in Base64, largest width and height, operation, its arguments]`.
+    """Writes a changed picture: `[descriptor, target's, largest size, operation, its arguments]`.
 
-    The arguments have the `format` to write. Gives `data` in Base64, `width` and `height`.
+    The arguments have the `format` to write. Gives `width` and `height`.
     """
     from PIL import ImageOps
 
-    data, largest, operation, arguments = request
+    source, target, largest, operation, arguments = request
     with failing("this is no picture that can be read"):
-        image = _open(data)
-    _check(image.size, largest, "source_path")
+        image = _open(source)
+    check_size(image.size, largest, "source_path")
     with failing("the picture cannot be read"):
         # Cameras say in EXIF how a picture is to be turned; EXIF itself is not written again.
         image = ImageOps.exif_transpose(image)
     image = _EDITS[operation](image, arguments, largest)
-    with failing("the picture cannot be written"):
-        written = _encoded(image, arguments["format"])
-    return {
-        "data": base64.b64encode(written).decode(),
-        "width": image.width,
-        "height": image.height,
-    }
+    write_picture(image, target, arguments["format"])
+    return {"width": image.width, "height": image.height}
 
 
 def _resize(image: Image, arguments: dict[str, Any], largest: list[int]) -> Image:
@@ -82,7 +76,7 @@ def _resize(image: Image, arguments: dict[str, Any], largest: list[int]) -> Imag
         size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
     else:
         size = (width or image.width, height or image.height)
-    _check(size, largest, "dimensions")
+    check_size(size, largest, "dimensions")
     return _smooth(image).resize(size, Resampling.LANCZOS)
 
 
@@ -110,7 +104,7 @@ def _rotate(image: Image, arguments: dict[str, Any], largest: list[int]) -> Imag
     turned = image if degrees % 90 == 0 else _smooth(image, transparent=True)
     resampling = Resampling.BILINEAR if degrees % 90 else Resampling.NEAREST
     turned = turned.rotate(-degrees, resample=resampling, expand=True)
-    _check(turned.size, largest, "degrees")
+    check_size(turned.size, largest, "degrees")
     return turned
 
 
@@ -129,14 +123,21 @@ _EDITS = {
 }
 
 
-def _open(data: str) -> Image:
+def write_picture(image: Image, target: int, format_: str, **options: Any) -> None:
+    """Writes a picture to a descriptor. options: those of pillow's writer of the format."""
+    with failing("the picture cannot be written"), os.fdopen(target, "wb") as file:
+        _writable(image, format_).save(file, format=format_.upper(), **options)
+
+
+def _open(descriptor: int) -> Image:
     from PIL import Image as Images
 
-    Images.MAX_IMAGE_PIXELS = None  # `_check` has the limit of the configuration
-    return Images.open(io.BytesIO(base64.b64decode(data)), formats=READ)
+    Images.MAX_IMAGE_PIXELS = None  # `check_size` has the limit of the configuration
+    return Images.open(os.fdopen(descriptor, "rb"), formats=READ)
 
 
-def _check(size: tuple[int, int], largest: list[int], field: str) -> None:
+def check_size(size: tuple[int, int], largest: list[int], field: str) -> None:
+    """Raises ValidationError for a picture of more pixels than the configuration allows."""
     if size[0] > largest[0] or size[1] > largest[1]:
         raise ValidationError(
             f"{size[0]}x{size[1]} pixels are more than `tools.media.image_max_dimensions` "
@@ -154,18 +155,16 @@ def _smooth(image: Image, *, transparent: bool = False) -> Image:
     return image.convert("L") if image.mode == "1" else image
 
 
-def _encoded(image: Image, format_: str) -> bytes:
+def _writable(image: Image, format_: str) -> Image:
+    """The picture with colours that the format knows."""
     from PIL import Image as Images
 
     if format_ == "jpeg" and image.mode not in _OPAQUE:
         seen = image.convert("RGBA")
-        image = Images.new("RGB", image.size, "white")  # JPEG knows no transparency
-        image.paste(seen, mask=seen.getchannel("A"))
-    elif format_ != "jpeg" and image.mode == "CMYK":
-        image = image.convert("RGB")
-    out = io.BytesIO()
-    image.save(out, format=format_.upper())
-    return out.getvalue()
+        made = Images.new("RGB", image.size, "white")  # JPEG knows no transparency
+        made.paste(seen, mask=seen.getchannel("A"))
+        return made
+    return image.convert("RGB") if format_ != "jpeg" and image.mode == "CMYK" else image
 
 
 def _exif(image: Image) -> dict[str, str]:

@@ -31,6 +31,7 @@ class EnvironmentReader(Tool):
     name = "environment-reader"
     category = "system"
     security = "restricted"
+    permissions = ("variable",)
     quick = True
     parameters = (
         Parameter("variable_name", "string", "The variable.", aliases=("name", "variable")),

@@ -6,6 +6,7 @@ does not run.
 
 from __future__ import annotations
 
+import codecs
 import os
 
 from llmspell.errors import LLMSpellError, SecurityError, ValidationError
@@ -31,6 +32,7 @@ class ProcessExecutor(Tool):
     name = "process-executor"
     category = "system"
     security = "restricted"
+    permissions = ("command", "read", "write")
     limits = Limits(seconds=_MOST_SECONDS + 5)
     operations = {
         "execute": Operation("runs a program", needs=("executable",), aliases=("run", "exec"))
@@ -43,6 +45,7 @@ class ProcessExecutor(Tool):
             "Name or absolute path of the program.",
             required=True,
             aliases=("command",),
+            kind="program",
         ),
         Parameter(
             "arguments",
@@ -107,6 +110,7 @@ class ProcessExecutor(Tool):
             environment=environment,
             limits=confinement.Limits(seconds=_seconds(call), output=_output(call)),
             started=call.on_cancel,
+            written=_Output(call).add,
         )
         call.check()
         stdout = finished.stdout.decode(errors="replace")
@@ -123,6 +127,23 @@ class ProcessExecutor(Tool):
         }
         how = "was ended at its time limit" if finished.timed_out else "ended"
         return Answer("execute", result, message=f"'{command.name}' {how}", text=stdout)
+
+
+class _Output:
+    """Tells what a program writes, in whole characters."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._decoders: dict[str, codecs.IncrementalDecoder] = {}
+
+    def add(self, stream: str, part: bytes) -> None:
+        """The next part of a stream; an empty one is its end."""
+        decoder = self._decoders.get(stream)
+        if decoder is None:
+            decoder = self._decoders[stream] = codecs.getincrementaldecoder("utf-8")("replace")
+        text = decoder.decode(part, final=not part)
+        if text:
+            self._call.tell(stream, text)
 
 
 def _text(value: object) -> str:

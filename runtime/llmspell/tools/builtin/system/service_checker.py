@@ -38,12 +38,13 @@ class ServiceChecker(Tool):
     name = "service-checker"
     category = "system"
     security = "restricted"
+    permissions = ("network",)
     limits = Limits(seconds=MOST_SECONDS + 5)
     requires = ("httpx",)
     operations = {"check": Operation("asks a service", needs=("target", "check_type"))}
     default_operation = "check"
     parameters = (
-        Parameter("target", "string", "host:port, URL or host.", required=True),
+        Parameter("target", "string", "host:port, URL or host.", required=True, kind="host"),
         Parameter(
             "check_type",
             "string",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
 
 from llmspell.errors import ValidationError
+from llmspell.security.opening import open_to_read, write_whole
 from llmspell.tools.answer import Answer
-from llmspell.tools.builtin.filesystem.paths import storage_errors
+from llmspell.tools.builtin.filesystem.paths import check_size, file_path, storage_errors
 from llmspell.tools.description import Example, Limits, Operation, Parameter
 from llmspell.tools.tool import Tool
 
@@ -20,6 +22,7 @@ class Base64Encoder(Tool):
     """Encodes and decodes Base64: text, bytes given as hex, or files."""
 
     name = "base64-encoder"
+    permissions = ("read", "write")
     limits = Limits(seconds=5)
     parameters = (
         Parameter("input", "string", "Text, or Base64 text when decoding."),
@@ -70,8 +73,9 @@ def _url_safe(call: Call) -> bool:
 
 def _input(call: Call) -> bytes:
     if call.get("input_file"):
-        path = call.path("input_file")
-        with storage_errors("read", path), open(path, "rb") as file:
+        path = file_path(call, "input_file")
+        with storage_errors("read", path), open_to_read(call.policy, path) as file:
+            check_size(call, os.fstat(file.fileno()).st_size, "input_file")
             return file.read()
     text = str(call.need("input"))
     if not call.get("binary_input"):
@@ -85,9 +89,9 @@ def _input(call: Call) -> bytes:
 def _output(call: Call, data: bytes, also: str) -> Answer:
     variant = call.get("variant", "standard")
     if call.get("output_file"):
-        path = call.path("output_file", "write")
-        with storage_errors("write", path), open(path, "wb") as file:
-            file.write(data)
+        path = file_path(call, "output_file", "write")
+        with storage_errors("write", path):
+            write_whole(call.policy, path, data)
         told = {"variant": variant, "file_path": path, "file_size": len(data)}
         return Answer(call.operation, message=f"Wrote {len(data)} bytes to {path}", metadata=told)
     try:

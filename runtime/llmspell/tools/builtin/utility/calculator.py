@@ -13,6 +13,10 @@ from llmspell.tools.tool import Tool
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from llmspell.errors import ValidationError
     from llmspell.tools.call import Call
 
 
@@ -46,6 +50,10 @@ class Calculator(Tool):
 
     def failed(self, call: Call, error: LLMSpellError) -> Answer | None:  # noqa: ARG002
         """A wrong expression is a result, not an error (spec tools §2.5)."""
+        return Answer("evaluate", error=error)
+
+    def refused(self, params: Mapping[str, Any], error: ValidationError) -> Answer | None:  # noqa: ARG002
+        """So are wrong parameters."""
         return Answer("evaluate", error=error)
 
     def do_evaluate(self, call: Call) -> Answer:

@@ -81,12 +81,15 @@ class CitationFormatter(Tool):
     def do_format_citation(self, call: Call) -> Answer:
         """`citations` by key, and `reference_list` in the order of the style."""
         format_, text = _bibliography(call)
-        style = str(call.get("style", "apa")).lower()
+        academic = call.settings.academic
+        usual = (academic and academic.default_citation_style) or "apa"
+        style = str(call.params.get("style") or usual).lower()
         if not _STYLE_NAME.fullmatch(style):
             raise ValidationError(f"there is no style '{style}'", field="style")
         keys = [key.strip() for key in str(call.get("cite_keys", "")).split(",")]
         chosen = list(dict.fromkeys(key for key in keys if key))
-        request = [format_, text, STYLES.get(style, style), chosen]
+        most = academic.max_references if academic else None
+        request = [format_, text, STYLES.get(style, style), chosen, most]
         found = isolated(call, f"{WORK}:cited", request)
         left_out = found["left_out"]
         result = {

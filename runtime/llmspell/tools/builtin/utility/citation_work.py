@@ -18,7 +18,9 @@ _CSL = "{http://purl.org/net/xbiblio/csl}"
 
 
 def cited(request: Any) -> dict[str, Any]:
-    """Citations and references: `[format, text, CSL style, [key, …]]`; no keys stand for all.
+    """Citations and references: `[format, text, CSL style, [key, …], most references or None]`.
+
+    No keys stand for all.
 
     Gives `citations`, `references` in the style's order, `count` and `left_out` of entries.
     """
@@ -31,7 +33,7 @@ def cited(request: Any) -> dict[str, Any]:
     )
     from citeproc.source.json import CiteProcJSON
 
-    format_, text, style, keys = request
+    format_, text, style, keys, most = request
     found = _read(format_, text)
     known = {entry.key: entry.csl for entry in found.entries}
     for key in keys:
@@ -43,6 +45,11 @@ def cited(request: Any) -> dict[str, Any]:
     keys = keys or list(known)
     if not keys:
         raise ValidationError(f"no entry can be read: {found.problems[0]}", field="input")
+    if most is not None and len(keys) > most:
+        raise ValidationError(
+            f"{len(keys)} references are more than `tools.academic.max_references` ({most}) allows",
+            field="cite_keys",
+        )
     source = CiteProcJSON([known[key] for key in keys])
     made = CitationStylesStyle(_style(style), validate=False)
     bibliography = CitationStylesBibliography(made, source, formatter.plain)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from llmspell.errors import ToolError, ValidationError
-from llmspell.security.opening import open_to_read
 from llmspell.tools.answer import Answer
+from llmspell.tools.builtin.filesystem.paths import open_file
 from llmspell.tools.builtin.utility.json_diff import JsonDiff
 from llmspell.tools.builtin.utility.text_diff import FORMS, lines, rendered
 from llmspell.tools.description import Example, Limits, Parameter
@@ -29,6 +29,7 @@ class DiffCalculator(Tool):
     """Compares two texts or two JSON values, given or in files."""
 
     name = "diff-calculator"
+    permissions = ("read",)
     limits = Limits(seconds=10)
     parameters = (
         Parameter("type", "string", "What is compared: `text` or `json`.", default="text"),
@@ -129,7 +130,7 @@ def _read(call: Call, name: str) -> str:
     path = str(call.params[name])
     most = call.settings.file_operations.max_file_size
     try:
-        with open_to_read(call.policy, path) as file:
+        with open_file(call, path) as file:
             data = file.read(most + 1)
     except OSError as error:
         raise ToolError(f"{path}: {error.strerror or error}") from error

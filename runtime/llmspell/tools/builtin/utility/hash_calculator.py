@@ -9,8 +9,9 @@ import hmac
 import os
 
 from llmspell.errors import ValidationError
+from llmspell.security.opening import open_to_read
 from llmspell.tools.answer import Answer
-from llmspell.tools.builtin.filesystem.paths import storage_errors
+from llmspell.tools.builtin.filesystem.paths import file_path, storage_errors
 from llmspell.tools.description import MIB, Example, Operation, Parameter
 from llmspell.tools.tool import Tool
 
@@ -28,6 +29,7 @@ class HashCalculator(Tool):
 
     name = "hash-calculator"
     security = "restricted"
+    permissions = ("read",)
     parameters = (
         Parameter(
             "algorithm",
@@ -111,8 +113,8 @@ def _digest(call: Call) -> tuple[str, bytes]:
 
 
 def _read(call: Call, digest: hashlib._Hash) -> None:
-    path = call.path("file")
-    with storage_errors("read", path), open(path, "rb") as file:
+    path = file_path(call, "file")
+    with storage_errors("read", path), open_to_read(call.policy, path) as file:
         if os.fstat(file.fileno()).st_size > MOST_BYTES:
             raise ValidationError(f"{path} is larger than {MOST_BYTES} bytes", field="file_size")
         while data := file.read(MIB):

@@ -15,13 +15,19 @@ def rendered(request: list[Any]) -> str:
     return _tera(template, context) if engine == "tera" else _handlebars(template, context)
 
 
-def _tera(template: str, context: dict[str, Any]) -> str:
+def rendered_mail(request: list[Any]) -> list[str]:
+    """Subject and body of a message: `[subject, body, whether that is HTML, context]`."""
+    subject, body, html, context = request
+    return [_tera(subject, context, html=False), _tera(body, context, html=html)]
+
+
+def _tera(template: str, context: dict[str, Any], *, html: bool = True) -> str:
     from jinja2 import TemplateError, TemplateSyntaxError
 
     from llmspell.tools.builtin.utility.tera import Tera
 
     try:
-        made = Tera().from_string(template)
+        made = Tera(html=html).from_string(template)
     except TemplateSyntaxError as error:
         raise ValidationError(
             f"the template is wrong in line {error.lineno}: {error.message}", field="template"

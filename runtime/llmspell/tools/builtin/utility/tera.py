@@ -37,10 +37,10 @@ class Missing(StrictUndefined):
 
 
 class Tera(ImmutableSandboxedEnvironment):
-    """The environment of templates."""
+    """The environment of templates. html: whether what is filled in is escaped for HTML."""
 
-    def __init__(self) -> None:
-        super().__init__(undefined=Missing, autoescape=True, finalize=_finalize)
+    def __init__(self, *, html: bool = True) -> None:
+        super().__init__(undefined=Missing, autoescape=html, finalize=_finalize)
         kept = {name: self.filters[name] for name in _SHARED_FILTERS}
         self.filters = kept | _FILTERS
         self.tests = {name: self.tests[name] for name in _SHARED_TESTS} | _TESTS

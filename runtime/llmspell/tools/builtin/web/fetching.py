@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import httpx
 
+from llmspell.background import aside
 from llmspell.errors import NetworkError, TimeLimitError, ToolError, ValidationError
 from llmspell.security.http import client, read_limited
 from llmspell.security.network import network_rules
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 50 * 1024 * 1024
 """The largest body that is read, after decompression."""
+
+LARGE = 64 * 1024
+"""Bytes of JSON above which a thread parses them, as the loop serves all calls."""
 
 
 @attrs.frozen
@@ -73,9 +77,11 @@ class Reply:
         except ValueError:
             return ""
 
-    @property
-    def parsed(self) -> tuple[Any, bool]:
+    async def parsed(self) -> tuple[Any, bool]:
         """The body as JSON, and whether it is JSON, whatever its content type says."""
+        return self._parsed() if len(self.body) <= LARGE else await aside(self._parsed)
+
+    def _parsed(self) -> tuple[Any, bool]:
         try:
             return json.loads(self.text), True
         except (ValueError, RecursionError):
@@ -106,11 +112,12 @@ async def request(
 ) -> Reply:
     """Sends a request and reads the answer; options are those of httpx (`headers`, `json`, …).
 
-    timeout: seconds for one attempt. redirects: how many are followed; each is judged.
+    retry: what `[tools.network]` says where it is None. timeout: seconds for one attempt.
+    redirects: how many are followed; each is judged.
     Raises ValidationError and SecurityError for the URL, NetworkError, TimeLimitError, and
     ResourceError for an answer that is too large.
     """
-    retry = retry or Retry(attempts=1)
+    retry = retry or _usual_retry(call, method)
     loop = asyncio.get_running_loop()
     begun = loop.time()
     for attempt in range(1, retry.attempts + 1):
@@ -126,6 +133,12 @@ async def request(
                 return attrs.evolve(reply, elapsed=loop.time() - begun, attempts=attempt)
         await asyncio.sleep(min(retry.pause(attempt), call.seconds_left))
     raise ToolError("no attempt was allowed")
+
+
+def _usual_retry(call: Call, method: str) -> Retry:
+    network = call.settings.network
+    again = network is not None and method.upper() in ("GET", "HEAD")
+    return Retry(attempts=1 + network.max_retries if network is not None and again else 1)
 
 
 async def _once(
@@ -202,10 +215,12 @@ async def _followed(
 
 def _session(call: Call, purpose: Purpose) -> httpx.AsyncClient:
     """The client of this runtime for one purpose; it lives on the loop."""
-    verify = call.settings.http_request.verify_ssl
+    network = call.settings.network
+    verify = call.settings.http_request.verify_ssl and (network is None or network.verify_ssl)
 
     def make() -> httpx.AsyncClient:
-        return client(network_rules(call.policy, purpose), verify=verify)
+        rules = network_rules(call.policy, purpose)
+        return client(rules, verify=verify, between=call.around.between)
 
     session: httpx.AsyncClient = call.around.shared(
         ("http", purpose), make, httpx.AsyncClient.aclose

@@ -1,25 +1,28 @@
-"""Pages as browsers read them: fetched within limits, parsed by selectolax, asked with CSS.
+"""Pages as browsers read them: fetched within limits, and read in processes of their own.
 
-Parsing happens in a thread: a large page takes longer than the loop of all tools may stand still.
+Reading nested elements takes quadratic time (64 kB of `<li>` 0.2 s, 1 MB a minute), during which
+no other thread goes on and which nothing stops; selectors can take longer. So each page, however
+small, is read in a process (`page_work.py`), which a page that takes the parser over cannot leave.
 """
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from selectolax.lexbor import LexborHTMLParser, SelectolaxError
-
-from llmspell.errors import ToolError, ValidationError
+from llmspell.errors import ToolError
 from llmspell.tools.builtin.web.fetching import Reply, request
 from llmspell.tools.builtin.web.parameters import page_options
+from llmspell.tools.isolation import isolated
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborNode
+    from typing import Any
 
     from llmspell.tools.call import Call
 
+WORK = "llmspell.tools.builtin.web.page_work"
 MOST_BYTES = 10 * 1024 * 1024
 """The largest page that is read, after decompression."""
 
@@ -35,45 +38,26 @@ async def fetch(call: Call, url: str, *, most: int = MOST_BYTES) -> Reply:
     return reply
 
 
-def parse(reply: Reply) -> LexborHTMLParser:
-    """The page; raises ToolError for what is no text.
+async def read_page(call: Call, url: str, what: str, asked: dict[str, Any]) -> tuple[Reply, Any]:
+    """The page under an address, and what a function of `page_work` finds in it.
 
-    Its charset is the one of the server, else the one that the page declares.
+    what: the function's name; asked: what it is told beside the page. Raises ToolError for what is
+    no text.
+    """
+    reply = await fetch(call, url)
+    page = _page(reply)
+    return reply, await asyncio.to_thread(isolated, call, f"{WORK}:{what}", page | asked)
+
+
+def _page(reply: Reply) -> dict[str, Any]:
+    """The page as `page_work` takes it: as text, or as bytes where the page names its charset.
+
+    The charset that the server names wins.
     """
     kind = reply.content_type
     if kind and not _READABLE.fullmatch(kind):
         raise ToolError(f"'{reply.url}' is {kind}, no page of text")
     named = "charset" in reply.headers.get("content-type", "").lower()
     if not named and _DECLARED.search(reply.body, 0, 1024):
-        return LexborHTMLParser(reply.body, encoding=True)
-    return LexborHTMLParser(reply.text)
-
-
-def select(page: LexborHTMLParser, selector: str, field: str) -> Sequence[LexborNode]:
-    """The elements that a CSS selector finds, in the page's order.
-
-    Raises ValidationError with the field for what is no selector.
-    """
-    try:
-        return page.css(selector)
-    except SelectolaxError:
-        raise ValidationError(f"'{selector}' is no CSS selector", field=field) from None
-
-
-def text_of(element: LexborNode) -> str:
-    """The texts in an element, with spaces between them; its HTML where it has none."""
-    return element.text(separator=" ", strip=True) or element.html or ""
-
-
-def readable_text(page: LexborHTMLParser, *, one_line: bool = True) -> str:
-    """What the body says, on one line or on those of the page that have words on them.
-
-    Scripts and styles are taken out of the page for it.
-    """
-    page.strip_tags(["script", "style", "template"])
-    if page.body is None:
-        return ""
-    if one_line:
-        return " ".join(page.body.text(separator=" ").split())
-    found = (" ".join(line.split()) for line in page.body.text().splitlines())
-    return "\n".join(line for line in found if line)
+        return {"url": reply.url, "bytes": base64.b64encode(reply.body).decode()}
+    return {"url": reply.url, "text": reply.text}

@@ -11,7 +11,13 @@ if TYPE_CHECKING:
 
     from llmspell.tools.call import Call
 
-URL = Parameter("input", "string", "The URL.", required=True, aliases=("url",))
+
+def url_parameter(kind: str = "") -> Parameter:
+    """The URL that a tool is given. kind: `page-url` or `url` where it is asked for as such."""
+    return Parameter("input", "string", "The URL.", required=True, aliases=("url",), kind=kind)
+
+
+URL = url_parameter("page-url")
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 METHOD = Parameter("method", "string", f"{', '.join(METHODS)}; in any case.", default="GET")
 HEADERS = Parameter("headers", "object", "Name -> value.")
@@ -34,7 +40,9 @@ def http_method(call: Call) -> str:
 def seconds(call: Call) -> float:
     """How long one request may take."""
     milliseconds = call.get("timeout_ms")
-    return float(call.get("timeout", 30) if milliseconds is None else milliseconds / 1000)
+    network = call.settings.network
+    usual = 30 if network is None else network.timeout_seconds
+    return float(call.get("timeout", usual) if milliseconds is None else milliseconds / 1000)
 
 
 def page_options(call: Call) -> dict[str, Any]:

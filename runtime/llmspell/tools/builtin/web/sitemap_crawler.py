@@ -26,6 +26,7 @@ class SitemapCrawler(Tool):
 
     name = "sitemap-crawler"
     category = "data"
+    permissions = ("network",)
     requires = ("defusedxml", "httpx")
     limits = Limits(seconds=300)
     parameters = (
@@ -35,6 +36,7 @@ class SitemapCrawler(Tool):
             "The URL of a sitemap, of an index of sitemaps, or of a robots.txt.",
             required=True,
             aliases=URL.aliases,
+            kind=URL.kind,
         ),
         Parameter("follow_sitemaps", "boolean", "Read what an index names.", default=True),
         Parameter(

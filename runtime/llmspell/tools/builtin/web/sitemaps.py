@@ -12,6 +12,7 @@ import attrs
 
 from llmspell.errors import ResourceError, ToolError, ValidationError
 from llmspell.security.patterns import parse_xml
+from llmspell.tools.builtin.data.limits import most_xml
 from llmspell.tools.builtin.web.pages import fetch
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Sitemap:
 
 async def read_sitemap(call: Call, url: str) -> Sitemap:
     """Fetches a file and reads it; raises ToolError for what is no sitemap."""
-    reply = await fetch(call, url, most=MOST_BYTES)
+    reply = await fetch(call, url, most=most_xml(call, MOST_BYTES))
     if urlsplit(url).path.endswith("/robots.txt"):
         return Sitemap("robots", sitemaps=tuple(_named_by_robots(reply)))
     return await asyncio.to_thread(_sitemap, reply, url)

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 from llmspell.errors import LLMSpellError, ValidationError
 from llmspell.tools.answer import Answer
-from llmspell.tools.builtin.web.parameters import URL
+from llmspell.tools.builtin.web.parameters import url_parameter
 from llmspell.tools.description import Example, Parameter
 from llmspell.tools.tool import Tool
 
@@ -28,9 +28,10 @@ class UrlAnalyzer(Tool):
 
     name = "url-analyzer"
     category = "data"
+    permissions = ("network",)
     requires = ("ada_url", "httpx")
     parameters = (
-        URL,
+        url_parameter(),
         Parameter("fetch_metadata", "boolean", "Send a HEAD request.", default=False),
         Parameter(
             "decode_params", "boolean", "Decode `%20` and `+` in `query_params`.", default=True

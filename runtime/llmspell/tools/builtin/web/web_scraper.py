@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from llmspell.errors import ToolError
 from llmspell.telemetry.timestamps import now
 from llmspell.tools.answer import Answer
@@ -15,10 +13,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from selectolax.lexbor import LexborHTMLParser
-
-    from llmspell.tools.builtin.web.fetching import Reply
     from llmspell.tools.call import Call
+
+_ASKED = ("selector", "selectors", "extract_links", "extract_images", "extract_meta")
 
 
 class WebScraper(Tool):
@@ -27,6 +24,7 @@ class WebScraper(Tool):
     name = "web-scraper"
     category = "data"
     security = "restricted"
+    permissions = ("network",)
     aliases = ("web-fetch",)
     requires = ("httpx", "selectolax")
     limits = Limits(seconds=60)
@@ -54,62 +52,19 @@ class WebScraper(Tool):
 
     async def run(self, call: Call) -> Answer:
         """`result.content`: what was found."""
-        from llmspell.tools.builtin.web.pages import fetch
+        from llmspell.tools.builtin.web.pages import read_page
 
         if call.get("wait_for_js"):
             raise ToolError("pages are read without running their JavaScript; leave `wait_for_js`")
         url = str(call.params["input"])
-        reply = await fetch(call, url)
-        content = await asyncio.to_thread(_content, call, reply)
+        asked = {name: call.get(name) for name in _ASKED}
+        reply, content = await read_page(call, url, "content", asked)
         return Answer(
             "scrape",
             {"url": url, "content": content},
             text=_as_text(content),
             metadata={"timestamp": now(), "final_url": reply.url},
         )
-
-
-def _content(call: Call, reply: Reply) -> dict[str, Any]:
-    from llmspell.tools.builtin.web.pages import parse, readable_text, select, text_of
-
-    page = parse(reply)
-    found: dict[str, Any] = {}
-    if call.get("extract_links"):
-        found["links"] = _attributes(page, "a[href]", "href")
-    if call.get("extract_images"):
-        found["images"] = _attributes(page, "img[src]", "src")
-    if call.get("extract_meta"):
-        found["metadata"] = _metadata(page)
-    selector, selectors = call.get("selector"), call.get("selectors")
-    if selector is not None:
-        found["selected_content"] = [text_of(e) for e in select(page, selector, "selector")]
-    elif selectors:
-        for name, css in selectors.items():
-            call.check()
-            texts = [text_of(each) for each in select(page, css, "selectors")]
-            if texts:
-                found[name] = texts[0] if len(texts) == 1 else texts
-    else:
-        title = page.css_first("title")
-        found["title"] = "" if title is None else " ".join(title.text().split())
-        found["text"] = readable_text(page)
-    return found
-
-
-def _attributes(page: LexborHTMLParser, selector: str, name: str) -> list[str]:
-    return [each.attributes.get(name) or "" for each in page.css(selector)]
-
-
-def _metadata(page: LexborHTMLParser) -> dict[str, Any]:
-    tags = {}
-    for each in page.css("meta[content]"):
-        name = each.attributes.get("name") or each.attributes.get("property")
-        if name:
-            tags[name] = each.attributes["content"] or ""
-    found: dict[str, Any] = {"meta_tags": tags} if tags else {}
-    if "description" in tags:
-        found["description"] = tags["description"]
-    return found
 
 
 def _as_text(content: dict[str, Any]) -> str | None:

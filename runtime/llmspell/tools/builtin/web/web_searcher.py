@@ -36,6 +36,7 @@ class WebSearcher(Tool):
 
     name = "web-searcher"
     category = "web"
+    permissions = ("network",)
     aliases = ("web-search",)
     requires = ("httpx",)
     limits = Limits(seconds=120)
@@ -81,7 +82,7 @@ class WebSearcher(Tool):
             raise ValidationError("'input' is empty", field="input")
         settings = call.settings.web_search
         self._count("", settings.rate_limit_per_minute, 60)
-        most = min(call.get("max_results", settings.max_results), MOST_RESULTS)
+        most = min(call.get("max_results", _setting(call, "max_results")), MOST_RESULTS)
         first = _first(call)
         skipped: dict[str, str] = {}
         last: LLMSpellError | None = None
@@ -131,14 +132,34 @@ class _UnconfiguredError(Exception):
 def _first(call: Call) -> str:
     """The engine that is asked first: the call's, else the environment's, else DuckDuckGo."""
     named = call.get("provider") or call.around.environ.get("WEBSEARCH_DEFAULT_PROVIDER", "")
+    search = call.settings.search
+    if not named and search is not None:
+        named = search.default_engine
+        if named not in NAMES:
+            raise ValidationError(
+                f"`tools.search.default_engine` is '{named}', which cannot be asked; there are "
+                + ", ".join(NAMES),
+                field="default_engine",
+            )
     return named.lower() if named.lower() in NAMES else "duckduckgo"
+
+
+def _setting(call: Call, name: str) -> int:
+    """A number that `[tools.web_search]` says, else `[tools.search]`."""
+    said = call.policy.settings.least("web_search", name)
+    if said is None and call.settings.search is not None:
+        said = getattr(call.settings.search, name)
+    return getattr(call.settings.web_search, name) if said is None else said
 
 
 def _query(call: Call, provider: Provider, text: str, most: int) -> Query:
     from llmspell.tools.builtin.web.search_providers import Query
 
     environ = call.around.environ
+    search = call.settings.search
     key = next((environ[name] for name in provider.keys if environ.get(name)), "")
+    if not key and search is not None and provider.name == search.default_engine:
+        key = search.api_key or ""
     if provider.keys and not key:
         raise _UnconfiguredError(f"no key; set {' or '.join(provider.keys)}")
     engine = "google"
@@ -150,7 +171,7 @@ def _query(call: Call, provider: Provider, text: str, most: int) -> Query:
         text,
         call.get("search_type", "web"),
         most,
-        call.get("safe_search", True),
+        call.get("safe_search", search is None or search.safe_search),
         call.get("language"),
         key,
         engine,
@@ -175,13 +196,13 @@ async def _search(call: Call, provider: Provider, query: Query) -> Iterator[Hit]
             base.rstrip("/") + asked.path,
             redirects=0,  # the key goes nowhere else
             most=MOST_BYTES,
-            timeout=settings.timeout_seconds,
+            timeout=_setting(call, "timeout_seconds"),
             headers={"User-Agent": settings.user_agent, **asked.headers},
             **options,
         )
     except LLMSpellError as error:
         raise type(error)(_without(query.key, str(error)), **error.details) from None
-    answer, is_json = reply.parsed
+    answer, is_json = await reply.parsed()
     if reply.status in (401, 403):
         raise ToolError(f"{provider.name} does not accept its key ({reply.status})")
     if reply.status == 429:

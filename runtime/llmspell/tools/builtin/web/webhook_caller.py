@@ -25,6 +25,7 @@ class WebhookCaller(Tool):
     name = "webhook-caller"
     category = "data"
     security = "restricted"
+    permissions = ("network",)
     requires = ("httpx",)
     limits = Limits(seconds=300)
     parameters = (
@@ -88,11 +89,11 @@ class WebhookCaller(Tool):
             )
         except (NetworkError, TimeLimitError) as error:
             return _unanswered(url, retries, error)
-        return _answered(url, reply)
+        return await _answered(url, reply)
 
 
-def _answered(url: str, reply: Reply) -> Answer:
-    value, is_json = reply.parsed
+async def _answered(url: str, reply: Reply) -> Answer:
+    value, is_json = await reply.parsed()
     text = reply.text
     told: dict[str, Any] = {
         "success": 200 <= reply.status < 300,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from difflib import SequenceMatcher
 
-from llmspell.errors import ValidationError
 from llmspell.tools.answer import Answer
 from llmspell.tools.builtin.web.parameters import TIMEOUT, TIMEOUT_MS, URL
 from llmspell.tools.description import Example, Limits, Parameter
@@ -16,7 +15,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from llmspell.tools.builtin.web.fetching import Reply
     from llmspell.tools.call import Call
 
 NESTED = ("ignore_whitespace", "timeout")
@@ -28,6 +26,7 @@ class WebpageMonitor(Tool):
     name = "webpage-monitor"
     category = "data"
     security = "restricted"
+    permissions = ("network",)
     requires = ("httpx", "selectolax")
     limits = Limits(seconds=60)
     parameters = (
@@ -61,14 +60,15 @@ class WebpageMonitor(Tool):
 
     async def run(self, call: Call) -> Answer:
         """`result.current_content`; with `previous_content` also `has_changes` and `changes`."""
-        from llmspell.tools.builtin.web.pages import fetch
+        from llmspell.tools.builtin.web.pages import read_page
 
         for name in NESTED:
             if name in call.get("parameters", {}):
                 call.params.setdefault(name, call.params["parameters"][name])
         url = str(call.params["input"])
         one_line: bool = call.get("ignore_whitespace", True)
-        now = await asyncio.to_thread(_text, await fetch(call, url), call.get("selector"), one_line)
+        asked = {"selector": call.get("selector"), "one_line": one_line}
+        _, now = await read_page(call, url, "text", asked)
         before = call.get("previous_content")
         told: dict[str, Any] = {"url": url, "current_content": now}
         if before is None:
@@ -85,18 +85,6 @@ class WebpageMonitor(Tool):
             "ignore_whitespace": one_line,
         }
         return Answer("monitor", told, text=now, message=f"{len(changes)} changes in {url}")
-
-
-def _text(reply: Reply, selector: str | None, one_line: bool) -> str:
-    from llmspell.tools.builtin.web.pages import parse, readable_text, select, text_of
-
-    page = parse(reply)
-    if selector is not None:
-        found = "\n".join(text_of(each) for each in select(page, selector, "selector"))
-        if not found:
-            raise ValidationError(f"'{selector}' finds nothing in '{reply.url}'", field="selector")
-        return found
-    return readable_text(page, one_line=one_line)
 
 
 def _changes(call: Call, before: str, now: str) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from llmspell.errors import (
     TimeLimitError,
     ValidationError,
 )
+from llmspell.tools import answer
+from llmspell.tools.builtin.web import fetching
 from llmspell.tools.service import Tools
 from tests.runtime.tools.builtin.site import Asked, Page, Site
 
@@ -155,3 +158,23 @@ def test_fifty_calls_wait_at_the_same_time(net: Tools, web: Site) -> None:
     url = web.add("/wait", page)
     handles = [net.submit("http-requester", {"input": url}) for _ in range(50)]
     assert all(handle.result().success for handle in handles)
+
+
+@pytest.mark.parametrize(("items", "where"), [(10, "llmspell-loop"), (50_000, "llmspell-work")])
+def test_large_json_is_read_and_written_beside_the_loop(
+    net: Tools, web: Site, monkeypatch: pytest.MonkeyPatch, items: int, where: str
+) -> None:
+    threads = []
+
+    def noted(work: Callable[..., Any]) -> Callable[..., Any]:
+        def called(*given: Any, **named: Any) -> Any:
+            threads.append(threading.current_thread().name)
+            return work(*given, **named)
+
+        return called
+
+    monkeypatch.setattr(fetching.Reply, "_parsed", noted(fetching.Reply._parsed))
+    monkeypatch.setattr(answer, "as_json", noted(answer.as_json))
+    assert len(_get(net, web.json("/j", ["abc"] * items))["body"]) == items
+    assert len(threads) == 2
+    assert all(name.startswith(where) for name in threads)

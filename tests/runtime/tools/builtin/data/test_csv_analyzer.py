@@ -210,3 +210,10 @@ def test_a_long_text_stops_at_the_limit(tools: Tools) -> None:
     with pytest.raises(TimeLimitError):
         params = {"operation": "convert", "input": text, "options": {"format": "json"}}
         tools.invoke(NAME, params, seconds=0.001)
+
+
+def test_the_configuration_limits_the_text(make_runtime: Callable[..., Runtime]) -> None:
+    tools = make_runtime("[tools.data]\nmax_csv_size = 20").tools
+    assert tools.invoke(NAME, {"input": "a,b\n1,2\n"}).success
+    with pytest.raises(ValidationError, match=r"tools\.data\.max_csv_size"):
+        tools.invoke(NAME, {"input": "a,b\n" + "1,2\n" * 10})

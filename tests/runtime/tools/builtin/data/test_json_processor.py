@@ -77,7 +77,7 @@ def test_a_schema_fetches_nothing(tools: Tools, tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text("{}")
     handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
             host = f"http://127.0.0.1:{server.server_port}"

@@ -169,6 +169,19 @@ def test_a_file_that_is_too_large(tools: Tools, tmp_path: Path) -> None:
         call(tools, "extract_text", "large.pdf")
 
 
+def test_the_configuration_limits_files_and_pages(
+    make_runtime: Callable[..., Runtime], book: Path
+) -> None:
+    tools = make_runtime("[tools.document]\nmax_pages = 2\nextract_metadata = false").tools
+    with pytest.raises(ValidationError, match=r"tools\.document\.max_pages"):
+        call(tools, "extract_text", book)
+    assert len(call(tools, "extract_pages", book, start_page=2)["pages"]) == 2
+    assert "document" not in call(tools, "extract_metadata", book)
+    small = make_runtime("[tools.document]\nmax_pdf_size = 100").tools
+    with pytest.raises(ValidationError, match="more than 100 bytes"):
+        call(small, "extract_text", book)
+
+
 def _write_page(path: Path, content: bytes, more: bytes = b"") -> None:
     """A PDF with one page of given content."""
     font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"

@@ -199,6 +199,13 @@ def test_a_gz_bomb_leaves_nothing(
     assert list((inside / "out").iterdir()) == []
 
 
+def test_an_entry_without_a_name_is_listed(confined: Tools, inside: Path) -> None:
+    with zipfile.ZipFile(inside / "p.zip", "w") as packed:
+        packed.writestr(zipfile.ZipInfo(""), "nameless")
+    (entry,) = call(confined, "list", "p.zip").result["files"]
+    assert (entry["name"], entry["is_dir"]) == ("", False)
+
+
 def test_entries_are_counted(
     confined: Tools, inside: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

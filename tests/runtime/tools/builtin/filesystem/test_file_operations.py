@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from llmspell.errors import LLMSpellError, SecurityError, StorageError, ValidationError
+from llmspell.security.policy import Policy
 from llmspell.tools.answer import ToolResult
 from llmspell.tools.service import Tools
 
@@ -97,6 +98,73 @@ def test_a_list_ends_at_a_thousand(confined: Tools, inside: Path) -> None:
         (inside / f"{number:04}").touch()
     found = call(confined, "list_dir", path=".").result
     assert (found["count"], found["left_out"]) == (1000, 3)
+
+
+def test_a_folder_is_listed_with_those_below_it(confined: Tools, inside: Path) -> None:
+    (inside / "b" / "c").mkdir(parents=True)
+    for name in ("a.txt", "b/d.txt", "b/c/e.txt"):
+        (inside / name).write_text("four")
+    found = call(confined, "list_dir", path=".", recursive=True).result
+    assert [(each["path"], each["name"]) for each in found["entries"]] == [
+        (str(inside / path), Path(path).name)
+        for path in ("a.txt", "b", "b/c", "b/d.txt", "b/c/e.txt")
+    ]
+    assert found["count"] == 5
+    assert not {"left_out", "unread"} & found.keys()
+
+
+def test_a_list_of_folders_goes_through_no_link(
+    confined: Tools, inside: Path, outside: Path
+) -> None:
+    (inside / "a").mkdir()
+    (inside / "a" / "loop").symlink_to(inside)
+    (inside / "a" / "out").symlink_to(outside)
+    found = call(confined, "list_dir", path=".", recursive=True).result
+    assert [(each["name"], each["type"]) for each in found["entries"]] == [
+        ("a", "directory"),
+        ("loop", "symlink"),
+        ("out", "symlink"),
+    ]
+
+
+def test_a_list_of_folders_ends_at_a_thousand_with_the_upper_ones(
+    confined: Tools, inside: Path
+) -> None:
+    for folder in ("a", "b", "c"):
+        (inside / folder).mkdir()
+    for number in range(600):
+        (inside / "a" / f"{number:04}").touch()
+        (inside / "b" / f"{number:04}").touch()
+    found = call(confined, "list_dir", path=".", recursive=True).result
+    assert [each["name"] for each in found["entries"][:3]] == ["a", "b", "c"]
+    assert (found["count"], found["left_out"]) == (1000, 203)
+
+
+@pytest.mark.parametrize(("settings", "count"), [("", 3), ("max_depth = 1", 2)])
+def test_the_configured_depth_ends_a_list_of_folders(
+    narrow: Callable[[str], Tools], inside: Path, settings: str, count: int
+) -> None:
+    (inside / "a" / "b" / "c").mkdir(parents=True)
+    assert call(narrow(settings), "list_dir", path=".", recursive=True).result["count"] == count
+
+
+def test_folders_that_may_not_be_read_are_named(
+    confined: Tools, inside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (inside / "a").mkdir()
+    (inside / "b").mkdir()
+    (inside / "b" / "x").touch()
+    listed = os.listdir
+
+    def listdir(handle: int) -> list[str]:
+        if os.fstat(handle).st_ino == (inside / "a").stat().st_ino:
+            raise PermissionError(13, "Permission denied")
+        return listed(handle)
+
+    monkeypatch.setattr(os, "listdir", listdir)  # whoever runs the tests as root may read all
+    found = call(confined, "list_dir", path=".", recursive=True).result
+    assert [each["name"] for each in found["entries"]] == ["a", "b", "x"]
+    assert found["unread"] == [str(inside / "a")]
 
 
 @pytest.mark.parametrize("operation", ["copy", "cp"])
@@ -342,3 +410,56 @@ def test_every_refusal_names_its_tool(confined: Tools) -> None:
     with pytest.raises(LLMSpellError) as raised:
         call(confined, "read", path="/etc/passwd")
     assert raised.value.details["tool"] == "file-operations"
+
+
+RACED: dict[str, dict[str, Any]] = {
+    "write": {"path": "deep/file.txt", "input": "x"},
+    "append": {"path": "deep/file.txt", "input": "x"},
+    "delete": {"path": "deep/file.txt"},
+    "create_dir": {"path": "deep/new", "recursive": True},
+    "mkdir": {"path": "deep/new"},
+    "copy": {"source_path": "own.txt", "target_path": "deep/file.txt"},
+    "move": {"source_path": "own.txt", "target_path": "deep/file.txt"},
+    "mv": {"source_path": "deep/file.txt", "target_path": "own.txt"},
+    "read": {"path": "deep/file.txt"},
+    "list_dir": {"path": "deep"},
+    "metadata": {"path": "deep/file.txt"},
+}
+
+
+@pytest.mark.parametrize("operation", RACED)
+@pytest.mark.parametrize("checks", range(1, 6))
+def test_a_link_put_in_after_any_check_changes_and_tells_nothing_outside(
+    confined: Tools,
+    inside: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    operation: str,
+    checks: int,
+) -> None:
+    outside = tmp_path / "outside"
+    for folder, text in ((inside / "deep", "own"), (outside, "secret")):
+        folder.mkdir()
+        (folder / "file.txt").write_text(text)
+    (outside / "secret.txt").write_text("secret")
+    (inside / "own.txt").write_text("own")
+    done = 0
+    check = Policy.check_path
+
+    def raced(policy: Policy, path: str, mode: Any) -> str:
+        nonlocal done
+        resolved = check(policy, path, mode)
+        done += 1
+        if done == checks:
+            (inside / "deep").rename(inside / "away")
+            (inside / "deep").symlink_to(outside)
+        return resolved
+
+    monkeypatch.setattr(Policy, "check_path", raced)
+    try:
+        told = confined.invoke("file-operations", RACED[operation] | {"operation": operation}).raw
+    except LLMSpellError as error:
+        told = str(error)
+    assert sorted(each.name for each in outside.iterdir()) == ["file.txt", "secret.txt"]
+    assert (outside / "file.txt").read_text() == "secret"
+    assert "secret" not in told

@@ -104,7 +104,7 @@ def test_yaml_is_read_with_parents_and_persons(tools: Tools) -> None:
 
 
 def test_numeric_styles_number_in_the_order_of_the_keys() -> None:
-    found = cited(["bibtex", BIBTEX, "ieee", ["turing", "Knuth"]])
+    found = cited(["bibtex", BIBTEX, "ieee", ["turing", "Knuth"], None])
     assert [each["citation"] for each in found["citations"]] == ["[1]", "[2]"]
     assert found["references"][1].startswith("[2]D. Knuth")
 
@@ -190,3 +190,14 @@ def test_yaml_makes_nothing_but_data(text: str) -> None:
     except LLMSpellError:
         return
     assert all(isinstance(value, str) for each in found.entries for value in each.csl.values())
+
+
+def test_the_configuration_names_style_and_limit(make_runtime: Callable[..., Runtime]) -> None:
+    config = '[tools.academic]\ndefault_citation_style = "ieee"\nmax_references = 1'
+    tools = make_runtime(config).tools
+    assert call(tools, "format_citation", input=YAML, cite_keys="turing")["style"] == "ieee"
+    assert (
+        call(tools, "format_citation", input=YAML, cite_keys="site", style="apa")["style"] == "apa"
+    )
+    with pytest.raises(ValidationError, match=r"tools\.academic\.max_references"):
+        call(tools, "format_citation", input=YAML)

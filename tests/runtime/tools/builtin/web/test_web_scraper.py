@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 
-from llmspell.errors import ResourceError, SecurityError, ToolError, ValidationError
+from llmspell.errors import (
+    ResourceError,
+    SecurityError,
+    TimeLimitError,
+    ToolError,
+    ValidationError,
+)
 from llmspell.tools.service import Tools
 from tests.runtime.tools.builtin.site import Page, Site
 
@@ -114,3 +122,21 @@ def test_a_hostile_page_is_refused_or_read(net: Tools, web: Site) -> None:
     with pytest.raises(SecurityError, match="Network access denied"):
         _scrape(net, web.redirect("/r", "http://169.254.169.254/"))
     assert _scrape(net, web.text("/deep", "<div>" * 50_000 + "end"))["text"] == "end"
+
+
+def test_a_page_that_takes_minutes_to_read_ends_with_its_call(net: Tools, web: Site) -> None:
+    """Nested lists take quadratic time, in C; other calls go on meanwhile."""
+    url = web.text("/slow", "<ul><li>" * 250_000)
+    slow = net.submit("web-scraper", {"input": url}, seconds=3)
+    assert _scrape(net, web.text("/p", PAGE), selector="h1") == {"selected_content": ["Head"]}
+    assert not slow.future.done()
+    with pytest.raises(TimeLimitError, match="within 3 s"):
+        slow.result()
+
+
+def test_the_parser_is_imported_in_its_process_only() -> None:
+    code = (
+        "import sys, llmspell.tools.builtin.web.web_scraper, llmspell.tools.builtin.web.pages;"
+        "assert 'selectolax' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,1 @@
+"""Models of Anthropic, over the messages API."""

@@ -1,0 +1,1 @@
+"""Recordings of what spells under test ask of models and of servers over HTTP."""

@@ -1,0 +1,1 @@
+"""Databases: what `database-connector` and `sqlite-query` are made of."""

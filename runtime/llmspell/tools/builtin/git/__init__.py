@@ -1,0 +1,1 @@
+"""What `git-inspector` is made of."""
