@@ -26,8 +26,8 @@ def folder(tmp_path: Path) -> Path:
     return workspace
 
 
-def _debug_to_second_line(window: Workbench) -> None:
-    window.open_file("spell.lua")
+def _debug_to_second_line(window: Workbench, name: str = "spell.lua") -> None:
+    window.open_file(name)
     window.lines.nth(1).click()
     window.press("F9")
     window.page.locator(".codicon-debug-breakpoint").first.wait_for()
@@ -53,11 +53,13 @@ def test_a_window_that_is_reloaded_while_debugging_leaves_no_spell_behind(
         _debug_to_second_line(window)
         before = processes_of(tmp_path, DEBUGGEE)
         assert before
+        (folder / "again.lua").write_text(SPELL)
         window.page.reload()
         window.page.locator(".monaco-workbench").wait_for()
         ended(tmp_path, before, DEBUGGEE)
-        window.lens("Debug spell").click()
-        window.stopped()
+        # A window in a browser stores its editors and breakpoints every few seconds, not when it is
+        # closed: whether those of the first file are still there is chance.
+        _debug_to_second_line(window, "again.lua")
         window.press("F5")
         window.console("the answer is 42")
 
