@@ -18,6 +18,8 @@ from attrs import frozen
 from lsprotocol import types
 from pygls.uris import from_fs_path, to_fs_path
 
+from llmspell.config.discovery import endings
+
 from . import folder_files, ignoring
 from .analysis.pace import checkpoint
 from .documents import Document, key_of
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 MAX_BYTES = 1_000_000
 """Files that are larger are data, not programs."""
 
+_SUFFIXES = (".lua", *endings())
+_NAMES = (*ignoring.NAMES, *folder_files.NAMES)
 _LEFT_ALONE = frozenset({"node_modules", "__pycache__"})
 
 
@@ -133,11 +137,33 @@ class WorkspaceFiles:
         self._tell([self._again(uri)])
 
     def changed_on_disk(self, uris: Iterable[str]) -> None:
-        """Takes note that files are there, changed, or gone."""
+        """Takes note that files or folders are there, changed, or gone.
+
+        Of a folder that is gone some clients tell no more than that.
+        """
         uris = list(uris)
-        if any(uri.rpartition("/")[2] in ignoring.NAMES for uri in uris):
+        if any(uri.rpartition("/")[2] in ignoring.NAMES or _names_folder(uri) for uri in uris):
             self.look()
-        self._tell([self._again(uri) for uri in uris if uri.endswith(".lua")])
+        gone = [file for uri in uris for file in self._below(uri)]
+        files = [uri for uri in uris if uri.endswith(".lua")]
+        self._tell([self._again(uri) for uri in dict.fromkeys((*files, *gone))])
+
+    def concerning(self, uris: Iterable[str]) -> list[str]:
+        """Those of changed files and folders that matter: some clients tell of all that is gone."""
+        folders = {folder for file in self._files for folder in _above(key_of(file))}
+        return [
+            uri
+            for uri in uris
+            if uri.endswith(_SUFFIXES)
+            or uri.rpartition("/")[2] in _NAMES
+            or key_of(uri).rstrip("/") in folders
+            or _names_folder(uri)
+        ]
+
+    def _below(self, uri: str) -> Iterator[str]:
+        """The files that were known below what is no file."""
+        folder = f"{key_of(uri).rstrip('/')}/"
+        return (file for file in self._files if key_of(file).startswith(folder))
 
     def _again(self, uri: str) -> FileChange:
         path = to_fs_path(uri)
@@ -224,7 +250,9 @@ class WorkspaceFiles:
 
 def did_change_watched_files(ls: SpellServer, params: types.DidChangeWatchedFilesParams) -> None:
     """Files were made, changed or removed."""
-    uris = [event.uri for event in params.changes]
+    uris = ls.files.concerning(event.uri for event in params.changes)
+    if not uris:
+        return
     if any(uri.rpartition("/")[2] in folder_files.NAMES for uri in uris):
         ls.configuration.read_again()
     ls.files.changed_on_disk(uris)
@@ -306,6 +334,18 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:
         return False
+
+
+def _names_folder(uri: str) -> bool:
+    path = to_fs_path(uri)
+    return path is not None and os.path.isdir(path)  # noqa: PTH112
+
+
+def _above(file: str) -> Iterator[str]:
+    """The folders that hold a file, by the keys of their URIs."""
+    while "/" in file:
+        file = file.rpartition("/")[0]
+        yield file
 
 
 def _stamp(path: str, library: bool) -> _Stamp | None:

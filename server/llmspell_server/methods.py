@@ -51,6 +51,7 @@ TESTED = {
     types.TEXT_DOCUMENT_SELECTION_RANGE: "features/test_navigation.py",
     types.WORKSPACE_SYMBOL: "features/test_navigation.py",
     types.WORKSPACE_WILL_RENAME_FILES: "features/test_navigation.py",
+    types.WORKSPACE_DID_RENAME_FILES: "test_files.py",
     types.WORKSPACE_SYMBOL_RESOLVE: "features/test_navigation.py",
     types.TEXT_DOCUMENT_COLOR_PRESENTATION: "features/test_presentation.py",
     types.TEXT_DOCUMENT_DOCUMENT_COLOR: "features/test_presentation.py",
@@ -91,7 +92,6 @@ REFUSED = {
     types.TEXT_DOCUMENT_WILL_SAVE: "nothing is done before saving",
     types.WORKSPACE_DID_CREATE_FILES: "watched files tell it whoever has made them",
     types.WORKSPACE_DID_DELETE_FILES: "watched files tell it whoever has deleted them",
-    types.WORKSPACE_DID_RENAME_FILES: "watched files tell it whoever has renamed them",
 }
 """Method -> why nothing answers it."""
 

@@ -20,6 +20,8 @@ _PATTERNS = (
     "**/{.gitignore,.ignore}",
     *(f"**{ending}" for ending in endings()),
 )
+# Where a folder is deleted, VS Code tells of the folder alone, and of that only who watches it.
+_WATCHED = (*((pattern, None) for pattern in _PATTERNS), ("**/*", types.WatchKind.Delete))
 _FILES = "llmspell-files"
 _SETTINGS = "llmspell-settings"
 
@@ -56,11 +58,11 @@ class Watching:
             False,
         )
         if not relative:
-            return [types.FileSystemWatcher(pattern) for pattern in _PATTERNS]
+            return [types.FileSystemWatcher(pattern, kind) for pattern, kind in _WATCHED]
         return [
-            types.FileSystemWatcher(types.RelativePattern(folder.uri, pattern))
+            types.FileSystemWatcher(types.RelativePattern(folder.uri, pattern), kind)
             for folder in self._server.workspace.folders.values()
-            for pattern in _PATTERNS
+            for pattern, kind in _WATCHED
         ]
 
     def _may(self, feature: str) -> bool:

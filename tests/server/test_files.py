@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -164,6 +165,49 @@ def test_files_that_come_and_go(workspace: Session) -> None:
     assert workspace.broken() == ["new.lua"]
 
 
+def test_a_folder_that_is_gone_with_all_its_files(workspace: Session) -> None:
+    write(workspace.folder, "lib/deep/b.lua", "library.lua")
+    workspace.changed("lib/deep/b.lua", 1)
+    workspace.changed("library.lua", 1)
+    assert workspace.broken() == ["a.lua", "lib/deep/b.lua", "library.lua"]
+    shutil.rmtree(workspace.folder / "lib")
+    workspace.changed("lib", 3)
+    assert workspace.broken() == ["a.lua", "library.lua"]
+
+
+def test_a_folder_that_comes_with_its_files(workspace: Session) -> None:
+    assert workspace.broken() == ["a.lua"]
+    write(workspace.folder, "lib/b.lua")
+    workspace.changed("lib", 1)
+    assert workspace.broken() == ["a.lua", "lib/b.lua"]
+
+
+def test_a_folder_that_the_editor_renamed(workspace: Session) -> None:
+    write(workspace.folder, "lib/b.lua")
+    workspace.changed("lib/b.lua", 1)
+    assert workspace.broken() == ["a.lua", "lib/b.lua"]
+    (workspace.folder / "lib").rename(workspace.folder / "other")
+    moved = {"oldUri": workspace.uri("lib"), "newUri": workspace.uri("other")}
+    workspace.raw.notify("workspace/didRenameFiles", {"files": [moved]})
+    assert workspace.broken() == ["a.lua", "other/b.lua"]
+
+
+def test_files_of_no_concern_make_nothing_doubtful(raw: RawClient, tmp_path: Path) -> None:
+    write(tmp_path, "a.lua")
+    refreshed = {"workspace": {"diagnostics": {"refreshSupport": True}}}
+    session = Session(raw, tmp_path, capabilities={**PULLS, **refreshed})
+    session.raw.open("X = 1", session.uri("a.lua"))
+    assert session.broken() == []
+    with raw.together():
+        session.changed(".git/index.lock", 3)
+        number = raw.ask("workspace/symbol", {"query": "X"})
+    asked: list[str] = []
+    while (message := raw.receive()).get("id") != number or "method" in message:
+        asked.append(str(message.get("method")))
+        raw._agree(message)
+    assert "workspace/diagnostic/refresh" not in asked
+
+
 def test_a_file_that_changes(workspace: Session) -> None:
     assert workspace.broken() == ["a.lua"]
     (workspace.folder / "a.lua").write_text("X = 1")
@@ -211,7 +255,8 @@ def test_files_are_watched_where_the_client_lets_servers(
     Session(raw, tmp_path, capabilities=capabilities)
     registered = raw.registered("workspace/didChangeWatchedFiles")
     patterns = [each["globPattern"] for each in registered["registerOptions"]["watchers"]]
-    for pattern in ("**/*.lua", *(f"**{ending}" for ending in endings())):
+    assert [each.get("kind") for each in registered["registerOptions"]["watchers"]][-1] == 4
+    for pattern in ("**/*", "**/*.lua", *(f"**{ending}" for ending in endings())):
         expected = {"baseUri": tmp_path.as_uri(), "pattern": pattern} if relative else pattern
         assert expected in patterns
 

@@ -120,6 +120,23 @@ def test_a_rename_over_files_waits_until_they_are_read(server: RawClient, tmp_pa
     assert sorted(each.rpartition("/")[2] for each in changed) == ["main.lua", "user.lua"]
 
 
+def test_what_can_be_renamed_is_not_denied_before_files_are_read(
+    server: RawClient, tmp_path: Path
+) -> None:
+    (tmp_path / "lib.lua").write_text("local M = {}\nfunction M.go() end\nreturn M")
+    uri = (tmp_path / "main.lua").as_uri()
+    begin(server, tmp_path)
+    place = {"textDocument": {"uri": uri}, "position": {"line": 1, "character": 5}}
+    with server.together():
+        server.open("local lib = require('lib')\nlib.go()", uri)
+        first = server.ask("textDocument/prepareRename", place)
+    answer = server.answer(first)
+    while "error" in answer:
+        assert "still being read" in answer["error"]["message"]
+        answer = server.request("textDocument/prepareRename", place)
+    assert answer["result"]["placeholder"] == "go"
+
+
 def test_renaming_a_file_rewrites_the_paths_in_files_that_are_not_open(
     server: RawClient, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ Units = Literal["utf-8", "utf-16", "utf-32"]  # what a column counts
 
 # LSP 3.17 "Text Documents": no other character ends a line, whatever `str.splitlines` thinks.
 _BREAK = re.compile(r"\r\n|\n|\r")
+_LONE_LINE_FEED = re.compile(r"(?<!\r)\n")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _CODECS = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
 
@@ -49,6 +50,17 @@ class Text:
         if self.source[end] == "\n" and self.source[end - 1 : end] == "\r":
             return max(end - 1, self._starts[line])
         return end
+
+    def broken_alike(self, addition: str) -> str:
+        """A text to put into this one, with line breaks of the kind that the first line has."""
+        if self.line_count < 2 or self.source[self.line_end(0) : self._starts[1]] != "\r\n":
+            return addition
+        return _LONE_LINE_FEED.sub("\r\n", addition)
+
+    def next_line(self, offset: int) -> int:
+        """Where the line after that of an offset begins; the end of the text for the last."""
+        line = self.line_at(offset) + 1
+        return self.line_start(line) if line < self.line_count else len(self.source)
 
     def line_at(self, offset: int) -> int:
         """The line that holds an offset."""

@@ -148,7 +148,7 @@ def _item(
     if calls and candidate.kind in ("function", "method") and not is_snippet:
         text, is_snippet = f"{text}($0)", True
     edits = [
-        types.TextEdit(subject.document.range(start, end), text)
+        types.TextEdit(subject.document.range(start, end), subject.document.text.broken_alike(text))
         for start, end, text in candidate.edits
     ]
     return types.CompletionItem(

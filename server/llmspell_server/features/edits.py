@@ -21,7 +21,9 @@ def workspace_edit(
     edits: dict[str, list[types.TextEdit]] = {}
     for place, text in replacements:
         found = ls.surroundings.range(place.file, place.start, place.end)
-        edits.setdefault(place.file, []).append(types.TextEdit(found, text))
+        document = ls.surroundings.document(place.file)
+        written = text if document is None else document.text.broken_alike(text)
+        edits.setdefault(place.file, []).append(types.TextEdit(found, written))
     versioned = get_capability(
         ls.client_capabilities, "workspace.workspace_edit.document_changes", False
     )

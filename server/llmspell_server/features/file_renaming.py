@@ -1,4 +1,4 @@
-"""workspace/willRenameFiles."""
+"""workspace/willRenameFiles and workspace/didRenameFiles."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ _OURS = types.FileOperationRegistrationOptions(
 def register(server: SpellServer) -> None:
     """Makes the server answer."""
     server.feature(types.WORKSPACE_WILL_RENAME_FILES, _OURS)(will_rename_files)
+    server.feature(types.WORKSPACE_DID_RENAME_FILES, _OURS)(did_rename_files)
 
 
 def will_rename_files(
@@ -61,6 +62,12 @@ def will_rename_files(
         if snapshot is not None:
             found += moved_paths(moves, file, snapshot, search.roots)
     return workspace_edit(ls, found) if found else None
+
+
+def did_rename_files(ls: SpellServer, params: types.RenameFilesParams) -> None:
+    """Files or folders have other names; watchers need not see what is in a folder."""
+    ls.files.changed_on_disk(uri for each in params.files for uri in (each.old_uri, each.new_uri))
+    ls.diagnosing.doubt()
 
 
 def _running_others(ls: SpellServer) -> list[str]:

@@ -54,7 +54,8 @@ def _hint(document: Document, hint: Hint) -> types.InlayHint:
     edits = None
     if hint.writable is not None:
         offset, text = hint.writable
-        edits = [types.TextEdit(document.range(offset, offset), text)]
+        written = document.text.broken_alike(text)
+        edits = [types.TextEdit(document.range(offset, offset), written)]
     return types.InlayHint(
         place,
         hint.label,

@@ -12,11 +12,15 @@ from llmspell_server.analysis.navigation.symbols import LabelSymbol, LocalSymbol
 from llmspell_server.analysis.spells.names import Refusal
 
 from .edits import workspace_edit
+from .places import Asked as Where
 from .places import asked
 from .strings import Asked, asked_string, renamed
 
 if TYPE_CHECKING:
     from llmspell_server.server import SpellServer
+
+
+_READING = "the files of the workspace are still being read; try again shortly"
 
 
 class _Refused(JsonRpcException):
@@ -50,6 +54,9 @@ def prepare_rename(
     try:
         start, end = renamable_at(where.snapshot, where.file, offset, ls.surroundings)
     except NotRenamable as reason:
+        reading = not ls.files.complete or ls.indexing.reading
+        if reading and _is_seen_elsewhere(where, offset, ls):
+            raise _Refused(_READING) from None
         raise _Refused(str(reason)) from None
     word = where.snapshot.text.source[start:end]
     return types.PrepareRenamePlaceholder(where.document.range(start, end), word)
@@ -68,16 +75,21 @@ def rename(ls: SpellServer, params: types.RenameParams) -> types.WorkspaceEdit |
             changes.setdefault(place.uri, []).append(edit)
         return types.WorkspaceEdit(changes=changes)
     offset, name = where.document.offset(params.position), params.new_name
-    under = symbol_at(where.snapshot, where.file, offset, ls.surroundings)
-    if under is not None and not isinstance(under.symbol, (LocalSymbol, LabelSymbol)):
+    if _is_seen_elsewhere(where, offset, ls):
         ls.files.finish()
         if ls.indexing.reading:
-            raise _Refused("the files of the workspace are still being read; try again shortly")
+            raise _Refused(_READING)
     try:
         places = renaming(where.snapshot, where.file, offset, name, ls.surroundings)
     except NotRenamable as reason:
         raise _Refused(str(reason)) from None
     return workspace_edit(ls, [(place, name) for place in places])
+
+
+def _is_seen_elsewhere(where: Where, offset: int, ls: SpellServer) -> bool:
+    """Whether other files may use what stands at an offset."""
+    under = symbol_at(where.snapshot, where.file, offset, ls.surroundings)
+    return under is not None and not isinstance(under.symbol, (LocalSymbol, LabelSymbol))
 
 
 def _renamed(ls: SpellServer, string: Asked, name: str) -> list[types.Location]:

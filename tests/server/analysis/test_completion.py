@@ -50,6 +50,11 @@ local o = C.new()
         (CLASS + "function C:more()\n  self.|\nend", "name get x", "print"),
         ("---@class A\n---@field name string\n---@type A\nlocal a\na.|", "name", "print"),
         ("local t = { a = 1 }\nt.|\nprint(t)", "a", "print"),
+        (
+            "local t = { a = 1, ['end'] = 2, ['größe'] = 3, ['1a'] = 4 }\nprint(t.|)",
+            "a",
+            "end größe 1a",
+        ),
     ],
 )
 def test_members(marked: str, expected: str, missing: str) -> None:

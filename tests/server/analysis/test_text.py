@@ -49,6 +49,19 @@ def test_replacing_leaves_the_text_as_it_was() -> None:
     assert (text.replaced(2, 3, "c\n").source, text.source) == ("a c\n", "a b")
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [("a\r\nb\n", "x\r\ny\r\n"), ("a\nb\r\n", "x\ny\r\n"), ("a\rb", "x\ny\r\n"), ("", "x\ny\r\n")],
+)
+def test_what_is_put_into_a_text_breaks_lines_as_it_does(source: str, expected: str) -> None:
+    assert Text(source).broken_alike("x\ny\r\n") == expected
+
+
+@pytest.mark.parametrize(("offset", "expected"), [(0, 3), (1, 3), (3, 4)])
+def test_the_next_line_begins_behind_its_break(offset: int, expected: int) -> None:
+    assert Text("a\r\nb").next_line(offset) == expected
+
+
 _LINES = st.text("ab\r\n😀\u2028\ud800", max_size=12)
 
 

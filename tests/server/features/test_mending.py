@@ -38,6 +38,13 @@ def test_a_string_that_may_have_been_meant(raw: RawClient) -> None:
     assert (edit["range"]["start"]["character"], edit["range"]["end"]["character"]) == (2, 8)
 
 
+def test_a_fix_breaks_lines_as_the_document_does(raw: RawClient) -> None:
+    raw.initialize()
+    found = fixes(raw, "do\r\n  print(cuonter)\r\nend\r\n", "undefined-global")
+    (edit,) = found["Ignore `undefined-global` here"]["edit"]["changes"][URI]
+    assert edit["newText"] == "  ---@diagnostic disable-next-line: undefined-global\r\n"
+
+
 def test_a_field_is_declared_in_another_document(raw: RawClient) -> None:
     raw.initialize()
     raw.open("---@class Point\n---@field x integer\n", OTHER)

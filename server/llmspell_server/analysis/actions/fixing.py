@@ -120,7 +120,7 @@ def _remove(text: Text, finding: Reported) -> Iterator[Action]:
     line = text.line_at(start)
     first, last = text.line_start(line), text.line_end(text.line_at(end))
     if not text.source[first:start].strip() and not text.source[end:last].strip():
-        start, end = first, min(last + 1, len(text.source))
+        start, end = first, text.next_line(end)
     yield Action("Remove it", "quickfix", (Change(start, end, ""),), preferred=True)
 
 

@@ -141,8 +141,7 @@ def _is_next(
 def _without_line(place: Place, start: int, end: int) -> Change:
     """Removes a statement, with its line if nothing else is on it."""
     text = place.where.file.snapshot.text
-    line = text.line_at(start)
-    first, last = text.line_start(line), text.line_end(text.line_at(end))
+    first, last = text.line_start(text.line_at(start)), text.line_end(text.line_at(end))
     if text.source[first:start].strip() or text.source[end:last].strip():
         return Change(start, end, "")
-    return Change(first, min(last + 1, len(text.source)), "")
+    return Change(first, text.next_line(end), "")

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 from llmspell_server.analysis.inference.writes import key_of_field
 from llmspell_server.analysis.navigation.described import descriptions
 from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.lexer import is_name
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.display import quoted
 from llmspell_server.analysis.types.fields import members
 
 from .action import Action, Change, Kind
-from .extracting import free_name
 from .fixing import Reported
 from .indentation import indentation
 from .mending_annotations import OF_ANNOTATIONS
 from .mending_promises import OF_PROMISES
+from .naming import free_name
 from .scene import Scene
 
 if TYPE_CHECKING:
@@ -109,15 +110,15 @@ def _remove_unused(scene: Scene) -> Iterator[Action]:
 def _underscore(scene: Scene) -> Iterator[Action]:
     """`unused-local`: a name that says so, wherever the local is written."""
     name = scene.finding.data.get("name")
-    if isinstance(name, str) and name.isidentifier():
+    if isinstance(name, str) and is_name(name):
         yield from _renamed(scene, f"_{name}")
 
 
 def _other_name(scene: Scene) -> Iterator[Action]:
     """`redefined-local`: a name that nothing else has there."""
     name = str(scene.finding.data.get("name", ""))
-    if name.isidentifier():
-        yield from _renamed(scene, free_name(scene.snapshot, scene.finding.end, name))
+    if is_name(name):
+        yield from _renamed(scene, free_name(scene.snapshot, name, scene.finding.end))
 
 
 def _renamed(scene: Scene, name: str) -> Iterator[Action]:

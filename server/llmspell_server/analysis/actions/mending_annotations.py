@@ -9,6 +9,7 @@ from llmspell_server.analysis.annotations.attached import Declared, all_blocks
 from llmspell_server.analysis.annotations.nodes import ClassTag, FieldTag, NameNode
 from llmspell_server.analysis.checks.context import is_definition_file
 from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.lexer import is_name
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.display import display
 from llmspell_server.analysis.types.fields import members
@@ -48,7 +49,7 @@ def _fill(scene: Scene) -> Iterator[Action]:
     for name in names:
         field = field_named(expected, name, scene.inference)
         value = plainest_value(scene, field.type) if field is not None else "nil"
-        written.append(f"{name} = {value}" if name.isidentifier() else f'["{name}"] = {value}')
+        written.append(f"{name} = {value}" if is_name(name) else f'["{name}"] = {value}')
     if not table.fields:
         change = scene.replaced(table.start, table.end, f"{{ {', '.join(written)} }}")
     else:

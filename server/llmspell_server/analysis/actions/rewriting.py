@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from llmspell_server.analysis.inference.writes import path_of
 from llmspell_server.analysis.syntax import tree
-from llmspell_server.analysis.syntax.lexer import KEYWORDS
+from llmspell_server.analysis.syntax.lexer import is_name
 from llmspell_server.analysis.syntax.literals import string_value
 from llmspell_server.analysis.types.display import quoted
 
@@ -101,7 +101,7 @@ def _bracketed(place: Place, member: tree.Member, begin: int) -> Iterator[Action
 def _dotted(index: tree.Index, begin: int) -> Iterator[Action]:
     """`a["b"]` as `a.b`."""
     name = string_value(index.key.text) if isinstance(index.key, tree.String) else ""
-    if name.isascii() and name.isidentifier() and name not in KEYWORDS:
+    if is_name(name):
         change = Change(begin + index.base.end, begin + index.end, f".{name}")
         yield Action("Write the field with a dot", "refactor.rewrite", (change,))
 

@@ -99,7 +99,7 @@ class Scene:
         start, end = self.begin + node.start, self.begin + node.end
         if source[first:start].strip() or source[end:last].strip():
             return Change(start, end, "")
-        return Change(first, min(last + 1, len(source)), "")
+        return Change(first, self.snapshot.text.next_line(end), "")
 
     def _line(self, node: tree.Node) -> tuple[int, int]:
         """Where the first line of a node begins and its last line ends, in the text."""

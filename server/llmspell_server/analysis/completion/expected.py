@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from llmspell_server.analysis.annotations.attached import Declared
 from llmspell_server.analysis.inference.flow import parents_of
 from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.lexer import is_name
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.definitions import EnumDefinition
 from llmspell_server.analysis.types.display import display
@@ -104,7 +105,7 @@ def _written(place: Place, type_: Type) -> Iterator[tuple[str, str]]:
     table = _table_of(place, enum) if enum is not None and not enum.of_keys else None
     if enum is not None and table is not None:
         for key, value in enum.members.items():
-            yield f"{table}.{key}" if key.isidentifier() else f'{table}["{key}"]', display(value)
+            yield f"{table}.{key}" if is_name(key) else f'{table}["{key}"]', display(value)
         return
     for each, description in choices(place, type_):
         if isinstance(each, _LITERALS):

@@ -10,6 +10,7 @@ from llmspell_server.analysis.inference.expressions import Where
 from llmspell_server.analysis.inference.flow import parents_of
 from llmspell_server.analysis.inference.sources import Source
 from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.lexer import is_name
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.fields import ancestry, members, table_of
 from llmspell_server.analysis.types.model import Type
@@ -31,7 +32,7 @@ def member_candidates(place: Place, type_: Type, colon: bool) -> Iterator[Candid
     for each in members(type_, place.inference):
         if isinstance(each, model.Record):
             for field in each.fields:
-                if field.name not in seen and field.name.isidentifier():
+                if field.name not in seen and is_name(field.name):
                     seen.add(field.name)
                     is_function = isinstance(field.type, model.Function)
                     if is_function or not colon:
@@ -87,7 +88,7 @@ def _named(place: Place, type_: Type) -> Iterator[tuple[str, object]]:
         return
     looks = getattr(definition.fields, "source_of", None)
     for name in definition.fields:
-        if name in _OPERATOR_NAMES or not name.isidentifier():
+        if name in _OPERATOR_NAMES or not is_name(name):
             continue
         yield name, looks(name) if looks is not None else None
 

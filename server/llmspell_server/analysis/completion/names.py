@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from llmspell_server.analysis.inference.sources import Owner
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
-from llmspell_server.analysis.syntax.lexer import KEYWORDS
+from llmspell_server.analysis.syntax.lexer import KEYWORDS, is_name
 
 from .candidates import Candidate, Kind
 from .members import written_parameters
@@ -58,7 +58,7 @@ def module_candidates(place: Place, start: int, options: Options) -> Iterator[Ca
     known = snapshot.visible_locals(start)
     for module in options.to_require(snapshot.text.source[start : place.offset]):
         name = module.rpartition(".")[2]
-        if not name.isidentifier() or name in known or name in KEYWORDS:
+        if not is_name(name) or name in known:
             continue
         line, at = f'local {name} = require("{module}")\n', place_for_require(snapshot)
         yield Candidate(
@@ -109,9 +109,7 @@ def place_for_require(snapshot: Snapshot) -> int:
         best = start + len(piece.text)
     if best is None:
         return len(snapshot.text.source)
-    text = snapshot.text
-    line = text.line_at(best)
-    return text.line_start(line + 1) if line + 1 < text.line_count else len(text.source)
+    return snapshot.text.next_line(best)
 
 
 def _is_require(statement: tree.Statement | None) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from llmspell_server.analysis.annotations.nodes import FieldTag
 from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.lexer import is_name
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.definitions import FieldDefinition
 from llmspell_server.analysis.types.display import display
@@ -32,11 +33,11 @@ def key_candidates(place: Place, start: int, options: Options) -> Iterator[Candi
         given.discard(written)
     if expected is None or model.without_nil(expected) is model.TABLE:
         read = keys_read_by_callee(place, table)
-        names = (name for name in read if name not in given and name.isidentifier())
+        names = (name for name in read if name not in given and is_name(name))
         yield from (Candidate(name, "field", text=f"{name} = ") for name in names)
         return
     for name, holder in field_names(_tables(place, expected), place.inference).items():
-        if name in given or not name.isidentifier():
+        if name in given or not is_name(name):
             continue
         field = field_named(expected, name, place.inference)
         if field is None:

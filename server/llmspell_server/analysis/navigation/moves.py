@@ -24,19 +24,34 @@ def moved_requires(
 ) -> list[tuple[Place, str]]:
     """The names of modules to replace, each with the new one.
 
-    moves: the files that get another name, with it.
+    moves: the files that get another name, with it. What they require themselves may have been
+    beside them.
     """
+    before = ModuleFiles(index.files, search)
     after = ModuleFiles([moves.get(file, file) for file in index.files], search)
-    found: list[tuple[Place, str]] = []
-    for old, new in moves.items():
-        for file, start, end, module in index.requiring(old):
-            requiring = moves.get(file, file)
-            if after.file_of(module, requiring) == new:
-                continue
-            names = after.names_of(new, requiring)
-            if names:
-                found.append((Place(file, start, end), _like(module, names[0])))
-    return found
+    found: dict[Place, str] = {}
+    for file, start, end, module in _touched(moves, index, before):
+        old = before.file_of(module, file)
+        assert old is not None
+        new, requiring = moves.get(old, old), moves.get(file, file)
+        is_exact = before.exact(module, file) == old
+        if new == (after.exact if is_exact else after.file_of)(module, requiring):
+            continue
+        names = after.names_of(new, requiring)
+        if names:
+            found[Place(file, start, end)] = _like(module, names[0])
+    return list(found.items())
+
+
+def _touched(
+    moves: Mapping[str, str], index: Index, before: ModuleFiles
+) -> Iterator[tuple[str, int, int, str]]:
+    """What requires a file that moves, and what one that moves requires."""
+    for old in moves:
+        yield from index.requiring(old)
+        for module, start, end in index.files[old].requires() if old in index.files else ():
+            if before.file_of(module, old) is not None:
+                yield old, start, end, module
 
 
 def _like(old: str, new: str) -> str:

@@ -11,6 +11,14 @@ KEYWORDS = frozenset(
     )
 )
 
+_NAME = re.compile("[A-Za-z_][A-Za-z0-9_]*")
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can be the name of a variable or a field behind a dot."""
+    return _NAME.fullmatch(text) is not None and text not in KEYWORDS
+
+
 # The group that matched says the kind. White space before a token is part of its match.
 # `broken` is a string without its end, `other` a character that Lua does not know.
 TOKEN = re.compile(

@@ -46,6 +46,10 @@ class ModuleFiles:
         path = module.replace(".", "/").strip("/")
         yield from self._candidates(path, posixpath.dirname(requiring)) if path else ()
 
+    def exact(self, module: str, requiring: str) -> str | None:
+        """The file that `require` finds where it looks, and not only by the end of its path."""
+        return next((each for each in self.places(module, requiring) if each in self._files), None)
+
     def names_of(self, file: str, requiring: str) -> Sequence[str]:
         """The names by which a file can require another, the one it would use first."""
         found = sorted(

@@ -102,8 +102,59 @@ def test_long_strings_are_extracted_as_they_are() -> None:
     )
 
 
-def test_statements_that_leave_are_not_extracted() -> None:
-    assert "Extract a function" not in extracted("local function f()\n  ⟦return 1⟧\nend")
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        # What a loop keeps from one time to the next is given back.
+        ("local function f()\n  local n = 0\n  while n < 9 do\n    ⟦n = n + 1⟧\n  end\nend",
+         ("local function extracted(n)\n  n = n + 1\n  return n\nend\n\n"
+         "local function f()\n  local n = 0\n  while n < 9 do\n    n = extracted(n)\n  end\nend")),
+        # A function is not in sight above itself.
+        ("local function f(n)\n  ⟦g(f)⟧\nend",
+         "local function extracted(f)\n  g(f)\nend\n\nlocal function f(n)\n  extracted(f)\nend"),
+        # What only leaves a loop or a function in the selection stays with it.
+        ("do\n  ⟦for _ in g do\n    h(function(...) return ... end)\n    break\n  end⟧\nend",
+         ("local function extracted()\n  for _ in g do\n    h(function(...) return ... end)\n"
+         "    break\n  end\nend\n\ndo\n  extracted()\nend")),
+        ("do\n  ⟦for _ in g do\n    goto next\n    ::next::\n  end⟧\nend",
+         ("local function extracted()\n  for _ in g do\n    goto next\n    ::next::\n  end\nend\n\n"
+         "do\n  extracted()\nend")),
+        # No other character ends a line.
+        ("do\n  ⟦f('\u2028')\n  g('\f')⟧\nend",
+         "local function extracted()\n  f('\u2028')\n  g('\f')\nend\n\ndo\n  extracted()\nend"),
+    ],
+)  # fmt: skip
+def test_a_function_does_what_the_statements_did(marked: str, expected: str) -> None:
+    assert extracted(marked)["Extract a function"] == expected
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "local function f()\n  ⟦return 1⟧\nend",
+        "for _ in f do\n  ⟦break⟧\nend",
+        "local function f(...)\n  ⟦g(...)⟧\nend",
+        "do\n  goto a\n  ⟦::a::\n  f()⟧\nend",
+        "for _ in f do\n  ⟦goto a⟧\n  ::a::\nend",
+        # What is closed at the end of the block would be closed before.
+        "do\n  ⟦local a <close> = f()⟧\n  g()\nend",
+        # A closure would set a copy.
+        "do\n  local n = 0\n  ⟦f(function() n = n + 1 end)⟧\n  g(n)\nend",
+        "do\n  ⟦local n = 0\n  local function count() n = n + 1 end⟧\n  count()\n  g(n)\nend",
+        "⟦local n = 0\nlocal function count() n = n + 1 end⟧\ncount()\nprint(n)",
+        # Of two variables of one name it would give the other.
+        "while f() do\n  local n = 0\n  repeat\n    ⟦n = n + 1\n    local n = n⟧\n  until g(n)\nend",
+    ],
+)
+def test_statements_that_would_do_something_else_are_not_extracted(marked: str) -> None:
+    assert "Extract a function" not in extracted(marked)
+
+
+def test_a_new_local_hides_no_global_of_the_document() -> None:
+    marked = "print(⟦a.string⟧, string.format('x'))"
+    assert extracted(marked)["Extract a local"] == (
+        "local string2 = a.string\nprint(string2, string.format('x'))"
+    )
 
 
 @pytest.mark.parametrize(
@@ -223,3 +274,10 @@ def test_a_further_code_joins_the_comment_that_is_there() -> None:
 def test_what_is_missing_is_written(source: str, title: str, expected: str) -> None:
     snapshot = Snapshot.of(ranges(source)[0])
     assert by_title(source, missing_tokens(snapshot, 0, len(source)))[title] == expected
+
+
+def test_a_line_that_goes_takes_its_line_break_along() -> None:
+    assert rewritten("local x = 1\r\nprint(x|)\r\n")["Inline `x`"] == "print(1)\r\n"
+    text, ((start, end),) = ranges("do\r\n  ⟦::a::⟧\r\nend\r\n")
+    found = fixes(text, Reported("unused-label", start, end, {}), {}, 0)
+    assert by_title(text.source, found)["Remove it"] == "do\r\nend\r\n"

@@ -33,6 +33,23 @@ def test_names_of_modules(files: dict[str, str], new: str, written: set[str]) ->
     assert found == (MemoryWorld(files).expected, written)
 
 
+def test_a_module_that_the_loader_would_find_no_more_gets_its_new_name() -> None:
+    files = {"a.lua": "require('⟦m⟧')", "m.lua": "return 1"}
+    assert requires(files, m="deep/down/m.lua") == (MemoryWorld(files).expected, {"deep.down.m"})
+
+
+def test_a_file_that_moves_takes_along_what_it_requires() -> None:
+    files = {"lib/m.lua": "require('⟦beside⟧') require('lib.beside')", "lib/beside.lua": "return 1"}
+    found = requires(files, **{"lib/m": "m.lua"})
+    assert found == (MemoryWorld(files).expected, {"lib.beside"})
+
+
+def test_files_that_move_together_stay_beside_each_other() -> None:
+    files = {"lib/a.lua": "require('b')", "lib/b.lua": "return 1"}
+    moves = {"lib/a": "other/a.lua", "lib/b": "other/b.lua"}
+    assert requires(files, **moves) == (MemoryWorld(files).expected, set())
+
+
 @pytest.mark.parametrize(
     ("marked", "written"),
     [
