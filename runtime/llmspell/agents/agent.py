@@ -42,7 +42,14 @@ from llmspell.events.bus import EventBus
 from llmspell.hooks.dispatcher import Hooks
 from llmspell.models.messages import Message
 from llmspell.models.model import Model, wait_for
-from llmspell.models.request import ChatRequest, ResponseFormat, Sampling, ToolSpec
+from llmspell.models.request import (
+    TOOL_CHOICES,
+    ChatRequest,
+    ResponseFormat,
+    Sampling,
+    ToolChoice,
+    ToolSpec,
+)
 from llmspell.telemetry.correlation import correlated, current
 from llmspell.tools.service import Tools
 
@@ -283,11 +290,13 @@ class Agent:
         if request.approve is None:
             request = attrs.evolve(request, approve=self.config.approve)
         most_calls = self.config.limits.tool_calls
+        offered = self.offered(request.tools)
+        request = attrs.evolve(request, tool_choice=self._choice(request.tool_choice, offered))
         loop = Loop(asking, self._tools, request, most_calls=most_calls)
         messages = [self._instructions(schema), *self.memory.messages, question]
         sampling = request.sampling.over(self.config.sampling)
         try:
-            last, added = await loop.run(messages, self.offered(request.tools), sampling, form)
+            last, added = await loop.run(messages, offered, sampling, form)
             data = None
             if schema is not None:
                 for attempt in range(REPAIRS + 1):
@@ -320,6 +329,22 @@ class Agent:
             seconds=time.perf_counter() - begun,
             first_token=loop.first_token,
         )
+
+    def _choice(self, wanted: ToolChoice, offered: Sequence[ToolSpec]) -> ToolChoice:
+        """The same, with the real name of a tool.
+
+        Raises ValidationError for a tool that the model is not offered.
+        """
+        if wanted in TOOL_CHOICES:
+            return wanted
+        names = sorted(tool.name for tool in offered)
+        found = self._tools.registry.find(wanted)
+        if found is None or found.name not in names:
+            known = ", ".join((*TOOL_CHOICES, *names))
+            raise ValidationError(
+                f"'tool_choice' is one of {known}, not '{wanted}'", field="tool_choice"
+            )
+        return found.name
 
     def _remember(self, messages: Sequence[Message]) -> None:
         if self.config.remembers:

@@ -6,7 +6,8 @@ import asyncio
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import reduce
 from math import ceil
 from operator import add
@@ -19,7 +20,7 @@ from llmspell.agents.agent import Agent
 from llmspell.agents.config import AgentConfig
 from llmspell.agents.request import AgentRequest
 from llmspell.agents.result import AgentResult, CalledTool
-from llmspell.errors import LLMSpellError, ValidationError
+from llmspell.errors import LLMSpellError, TimeLimitError, ValidationError
 from llmspell.events.bus import EventBus
 from llmspell.hooks.dispatcher import Hooks
 from llmspell.models.reply import Usage
@@ -85,9 +86,9 @@ class Composite(Agent):
     async def _answered(self, request: AgentRequest, begun: float) -> AgentResult:
         strategies = {"sequential": self._one_by_one, "parallel": self._all, "vote": self._vote}
         try:
-            async with asyncio.timeout(self.routing.seconds):
+            async with _in_time(self.name, self.routing.seconds):
                 text, data, results = await strategies[self.routing.strategy](request)
-        except (LLMSpellError, TimeoutError):
+        except LLMSpellError:
             if self._fallback is None:
                 raise
             result = await self._fallback.answer(request)
@@ -118,6 +119,19 @@ class Composite(Agent):
             )
         text = next(each.text for each in results if _plain(each.text) == winner)
         return text, {"votes": count, "of": len(results)}, results
+
+
+@asynccontextmanager
+async def _in_time(name: str, seconds: float | None) -> AsyncGenerator[None, None]:
+    """Raises TimeLimitError after the time; what else runs out of time inside raises its own."""
+    limit = asyncio.timeout(seconds)
+    try:
+        async with limit:
+            yield
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise TimeLimitError(f"agent '{name}' has not answered within {seconds:g} s") from None
 
 
 def _votes(threshold: float, members: int) -> int:

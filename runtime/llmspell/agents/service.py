@@ -71,6 +71,8 @@ class Agents:
             if not config.model:
                 raise ValidationError("Model is required", field="model")
             model = self._models().find(config.model, config.access)
+            if config.model.endswith("/"):  # only the provider was named
+                config = attrs.evolve(config, model=str(model.specifier))
         agent = Agent(
             config,
             model,

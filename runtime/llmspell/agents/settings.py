@@ -25,6 +25,8 @@ _SAMPLING: dict[str, type | tuple[type, ...]] = {
     "repeat_penalty": (int, float),
 }
 
+_NEVER_BELOW_ZERO = ("temperature", "top_p", "max_tokens")
+
 _IMAGE_TYPES = {"jpg": "jpeg", "svg": "svg+xml"}
 
 
@@ -59,7 +61,7 @@ def config_of(settings: Mapping[str, Any]) -> AgentConfig:
         budget=Budget(
             tokens=_whole(settings, "max_total_tokens"), cost=_number(settings, "max_cost")
         ),
-        schema=_table(settings, "schema") or None,
+        schema=_schema(settings),
         access=Access(
             base_url=settings.get("base_url"), api_key=settings.get("api_key"), from_spell=True
         ),
@@ -84,7 +86,7 @@ def request_of(given: Any, options: Mapping[str, Any]) -> AgentRequest:
         seconds=_number(asked, "timeout"),
         tools=_names(asked, "tools") if "tools" in asked else None,
         tool_choice=str(asked.get("tool_choice") or "auto"),
-        schema=_table(asked, "schema") or None,
+        schema=_schema(asked),
     )
 
 
@@ -99,6 +101,8 @@ def sampling_of(options: Mapping[str, Any]) -> Sampling:
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, wanted):
             raise ValidationError(f"'{key}' must be a number, not {value!r}", field=key)
+        if key in _NEVER_BELOW_ZERO and float(value) < 0:  # type: ignore[arg-type]
+            raise ValidationError(f"'{key}' must not be below 0, and is {value!r}", field=key)
         found[key] = value
     stop = options.get("stop")
     if stop:
@@ -179,6 +183,22 @@ def _table(settings: Mapping[str, Any], key: str) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise ValidationError(f"'{key}' must be a table with named fields", field=key)
     return dict(value)
+
+
+def _schema(settings: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A JSON Schema, None where there is none; raises ValidationError for what is none."""
+    schema = _table(settings, "schema")
+    if not schema:
+        return None
+    from jsonschema_rs import ReferencingError, validator_for
+    from jsonschema_rs import ValidationError as Invalid
+
+    try:
+        validator_for(schema)
+    except (Invalid, ReferencingError, ValueError) as error:
+        reason = error.message if isinstance(error, Invalid) else error
+        raise ValidationError(f"'schema' is no JSON Schema: {reason}", field="schema") from None
+    return schema
 
 
 def _names(settings: Mapping[str, Any], *keys: str) -> tuple[str, ...]:

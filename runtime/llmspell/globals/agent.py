@@ -381,7 +381,7 @@ class Agent:
             value: plain data.
 
         """
-        if isinstance(scope, str) and ":" not in scope and scope != "global":
+        if value is None and isinstance(scope, str) and ":" not in scope and scope != "global":
             scope, key, value = "global", scope, key
         self._services.agents.contexts.share(scope, str(key), value)
 

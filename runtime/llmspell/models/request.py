@@ -13,6 +13,9 @@ from llmspell.models.messages import Message
 ToolChoice: TypeAlias = str
 """`auto`, `none`, `required` (any tool), or the name of the tool that must be called."""
 
+TOOL_CHOICES = ("auto", "none", "required")
+"""What stands for no tool of this name."""
+
 
 @frozen
 class ToolSpec:

@@ -74,6 +74,8 @@ class Failures:
         if error.request_id:
             details["request_id"] = error.request_id
         said = self._secret.hidden_in(_said(error))
+        if error.request_id:
+            said += f" (request {error.request_id})"
         if status == 429 and getattr(error, "code", None) != _QUOTA:
             return RateLimitError(said, retry_after=_retry_after(error), **details)
         if status in (401, 403):

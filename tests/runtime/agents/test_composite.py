@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+from collections.abc import AsyncGenerator
 
 import pytest
 
@@ -10,9 +12,16 @@ from llmspell.agents.composite import NoMajorityError, routing_of
 from llmspell.agents.config import AgentConfig, AgentLimits
 from llmspell.agents.request import AgentRequest
 from llmspell.background import on_loop
-from llmspell.errors import LLMSpellError, NetworkError, ResourceError, ValidationError
+from llmspell.errors import (
+    LLMSpellError,
+    NetworkError,
+    ResourceError,
+    TimeLimitError,
+    ValidationError,
+)
+from llmspell.models.reply import Chunk
 from llmspell.models.request import ChatRequest
-from llmspell.testing.providers import Answer
+from llmspell.testing.providers import Answer, Echo
 from llmspell.tools.scripted import FunctionTool
 from tests.runtime.agents.conftest import MakeAgent, calls
 from tests.runtime.conftest import Project
@@ -72,6 +81,28 @@ def test_a_threshold_is_a_number_or_a_part_of_the_votes(
     else:
         with pytest.raises(NoMajorityError):
             _ask(project)
+
+
+class Slow(Echo):
+    """Never answers."""
+
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[Chunk, None]:
+        await asyncio.Event().wait()
+        yield Chunk()
+
+
+def test_the_time_of_a_composite_is_the_one_that_is_told(
+    make_agent: MakeAgent, project: Project
+) -> None:
+    project.runtime.models.register("slow", Slow)
+    project.runtime.agents.create(AgentConfig(name="a", model="slow/m"))
+    make_agent(["in time"], name="b")
+    _composite(project, {"timeout_ms": 50}, "a")
+    with pytest.raises(TimeLimitError, match=r"agent 'all' has not answered within 0\.05 s"):
+        _ask(project)
+    project.runtime.agents.destroy("all")
+    _composite(project, {"timeout_ms": 50, "fallback_agent": "b"}, "a")
+    assert project.runtime.agents.get("all").ask("go").text == "in time"
 
 
 def test_a_vote_without_winner_is_an_error_or_goes_to_the_fallback(

@@ -90,6 +90,16 @@ def test_agents_are_known_by_name(project: Project) -> None:
         (f"{BUILD}:execute({{ text = '' }})", "Input text cannot be empty"),
         (f'{BUILD}:execute("x", {{ temperature = "hot" }})', "'temperature' must be a number"),
         (
+            f"{BUILD}:execute('x', {{ schema = {{ type = 'strng' }} }})",
+            "'schema' is no JSON Schema",
+        ),
+        (f'{BUILD}:execute("x", {{ tool_choice = "zzz" }})', "'tool_choice' is one of auto, none,"),
+        (f'{BUILD}:execute("x", {{ temperature = -1 }})', "'temperature' must not be below 0"),
+        (
+            'Agent.builder():model("echo/m"):max_tokens(-3):build()',
+            "'max_tokens' must not be below",
+        ),
+        (
             'Agent.builder():model("echo/m"):memory("forget"):build()',
             "'memory' is trim or summarise",
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from llmspell.testing import Echo
-from tests.runtime.conftest import Project
+from tests.runtime.conftest import MakeProject, Project
 
 
 @pytest.fixture
@@ -171,8 +171,17 @@ def test_contexts_are_told_with_a_question(project: Project) -> None:
         ("Agent.create_composite('c', { 'x' }, 'guess')", "Failed to parse routing config"),
         ("Agent.create_from_template('n', 'nope', {})", "there is no 'nope'"),
         ("Agent.create_context({ scope = 'nowhere' })", "Invalid simple scope: nowhere"),
+        ("Agent.set_shared_memory('nowhere', 'k', 1)", "Invalid simple scope: nowhere"),
         ("Agent.wrap_as_tool('nobody')", "Agent instance 'nobody' not found"),
     ],
 )
 def test_mistakes_are_raised(project: Project, expression: str, words: str) -> None:
     assert words in project.error(expression)
+
+
+def test_an_agent_of_a_provider_tells_which_model_it_has(make_project: MakeProject) -> None:
+    project = make_project("[providers.echo]\nprovider_type = 'echo'\ndefault_model = 'm1'\n")
+    project.runtime.models.register("echo", Echo)
+    code = """local a = Agent.builder():provider("echo"):build()
+    return { a:get_config().model, a:get_model(), a:get_info().result.model }"""
+    assert project.value(code) == ["echo/m1", "echo/m1", "m1"]

@@ -212,7 +212,7 @@ def test_a_server_that_stays_overloaded_is_named_with_its_request(
 ) -> None:
     error = {"type": "error", "error": {"type": "rate_limit_error", "message": "busy"}}
     server.add(MESSAGES, whole(error, 429, **{"request-id": "req_9"}))
-    with pytest.raises(RateLimitError, match="busy") as caught:
+    with pytest.raises(RateLimitError, match=r"busy \(request req_9\)") as caught:
         model.chat(ask())
     assert caught.value.details["request_id"] == "req_9"
     assert KEY not in str(caught.value) + repr(caught.value.details)

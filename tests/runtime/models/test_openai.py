@@ -204,7 +204,7 @@ def test_a_full_server_is_asked_again_after_the_time_it_names(server: Site, mode
 def test_a_server_that_stays_full_is_an_error_that_says_when(server: Site, model: Model) -> None:
     error = {"error": {"message": "slow down"}}
     server.add(CHAT, whole(error, 429, **{"Retry-After": "0.001", "x-request-id": "req-7"}))
-    with pytest.raises(RateLimitError, match="slow down") as caught:
+    with pytest.raises(RateLimitError, match=r"slow down \(request req-7\)") as caught:
         model.chat(ask())
     assert len(server.asked) == 3
     assert caught.value.details["request_id"] == "req-7"
@@ -315,3 +315,16 @@ def test_the_list_of_models_tells_what_the_server_adds(
     [found] = wait_for(provider.models())
     assert (found.id, found.capabilities.context_length) == ("llama", 4096)
     assert wait_for(provider.health()).healthy
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"object": "list", "data": []}, {"meta": "none"}, {"max_model_len": "many"}],
+)
+def test_a_server_that_tells_nothing_of_its_models_is_used_all_the_same(
+    server: Site, make_models: Callable[[str], Models], told: dict[str, Any]
+) -> None:
+    server.add("/v1/models/gpt-4o", whole(told))
+    config = f'[providers.own]\nprovider_type = "openai"\nbase_url = "{server.url}/v1"\n'
+    provider = make_models(config).provider("own")
+    assert wait_for(provider.capabilities("gpt-4o")).tools

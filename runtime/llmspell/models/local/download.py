@@ -80,7 +80,7 @@ async def _fetched(
                         "what was fetched is kept, and the next pull goes on from there"
                     ) from error
             except OSError as error:
-                raise _unwritable(error, part) from error
+                raise unwritable(error, part, kept=True) from error
             else:
                 return
             await asyncio.sleep(pause * 2**failures)
@@ -148,11 +148,11 @@ def _check_room(part: Path, missing: int) -> None:
         )
 
 
-def _unwritable(error: OSError, part: Path) -> LLMSpellError:
+def unwritable(error: OSError, part: Path, *, kept: bool) -> LLMSpellError:
+    """Why a file of the store cannot be written, with what to do. kept: what is there stays."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return ResourceError(
-            f"the disk of {part.parent} is full; what was fetched is kept: make room and pull again"
-        )
+        stays = "what was fetched is kept: " if kept else ""
+        return ResourceError(f"the disk of {part.parent} is full; {stays}make room and pull again")
     return ProviderError(f"'{part}' cannot be written: {error.strerror or error}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import mmap
 import struct
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from attrs import frozen
 
 from llmspell.errors import ProviderError
 
@@ -24,6 +27,41 @@ FILE_TYPES = {
     17: "Q5_K_M", 18: "Q6_K", 32: "BF16",
 }  # fmt: skip
 """`general.file_type` -> the name of the quantization."""
+
+
+_BLOCKS = {
+    0: (1, 4), 1: (1, 2), 2: (32, 18), 3: (32, 20), 6: (32, 22), 7: (32, 24), 8: (32, 34),
+    10: (256, 84), 11: (256, 110), 12: (256, 144), 13: (256, 176), 14: (256, 210), 15: (256, 292),
+    16: (256, 66), 17: (256, 74), 18: (256, 98), 19: (256, 50), 20: (32, 18), 21: (256, 110),
+    22: (256, 82), 23: (256, 136), 24: (1, 1), 25: (1, 2), 26: (1, 4), 27: (1, 8), 28: (1, 8),
+    29: (256, 56), 30: (1, 2), 34: (256, 54), 35: (256, 66), 39: (32, 17),
+}  # fmt: skip
+"""Type of a tensor -> how many weights a block of it has, and how many bytes (`ggml.h`)."""
+
+_ALIGNED = 32
+"""To how many bytes tensors are aligned, where a file does not say it."""
+
+
+def check_whole(path: Path) -> None:
+    """Raises ProviderError for a file that is damaged, or ends before its weights do."""
+    with _told_if_damaged(path):
+        needed, size = _needed(path), path.stat().st_size
+        if size < needed:
+            raise ValueError(f"it has {size} bytes, and its weights end at {needed}")
+
+
+def _needed(path: Path) -> int:
+    """Bytes that a file has to have, for all that it says of its tensors."""
+    aligned, end = _ALIGNED, 0
+    with _reading(path) as (reader, pairs):
+        for _ in range(pairs):
+            key, value = reader.pair()
+            if key == "general.alignment" and isinstance(value, int) and value > 0:
+                aligned = value
+        for tensor in reader.tensors():
+            weights, size = _BLOCKS.get(tensor.type, (1, 0))
+            end = max(end, tensor.at + math.prod(tensor.shape) // weights * size)
+        return reader.at + (-reader.at % aligned) + end if end else reader.at
 
 
 def metadata(path: Path) -> dict[str, Any]:
@@ -51,7 +89,8 @@ def vocabulary(path: Path) -> int | None:
     with _told_if_damaged(path), _reading(path) as (reader, pairs):
         for _ in range(pairs):
             reader.pair()
-        return next((rows for name, rows in reader.tensors() if name == "token_embd.weight"), None)
+        found = (each for each in reader.tensors() if each.name == "token_embd.weight")
+        return next((each.shape[-1] if each.shape else 1 for each in found), None)
 
 
 @lru_cache(maxsize=256)
@@ -87,7 +126,21 @@ def _told_if_damaged(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, KeyError, RecursionError, struct.error) as error:
-        raise ProviderError(f"'{path}' is no GGUF file, or it is damaged: {error}") from error
+        reason = "it ends in the middle" if isinstance(error, struct.error) else error
+        raise ProviderError(
+            f"'{path}' is no GGUF file, or it is damaged: {reason}; fetch the model again "
+            "(`llmspell model pull … --force`)"
+        ) from error
+
+
+@frozen
+class _Tensor:
+    """Where one stands. shape: the rows of a matrix last; at: in bytes, behind all descriptions."""
+
+    name: str
+    shape: tuple[int, ...]
+    type: int
+    at: int
 
 
 class _Reader:
@@ -102,14 +155,17 @@ class _Reader:
         key = self._string()
         return key, self._value(self._number("<I"))
 
-    def tensors(self) -> Iterator[tuple[str, int]]:
-        """Name and last dimension (the rows of a matrix) of each, once all pairs were read."""
+    @property
+    def at(self) -> int:
+        """How many bytes were read."""
+        return self._at
+
+    def tensors(self) -> Iterator[_Tensor]:
+        """What the file says of each, once all pairs were read."""
         for _ in range(self._tensors):
             name = self._string()
-            sizes = [self._number("<Q") for _ in range(self._number("<I"))]
-            yield name, sizes[-1] if sizes else 1
-            self._number("<I")  # its type
-            self._number("<Q")  # where it stands
+            shape = tuple(self._number("<Q") for _ in range(self._number("<I")))
+            yield _Tensor(name, shape, self._number("<I"), self._number("<Q"))
 
     def _value(self, kind: int) -> Any:
         if kind == _STRING:

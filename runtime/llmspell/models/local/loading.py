@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from attrs import frozen
 
 from llmspell.errors import ProviderError
-from llmspell.models.local.gguf import has_tokenizer, metadata, vocabulary
+from llmspell.models.local.gguf import check_whole, has_tokenizer, metadata, vocabulary
 from llmspell.models.local.interrupt import Interrupt
 from llmspell.models.local.prefixes import Prefixes
 from llmspell.models.local.template import ChatTemplate
@@ -173,6 +173,7 @@ def load(path: Path, options: LoadOptions, context: int) -> Any:
                 verbose=False,
             )
         except (ValueError, RuntimeError, AssertionError) as error:
+            check_whole(path)
             reason = _reason(error)
             raise ProviderError(f"llama.cpp cannot load '{path}': {reason}") from error
     if beside:

@@ -23,7 +23,8 @@ from llmspell.models.local.completing import (
     of_hub,
     own_place,
 )
-from llmspell.models.local.download import Remote, download
+from llmspell.models.local.download import Remote, download, unwritable
+from llmspell.models.local.gguf import check_whole
 from llmspell.models.provider import Setup, check_online
 
 BLOCK = 1 << 24
@@ -109,7 +110,7 @@ async def _downloaded(
         async for step in steps:
             if step.status != "complete":
                 yield step
-    _check(to, model, setup.name)
+    await asyncio.to_thread(_check, to, model, setup.name)
     yield _complete(await completed(to, model, fetch))
 
 
@@ -117,7 +118,7 @@ async def _imported(source: Path, folder: Path, model: str) -> AsyncGenerator[Pu
     """Copies a file into the store."""
     if not source.is_file():
         raise ProviderError(f"there is no file '{source}'")
-    files.checked(source, model, "local")
+    await asyncio.to_thread(_whole, source, model, "local")
     total, have = source.stat().st_size, 0
     folder.mkdir(parents=True, exist_ok=True)
     if total > shutil.disk_usage(folder).free:
@@ -134,6 +135,8 @@ async def _imported(source: Path, folder: Path, model: str) -> AsyncGenerator[Pu
                 have += len(block)
                 yield PullProgress(model=model, status="downloading", completed=have, total=total)
         part.replace(to)
+    except OSError as error:
+        raise unwritable(error, part, kept=False) from error
     finally:
         part.unlink(missing_ok=True)
     yield _complete(await completed(to, model, of_file(source)))
@@ -157,14 +160,20 @@ def remove(setup: Setup, model: str) -> Path:
     return path
 
 
+def _whole(path: Path, model: str, provider: str) -> None:
+    """Raises ProviderError if a file is no model, or not all of one."""
+    files.checked(path, model, provider)
+    check_whole(path)
+
+
 def _named(name: str) -> str:
     return name if name.endswith(".gguf") else f"{name}.gguf"
 
 
 def _check(path: Path, model: str, provider: str) -> None:
-    """Raises ProviderError, and removes the file, if it is no model."""
+    """Raises ProviderError, and removes the file, if it is no model, or not all of one."""
     try:
-        files.checked(path, model, provider)
+        _whole(path, model, provider)
     except ProviderError:
         path.unlink()
         raise

@@ -152,7 +152,7 @@ class OpenAI(SdkProvider):
             return capabilities_of(model)
         try:
             with self._failures.translated():
-                return _capabilities(await self._client.models.retrieve(model))
+                return _capabilities(await self._client.models.retrieve(model), model)
         except LLMSpellError:
             return capabilities_of(model)
 
@@ -161,7 +161,7 @@ class OpenAI(SdkProvider):
             id=told.id,
             provider=self.name,
             modified_at=float(told.created) if told.created else None,
-            capabilities=_capabilities(told),
+            capabilities=_capabilities(told, told.id),
         )
 
     def _sampling(self, request: ChatRequest | CompletionRequest, length: str) -> dict[str, Any]:
@@ -182,10 +182,14 @@ def _text(options: Mapping[str, Any], name: str) -> str | None:
     return None if value is None else str(value)
 
 
-def _capabilities(told: Model) -> Capabilities:
-    """What vLLM, OpenRouter and llama.cpp add to their lists; else what the family can do."""
-    extra = told.model_extra or {}
-    meta = extra.get("meta") or {}
-    length = extra.get("max_model_len") or extra.get("context_length") or meta.get("n_ctx_train")
-    known = capabilities_of(told.id)
-    return attrs.evolve(known, context_length=int(length)) if length else known
+def _capabilities(told: Model, model: str) -> Capabilities:
+    """What vLLM, OpenRouter and llama.cpp add to their lists; else what the family can do.
+
+    Nothing that is told has to be there, or of its type: the client does not check it.
+    """
+    extra = getattr(told, "model_extra", None) or {}
+    meta = extra.get("meta")
+    trained = meta.get("n_ctx_train") if isinstance(meta, dict) else None
+    length = extra.get("max_model_len") or extra.get("context_length") or trained
+    known = capabilities_of(model)
+    return attrs.evolve(known, context_length=length) if isinstance(length, int) else known

@@ -13,9 +13,10 @@ import pytest
 from llmspell.config.schema import Models, Provider
 from llmspell.errors import ProviderError
 from llmspell.models.local.files import find, installed
-from llmspell.models.local.gguf import metadata
+from llmspell.models.local.gguf import check_whole, metadata
 from llmspell.models.local.provider import LocalProvider
 from llmspell.models.provider import Setup
+from tests.runtime.models.local import tiny
 
 
 def gguf(*pairs: tuple[str, int, bytes]) -> bytes:
@@ -140,3 +141,15 @@ def test_a_file_says_what_it_is(real_model: str, setup: Setup) -> None:
     )
     assert info.capabilities.context_length == 32_768
     assert info.capabilities.tools
+
+
+def test_a_model_is_whole_when_its_last_weights_are_there(tmp_path: Path) -> None:
+    path = tiny.write(tmp_path / "tiny.gguf")
+    check_whole(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-64])
+    with pytest.raises(ProviderError, match=f"it has {len(whole) - 64} bytes, and its weights end"):
+        check_whole(path)
+    path.write_bytes(whole[:300])
+    with pytest.raises(ProviderError, match="it ends in the middle; fetch the model again"):
+        check_whole(path)

@@ -134,7 +134,9 @@ def test_a_file_that_ends_too_early_is_refused_with_what_to_do(find: FindModel) 
     model = find()
     path = Path(model.name)
     path.write_bytes(path.read_bytes()[:60_000])
-    with pytest.raises(ProviderError, match="damaged, fetch it again with `llmspell model pull"):
+    with pytest.raises(
+        ProviderError, match=r"weights end at 114720; fetch the model again \(`llmspell model pull"
+    ):
         answer(model, "Hi")
 
 

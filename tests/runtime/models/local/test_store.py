@@ -217,6 +217,29 @@ def test_a_file_is_imported(setup: Setup, tmp_path: Path) -> None:
         pull(setup, "other.gguf")
 
 
+def test_what_is_not_all_of_a_model_is_not_taken_in(hub: Hub, setup: Setup, tmp_path: Path) -> None:
+    half = tiny.write(tmp_path / "whole.gguf").read_bytes()[:-1000]
+    (tmp_path / "half.gguf").write_bytes(half)
+    hub.add("half.gguf", half)
+    for model in ("half.gguf", f"{hub.site.url}/cdn/half.gguf"):
+        with pytest.raises(ProviderError, match=r"its weights end at \d+; fetch the model again"):
+            pull(setup, model)
+    assert names(setup) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_disk_that_becomes_full_while_a_file_is_imported_is_told(
+    setup: Setup, tmp_path: Path
+) -> None:
+    folder = Path(str(setup.models.directory))
+    folder.mkdir()
+    (folder / "mine.gguf.importing").symlink_to("/dev/full")
+    (tmp_path / "mine.gguf").write_bytes(MODEL)
+    with pytest.raises(ResourceError, match="is full; make room and pull again"):
+        pull(setup, "mine.gguf")
+    assert list(folder.iterdir()) == []
+
+
 @pytest.fixture
 def mute(tmp_path: Path) -> bytes:
     """A model that brings no tokenizer."""
