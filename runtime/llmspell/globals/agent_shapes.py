@@ -394,8 +394,11 @@ class AgentOutput(TypedDict):
                 *(f"AgentInstance.execute:{number}.schema" for number in (1, 2)),
                 *(f"AgentInstance.invoke:{number}.schema" for number in (1, 2)),
                 *(f"AgentInstance.invokeStream:{number}.schema" for number in (1, 2, 3)),
+                "AgentInstance.execute_async:1.schema",
+                "AgentInstance.execute_with_context:1.schema",
                 "AgentBuilder.schema:1",
                 "Agent.create:1.schema",
+                *(f"Agent.create_from_template:{number}.schema" for number in (2, 3)),
             ),
         ]
     ]

@@ -41,6 +41,29 @@ FORMS = [
         f'local agent = Agent.create({{ model = "local/x", schema = {SCHEMA} }})\n'
         'local answer = agent:execute("Where?")\n'
     ),
+    (
+        f'{AGENT}local answer = agent:execute_with_context({{ text = "Where?", schema = {SCHEMA} }}, '
+        '"c")\n'
+    ),
+    (
+        f'local agent = Agent.builder():model("local/x"):schema({SCHEMA}):build()\n'
+        'local answer = agent:execute_with_context("Where?", "c")\n'
+    ),
+    (
+        f'local agent = Agent.create_from_template("a", "llm", {{ schema = {SCHEMA} }})\n'
+        'local answer = agent:execute("Where?")\n'
+    ),
+    (
+        f'local agent = Agent.create_from_template("llm", {{ schema = {SCHEMA} }})\n'
+        'local answer = agent:invokeStream("Where?", print)\n'
+    ),
+]
+CALLBACKS = [
+    f'{AGENT}agent:execute_async({{ text = "Where?", schema = {SCHEMA} }}, function(answer, problem)\n',
+    (
+        f'local agent = Agent.builder():model("local/x"):schema({SCHEMA}):build()\n'
+        'agent:execute_async("Where?", function(answer, problem)\n'
+    ),
 ]
 
 
@@ -71,8 +94,27 @@ def test_all_that_is_done_with_an_answer_is_right(session: Program, form: str) -
         f"{form}print(answer.text, answer.usage.total_tokens, answer.other)\n"
         "print(answer.data.city:upper(), answer.data.further, answer.data.people[1].name:upper())\n"
         "answer.data.city = 'Ulm'\n"
-        "---@param given AgentOutput|AgentStreamed\nlocal function take(given) return given.text end\n"
+        "---@param given AgentOutput\nlocal function take(given) return given.text end\n"
         "print(take(answer))\n"
+    )
+    assert [each for each in session.problems(source) if each["severity"] < 3] == []
+
+
+@pytest.mark.parametrize("form", CALLBACKS)
+def test_a_function_that_is_told_the_answer_knows_the_fields_of_its_data(
+    session: Program, form: str
+) -> None:
+    form += "if not answer then return print(problem:upper()) end\n"
+    assert {"city", "people", "kind"} <= session.labels(f"{form}print(answer.data.|)\nend)\n")
+    assert {"name", "age"} <= session.labels(f"{form}print(answer.data.people[1].|)\nend)\n")
+    source = f"{form}print(answer.text, answer.data.city:upper())\nend)\n"
+    assert [each for each in session.problems(source) if each["severity"] < 3] == []
+
+
+def test_what_a_stream_gives_at_its_end_is_an_answer(session: Program) -> None:
+    source = (
+        "---@param given AgentOutput\nlocal function take(given) return given.text end\n"
+        f'{AGENT}print(take(agent:invokeStream("Where?", print)))\n'
     )
     assert [each for each in session.problems(source) if each["severity"] < 3] == []
 

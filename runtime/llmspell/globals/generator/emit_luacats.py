@@ -124,7 +124,8 @@ def _namespace(namespace: Namespace) -> str:
 def _class(cls: Class) -> list[str]:
     lines = _documentation(cls.summary, cls.details)
     exact = "" if cls.instance or cls.others else "(exact) "
-    lines.append(f"---@class {exact}{cls.name}")
+    extended = f" : {cls.extends}" if cls.extends else ""
+    lines.append(f"---@class {exact}{cls.name}{extended}")
     lines += [_field(parameter) for parameter in cls.fields]
     if cls.others:
         lines.append(f"---@field [string] any {cls.others}")

@@ -68,7 +68,8 @@ class Member:
 class Class:
     """The shape of a table (fields), or an object that scripts hold (methods).
 
-    others: what further keys a table may have; empty where there are none.
+    others: what further keys a table may have; empty where there are none. extends: the class
+    whose tables these are, too; empty where there is none.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Class:
     instance: bool = False
     debug_view: list[str] = field(factory=list)
     others: str = ""
+    extends: str = ""
 
 
 @define

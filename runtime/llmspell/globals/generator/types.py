@@ -119,6 +119,11 @@ class TypeReader:
             doc.entries = parse(base.__doc__).entries | doc.entries
         described = Class(name, doc.summary, doc.details)
         described.others = next(_others(cls), "")
+        for base in _extended(cls):
+            # A closed table has no further keys, so one that has more keys is none of its class.
+            if next(_others(base), ""):
+                described.extends = self._class(base).ref or ""
+                break
         self.classes[name] = described  # first, since shapes may contain themselves
         # Names that are imported for type checking only are not in the class's own module.
         hints = typing.get_type_hints(cls, localns=self.names, include_extras=True)

@@ -724,7 +724,7 @@ function AgentInstance:destroy() end
 ---@field arguments string the next characters of its parameters, which are JSON.
 
 ---What a streamed answer gives at its end.
----@class AgentStreamed
+---@class AgentStreamed : AgentOutput
 ---@field success boolean true; failures are raised.
 ---@field text string the answer.
 ---@field content string the same.

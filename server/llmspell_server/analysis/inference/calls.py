@@ -171,7 +171,8 @@ class Calls:
             if known.generics:
                 signature = self._with_generics(where, node, known, position)
             if 0 <= place < len(signature.parameters):
-                wanted.append(self._bound(where, node, signature.parameters[place].type))
+                type_ = self._bound(where, node, signature.parameters[place].type)
+                wanted.append(self._inference.given_schemas.of_function(where, node, type_))
             elif signature.variadic is not None:
                 wanted.append(signature.variadic)
         types = [type_ for type_ in wanted if type_ is not model.UNKNOWN]

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.model import Type, Values
@@ -39,6 +41,20 @@ class GivenSchemas:
             return results
         first = self._refined(where, node, results.items[0])
         return Values((first, *results.items[1:]), results.rest)
+
+    def of_function(self, where: Where, node: tree.Call | tree.MethodCall, wanted: Type) -> Type:
+        """The function that a call wants, with what schemas say of the fields of what it gets."""
+        if not isinstance(wanted, model.Function):
+            return wanted
+        parameters = tuple(self._of_parameter(where, node, each) for each in wanted.parameters)
+        return wanted if parameters == wanted.parameters else evolve(wanted, parameters=parameters)
+
+    def _of_parameter(
+        self, where: Where, node: tree.Call | tree.MethodCall, parameter: model.Parameter
+    ) -> model.Parameter:
+        arms = model.members_of(parameter.type)
+        refined = tuple(self._refined(where, node, each) for each in arms)
+        return parameter if refined == arms else evolve(parameter, type=model.choice(refined))
 
     def _refined(self, where: Where, node: tree.Call | tree.MethodCall, type_: Type) -> Type:
         if not isinstance(type_, model.Named):
