@@ -31,6 +31,8 @@ FORMAT = click.option(
 )
 INSTALLER = "https://ollama.com/install.sh"
 _MEGA = 1e6
+_OURS = ("models.", "providers.")
+"""Of which keys of the configuration warnings are told."""
 
 
 class ModelPullError(LLMSpellError):
@@ -69,8 +71,11 @@ def _available_names(ctx: click.Context, param: click.Parameter, given: str) -> 
 
 def _installed_names(ctx: click.Context, param: click.Parameter, given: str) -> list[Any]:  # noqa: ARG001
     from llmspell.cli.global_options import GlobalOptions as Options
+    from llmspell.models.keeping import KeptModels
 
-    with _kept(ctx.find_object(Options) or Options()) as kept:
+    options = ctx.find_object(Options) or Options()
+    with options.runtime() as runtime:
+        kept = KeptModels(runtime.models)
         listed = _wait(kept.listed("candle"))
     return [CompletionItem(info.id) for _, info in listed if info.id.startswith(given)]
 
@@ -378,6 +383,9 @@ def _kept(options: GlobalOptions) -> Iterator[KeptModels]:
     from llmspell.models.keeping import KeptModels
 
     with options.runtime() as runtime:
+        for note in runtime.services.config.notes:
+            if note.level == "warning" and note.key.startswith(_OURS):
+                click.echo(f"Warning: {note.key}: {note.message}", err=True)
         yield KeptModels(runtime.models)
 
 

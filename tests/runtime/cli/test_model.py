@@ -215,3 +215,13 @@ def test_ollama_is_installed_by_its_script(server: Site, shell: Shell) -> None:
     assert (shell.folder / "installed").read_text() == "done\n"
     failed = shell("llmspell", *words[:-1], f"{server.url}/nothing", "--yes").failed(1)
     assert "install it by hand" in failed
+
+
+def test_what_a_project_may_not_say_of_models_is_told_with_what_to_do(
+    hub: Hub, shell: Shell
+) -> None:
+    (shell.folder / "llmspell.toml").write_text('[models]\ndirectory = "/proc/models"\n')
+    pulled = shell("llmspell", "model", "pull", REPOSITORY)
+    pulled.ok()
+    assert "Warning: models.directory: ignored:" in pulled.err
+    assert "llmspell config trust" in pulled.err

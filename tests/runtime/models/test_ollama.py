@@ -24,6 +24,7 @@ from llmspell.errors import NetworkError, ProviderError, ValidationError
 from llmspell.models.messages import Image, Message, ToolCall
 from llmspell.models.model import Model, wait_for
 from llmspell.models.ollama.provider import Ollama
+from llmspell.models.ollama.server import address
 from llmspell.models.provider import KeepsModels, Setup
 from llmspell.models.reply import Usage
 from llmspell.models.request import (
@@ -262,3 +263,18 @@ def test_health_tells_version_and_models(server: Site, keeper: KeepsModels, mode
     server.add("/api/version", whole({"version": "0.12.3"}))
     health = wait_for(model.provider.health())
     assert (health.healthy, health.version, health.models) == (True, "0.12.3", 1)
+
+
+def test_what_is_no_ollama_is_told_in_a_sentence(
+    server: Site, make_models: Callable[[str], Models]
+) -> None:
+    server.json("/api/tags", {"object": "list", "data": []})
+    provider = make_models(f'[providers.ollama]\nbase_url = "{server.url}"\n').provider("ollama")
+    with pytest.raises(ProviderError, match=rf"what answers at {server.url} is no Ollama, or one"):
+        wait_for(provider.models())
+
+
+@pytest.mark.parametrize("written", ["::bad", "http://host:port", "[::1", "host:99999"])
+def test_what_is_no_address_is_told_with_where_it_stands(written: str) -> None:
+    with pytest.raises(ProviderError, match=r"is no address of Ollama .* OLLAMA_HOST"):
+        address(written)

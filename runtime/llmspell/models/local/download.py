@@ -148,6 +148,16 @@ def _check_room(part: Path, missing: int) -> None:
         )
 
 
+def make_folder(folder: Path) -> None:
+    """Makes a folder of the store, with those above it; raises ProviderError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ProviderError(
+            f"'{folder}' cannot be made: {error.strerror}; choose another `directory` in [models]"
+        ) from error
+
+
 def unwritable(error: OSError, part: Path, *, kept: bool) -> LLMSpellError:
     """Why a file of the store cannot be written, with what to do. kept: what is there stays."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -159,8 +169,12 @@ def unwritable(error: OSError, part: Path, *, kept: bool) -> LLMSpellError:
 @contextmanager
 def _locked(part: Path, model: str) -> Iterator[None]:
     """Holds off others who fetch the same file."""
-    part.parent.mkdir(parents=True, exist_ok=True)
-    with part.open("ab") as file:
+    make_folder(part.parent)
+    try:
+        opened = part.open("ab")
+    except OSError as error:
+        raise unwritable(error, part, kept=True) from error
+    with opened as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

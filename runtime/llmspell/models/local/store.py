@@ -23,7 +23,7 @@ from llmspell.models.local.completing import (
     of_hub,
     own_place,
 )
-from llmspell.models.local.download import Remote, download, unwritable
+from llmspell.models.local.download import Remote, download, make_folder, unwritable
 from llmspell.models.local.gguf import check_whole
 from llmspell.models.provider import Setup, check_online
 
@@ -120,7 +120,7 @@ async def _imported(source: Path, folder: Path, model: str) -> AsyncGenerator[Pu
         raise ProviderError(f"there is no file '{source}'")
     await asyncio.to_thread(_whole, source, model, "local")
     total, have = source.stat().st_size, 0
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     if total > shutil.disk_usage(folder).free:
         raise ResourceError(f"{folder} has no room for the {total / 1e6:.0f} MB of '{source}'")
     to = folder / source.name
@@ -154,9 +154,12 @@ def remove(setup: Setup, model: str) -> Path:
     folder = next((each for each in files.folders(setup) if each in path.parents), None)
     if folder is None:
         raise ProviderError(f"'{path}' is not in the store; remove the file itself")
-    path.unlink()
-    if path.parent != folder and not any(path.parent.glob("*.gguf")):
-        shutil.rmtree(path.parent)
+    try:
+        path.unlink()
+        if path.parent != folder and not any(path.parent.glob("*.gguf")):
+            shutil.rmtree(path.parent)
+    except OSError as error:
+        raise ProviderError(f"'{path}' cannot be removed: {error.strerror or error}") from error
     return path
 
 

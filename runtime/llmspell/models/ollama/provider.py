@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import attrs
 import httpx
 from ollama import AsyncClient, ResponseError
+from pydantic import ValidationError as OfNoOllamaError
 
 from llmspell.errors import (
     LLMSpellError,
@@ -226,6 +227,11 @@ class Ollama:
         except (ConnectionError, httpx.ConnectError) as error:
             # No NetworkError, which would be asked again: nobody starts it within seconds.
             raise ProviderError(absent(self._url), provider=self.name) from error
+        except OfNoOllamaError as error:
+            raise ProviderError(
+                f"what answers at {self._url} is no Ollama, or one of a version that is not known",
+                provider=self.name,
+            ) from error
         except (httpx.HTTPError, ValueError) as error:
             raise NetworkError(
                 f"the answer of Ollama at {self._url} broke off: {error}", provider=self.name

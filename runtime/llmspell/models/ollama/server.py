@@ -10,6 +10,8 @@ import shutil
 import socket
 from urllib.parse import urlsplit, urlunsplit
 
+from llmspell.errors import ProviderError
+
 PORT = 11_434
 HOME = f"http://localhost:{PORT}"
 
@@ -18,15 +20,26 @@ _SECONDS = 0.5
 
 
 def address(text: str | None) -> str:
-    """An address as `OLLAMA_HOST` may have it: scheme, host and port can be left out."""
+    """An address as `OLLAMA_HOST` may have it: scheme, host and port can be left out.
+
+    Raises ProviderError for what is none.
+    """
     if not text:
         return HOME
+    try:
+        url = urlsplit(text if "://" in text else f"http://{text}")
+        port = url.port or PORT
+    except ValueError as error:
+        raise ProviderError(
+            f"'{text}' is no address of Ollama ({error}); it stands in OLLAMA_HOST, or as "
+            "`base_url` in [providers.ollama]",
+            provider="ollama",
+        ) from None
     if "://" in text:
         return text.rstrip("/")
-    url = urlsplit(f"http://{text}")
     host = url.hostname or "127.0.0.1"
     host = f"[{host}]" if ":" in host else host
-    return urlunsplit(("http", f"{host}:{url.port or PORT}", url.path.rstrip("/"), "", ""))
+    return urlunsplit(("http", f"{host}:{port}", url.path.rstrip("/"), "", ""))
 
 
 def absent(url: str) -> str:

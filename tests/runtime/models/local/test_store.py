@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import attrs
@@ -331,3 +332,27 @@ def test_the_catalogue_knows_names_and_aliases_in_any_case() -> None:
     assert entry.name == "tinyllama"
     assert known("unheard-of") is None
     assert len({each.name for each in catalogue()}) == len(catalogue())
+
+
+def test_a_store_that_cannot_be_made_is_named_with_what_to_do(
+    hub: Hub, setup: Setup, tmp_path: Path
+) -> None:
+    Path(str(setup.models.directory)).write_text("in the way")
+    (tmp_path / "mine.gguf").write_bytes(MODEL)
+    for model in ("mine.gguf", f"{hub.site.url}/cdn/{Q4}"):
+        with pytest.raises(ProviderError, match=r"store' cannot be made: .*; choose another"):
+            pull(setup, model)
+
+
+def test_a_model_that_cannot_be_removed_is_named(
+    setup: Setup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine.gguf").write_bytes(MODEL)
+    pull(setup, "mine.gguf")
+
+    def refuse(_: Path) -> None:  # nothing that can be done to a file stops root
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(ProviderError, match=r"mine\.gguf' cannot be removed: Permission denied"):
+        store.remove(setup, "mine")
