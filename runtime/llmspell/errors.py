@@ -10,6 +10,7 @@
     ├── EventError              the event bus refuses
     ├── ResourceError           a limit was met
     ├── ToolError               a tool could not do what it was asked for
+    ├── ComponentError          a part does not do this, or not in its state
     ├── ProviderError           a model provider could not do what it was asked for
     ├── NetworkError            a server could not be reached, or broke off
     ├── RateLimitError          too many calls in a time
@@ -98,6 +99,12 @@ class ToolError(LLMSpellError):
     """A tool could not do what it was asked for."""
 
     prefix = "Tool execution error: "
+
+
+class ComponentError(LLMSpellError):
+    """A part (an agent, a reader of pages) does not do this, or not now; see its own classes."""
+
+    prefix = "Component error: "
 
 
 class ProviderError(LLMSpellError):

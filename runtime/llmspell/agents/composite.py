@@ -20,7 +20,7 @@ from llmspell.agents.agent import Agent
 from llmspell.agents.config import AgentConfig
 from llmspell.agents.request import AgentRequest
 from llmspell.agents.result import AgentResult, CalledTool
-from llmspell.errors import LLMSpellError, TimeLimitError, ValidationError
+from llmspell.errors import ComponentError, LLMSpellError, TimeLimitError, ValidationError
 from llmspell.events.bus import EventBus
 from llmspell.hooks.dispatcher import Hooks
 from llmspell.models.reply import Usage
@@ -33,10 +33,8 @@ STRATEGIES: tuple[Strategy, ...] = ("sequential", "parallel", "vote")
 _DECORATION = re.compile(r"[\s.!\"'`*]+")
 
 
-class NoMajorityError(LLMSpellError):
+class NoMajorityError(ComponentError):
     """A vote had no winner."""
-
-    prefix = "Component error: "
 
 
 @frozen(kw_only=True)

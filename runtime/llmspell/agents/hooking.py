@@ -20,7 +20,7 @@ from llmspell.agents.lifecycle import Move
 from llmspell.agents.request import AgentRequest
 from llmspell.agents.result import AgentResult
 from llmspell.background import aside_waiting
-from llmspell.errors import LLMSpellError, ResourceError, TimeLimitError
+from llmspell.errors import ComponentError, LLMSpellError, ResourceError, TimeLimitError
 from llmspell.hooks.dispatcher import Context, Hooks
 from llmspell.hooks.results import HookResult
 from llmspell.telemetry.correlation import current
@@ -43,10 +43,8 @@ MOST_ATTEMPTS = 10
 """How often a question is asked at most, whatever a hook says."""
 
 
-class CancelledByHookError(LLMSpellError):
+class CancelledByHookError(ComponentError):
     """A hook did not let an agent answer."""
-
-    prefix = "Component error: "
 
 
 async def hooked(

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from llmspell.errors import LLMSpellError
+from llmspell.errors import ComponentError
 
 MOVES: dict[str, tuple[str, ...]] = {
     "Uninitialized": ("Initializing", "Error"),
@@ -23,10 +23,8 @@ MOVES: dict[str, tuple[str, ...]] = {
 """State -> the states that may follow it."""
 
 
-class LifecycleError(LLMSpellError):
+class LifecycleError(ComponentError):
     """An agent cannot do this in its state."""
-
-    prefix = "Component error: "
 
 
 @frozen

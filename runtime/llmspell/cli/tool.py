@@ -153,7 +153,9 @@ def info(options: GlobalOptions, name: str, show_schema: bool) -> None:
 @click.argument("pairs", nargs=-1, metavar="[KEY=VALUE]...", shell_complete=_parameters)
 @click.option("--params", help="All parameters as a JSON object; `-` reads it from stdin.")
 @click.option(
-    "--params-file", type=click.Path(exists=True, dir_okay=False), help="The same in a file."
+    "--params-file",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    help="The same in a file, or in stdin where it is `-`.",
 )
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Seconds it may take.")
 @click.option("--text", "only_text", is_flag=True, help="Print the text of the result only.")

@@ -26,6 +26,8 @@ def given(params: str | None, params_file: str | None) -> dict[str, Any]:
     """The parameters of `--params` or `--params-file`."""
     if params is not None and params_file is not None:
         raise click.UsageError("use --params or --params-file, not both.")
+    if params_file == "-":
+        params, params_file = "-", None
     if params_file is not None:
         text = Path(params_file).read_text(encoding="utf-8")
     else:
@@ -46,9 +48,15 @@ def paired(entry: Entry, pairs: tuple[str, ...]) -> dict[str, Any]:
         key, equals, value = pair.partition("=")
         if not equals:
             raise click.UsageError(f"'{pair}' is no KEY=VALUE.")
-        type_ = entry.schema["properties"].get(key, {}).get("type", "string")
+        type_ = _type_of(entry.schema["properties"], key)
         found[key] = value if type_ == "string" else _value(value, type_)
     return found
+
+
+def _type_of(properties: dict[str, Any], key: str) -> Any:
+    """The type of a parameter, also by another name of it."""
+    names = (name for name, told in properties.items() if key in told.get("x-aliases", ()))
+    return properties.get(key if key in properties else next(names, key), {}).get("type", "string")
 
 
 def _value(text: str, type_: Any) -> Any:

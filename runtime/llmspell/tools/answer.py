@@ -127,16 +127,23 @@ class ToolResult:
         return self.raw
 
     def output(self) -> dict[str, Any]:
-        """The full object of a call: `text` is what the original's tools write."""
+        """The full object of a call: `text` is what the original's tools write.
+
+        No tool has anything to say of models (spec tools §2.3); those keys are null.
+        """
         extra = {} if self.shape in ("envelope", "nested") else self._told()
         return {
             "text": self.raw,
             "media": [],
             "tool_calls": [],
             "metadata": {
+                "model": None,
+                "token_count": None,
                 "execution_time_ms": round(self.seconds * 1000),
+                "confidence": None,
                 "extra": extra,
             },
+            "transfer_to": None,
         }
 
     def table(self) -> dict[str, Any]:

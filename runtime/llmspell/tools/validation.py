@@ -90,8 +90,8 @@ def _not_allowed(field: str, value: Any, allowed: list[Any]) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(str(value), map(str, allowed), 1, 0.6)
-    hint = f"did you mean '{near[0]}'? " if near else ""
-    return f"'{field}' cannot be {value!r}; {hint}It is one of {', '.join(map(str, allowed))}"
+    hint = f"did you mean '{near[0]}'? It" if near else "it"
+    return f"'{field}' cannot be {value!r}; {hint} is one of {', '.join(map(str, allowed))}"
 
 
 def _place(path: list[Any]) -> str:

@@ -84,6 +84,7 @@ ENCODE = {"operation": "encode", "input": "Hello"}
         (["--params", json.dumps(ENCODE)], ""),
         (["--params", "-"], json.dumps(ENCODE)),
         (["--params-file", "params.json"], ""),
+        (["--params-file", "-"], json.dumps(ENCODE)),
         (["operation=encode", "input=Hello"], ""),
         (["--params", '{"operation": "decode"}', "operation=encode", "input=Hello"], ""),
     ],
@@ -95,6 +96,11 @@ def test_parameters_come_from_words_files_and_stdin(
     done = shell("llmspell", "tool", "invoke", "base64-encoder", *words, stdin=stdin.encode())
     assert done.json["tool"] == "base64-encoder"
     assert json.loads(done.json["result"]["text"])["result"]["output"] == "SGVsbG8="
+
+
+def test_a_word_with_another_name_of_a_parameter_has_its_type(shell: Shell) -> None:
+    words = ["chart-renderer", "operation=bar", "values=[1,2]", "--answer"]
+    assert shell("llmspell", "tool", "invoke", *words).json["success"] is True
 
 
 def test_the_answer_is_printed_alone(shell: Shell) -> None:

@@ -67,6 +67,8 @@ def test_the_whole_output_has_the_envelope_as_text() -> None:
     assert output["text"] == "hello"
     assert output["metadata"]["execution_time_ms"] == 250
     assert output["metadata"]["extra"]["response"]["success"] is True
+    assert set(output) == {"text", "media", "tool_calls", "metadata", "transfer_to"}
+    assert {"model", "token_count", "confidence"} <= set(output["metadata"])
 
 
 @pytest.mark.parametrize("shape", ["envelope", "nested", "message", "data"])

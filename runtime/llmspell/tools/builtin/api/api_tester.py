@@ -63,7 +63,11 @@ class ApiTester(Tool):
         )
         value, is_json = await reply.parsed()
         told = {
-            "request": {"method": given, "url": url, "timeout": limit},
+            "request": {
+                "method": given,
+                "url": url,
+                "timeout": int(limit) if limit.is_integer() else limit,
+            },
             "response": {
                 "status_code": reply.status,
                 "status_text": reply.status_text,

@@ -14,6 +14,7 @@ import math
 import re
 
 from llmspell.errors import ResourceError, ValidationError
+from llmspell.tools.builtin.data.expansion import check_expansion
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,8 +46,10 @@ def loaded(text: str, format_: str) -> list[Any]:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = _counting(yaml.Constructor)
     try:
-        return list(YAML(typ="safe", pure=True).load_all(text))
+        return list(yaml.load_all(text))
     except (YAMLError, ValueError) as error:
         raise _broken_yaml(error) from None
 
@@ -183,6 +186,7 @@ class Editable:
         from ruamel.yaml.util import load_yaml_guess_indent
 
         self._yaml = YAML()
+        self._yaml.Constructor = _counting(self._yaml.Constructor)
         self._yaml.preserve_quotes = True
         self._yaml.width = _WIDE
         # Comments before the mark of a document are thrown away by the library.
@@ -225,6 +229,17 @@ def _from_toml(text: str) -> Any:
             raise Broken(str(error).removesuffix(" (at end of document)")) from None
         message = str(error)[: place.start()]
         raise Broken(message, int(place[1]), int(place[2])) from None
+
+
+def _counting(constructor: Any) -> Any:
+    """A library's maker of data, that looks first at how much there would be."""
+
+    class Counting(constructor):  # type: ignore[misc]
+        def construct_document(self, node: Any) -> Any:
+            check_expansion(node, MOST_VALUES, MOST_CHARACTERS)
+            return super().construct_document(node)
+
+    return Counting
 
 
 def _broken_yaml(error: Exception) -> Broken:

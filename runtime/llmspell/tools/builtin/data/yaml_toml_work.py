@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 def parse(request: dict[str, Any]) -> dict[str, Any]:
     """`data`, `format` and how many `documents` there are; several are a list."""
     format_, found = _read(request)
-    data = [Plain(request["depth"]).of(each) for each in found]
+    plain = Plain(request["depth"])
+    data = [plain.of(each) for each in found]
     count = len(data)
     return {"data": data[0] if count == 1 else data, "format": format_, "documents": count}
 
@@ -42,8 +43,9 @@ def validate(request: dict[str, Any]) -> dict[str, Any]:
     if request.get("schema") is not None:
         from llmspell.tools.builtin.data.json_work import problems
 
+        plain = Plain(request["depth"])
         for data in found:
-            errors += problems([Plain(request["depth"]).of(data), request["schema"]])
+            errors += problems([plain.of(data), request["schema"]])
     return {"valid": not errors, "format": format_, "errors": errors}
 
 

@@ -125,7 +125,9 @@ class FileOperations(Tool):
             invalid = isinstance(error, ValidationError)
             kind = "validation_error" if invalid else "execution_error"
         told = {"path": call.get("path"), "error_type": kind}
-        return Answer(call.operation, told, error=error)
+        done = "written" if call.operation == "write" else "read"
+        message = f"{call.get('path')} could not be {done}"
+        return Answer(call.operation, told, message=message, error=error)
 
     def do_read(self, call: Call) -> Answer:
         """`text` is the content."""

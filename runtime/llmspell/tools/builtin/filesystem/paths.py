@@ -31,8 +31,9 @@ def check_extension(call: Call, path: str) -> None:
     """Raises SecurityError for an extension that the configuration does not allow."""
     if not extension_allowed(call, path):
         raise SecurityError(
-            f"File extension blocked: '.{_extension(path)}'; see "
-            "`tools.file_operations.allowed_extensions` and `blocked_extensions`"
+            f"File extension blocked: '.{_extension(path)}'; leave it out of "
+            "`tools.file_operations.blocked_extensions` in a trusted configuration, and name it in "
+            "`allowed_extensions` where that is set"
         )
 
 

@@ -108,7 +108,7 @@ class ServiceChecker(Tool):
             "status": status,
             "error": error,
             "metadata": metadata,
-            "timeout_seconds": seconds,
+            "timeout_seconds": int(seconds) if seconds.is_integer() else seconds,
         }
         word = "available" if available else "not available"
         return Answer("check", result, message=f"{target} is {word}: {status}")

@@ -63,7 +63,7 @@ class Base64Encoder(Tool):
         try:
             decoded = base64.b64decode(data, altchars, validate=True)
         except binascii.Error as error:
-            raise ValidationError(f"no Base64: {error}", field="input") from error
+            raise ValidationError(f"'input' is no Base64: {error}", field="input") from error
         return _output(call, decoded, "decoded")
 
 
@@ -82,8 +82,10 @@ def _input(call: Call) -> bytes:
         return text.encode()
     try:
         return bytes.fromhex(text)
-    except ValueError as error:
-        raise ValidationError(f"no hex: {error}", field="input") from error
+    except ValueError:
+        raise ValidationError(
+            "'input' is no hex: it takes pairs of the digits 0-9 and a-f", field="input"
+        ) from None
 
 
 def _output(call: Call, data: bytes, also: str) -> Answer:

@@ -128,5 +128,8 @@ def _expected(call: Call) -> bytes:
         if call.get("expected_format") == "base64":
             return base64.b64decode(text, validate=True)
         return bytes.fromhex(text)
-    except (binascii.Error, ValueError) as error:
-        raise ValidationError(f"no digest: {error}", field="expected_hash") from error
+    except (binascii.Error, ValueError):
+        raise ValidationError(
+            f"'expected_hash' is no digest in {call.get('expected_format', 'hex')}",
+            field="expected_hash",
+        ) from None

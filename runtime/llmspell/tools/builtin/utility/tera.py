@@ -68,8 +68,8 @@ class Tera(ImmutableSandboxedEnvironment):
         return isinstance(obj, Macro) or obj in self.globals.values()
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        """As Jinja2, with `for key, value in object`, and macros called as `self::name()`."""
-        source = _TAG.sub(lambda tag: tag[0].replace("self::", ""), source)
+        """As Jinja2, with Tera's `for key, value in object`, `self::name()`, `endmacro name`."""
+        source = _TAG.sub(_as_jinja, source)
         tree = super()._parse(source, name, filename)
         for loop in tree.find_all(nodes.For):
             if isinstance(loop.target, nodes.Tuple):
@@ -79,7 +79,12 @@ class Tera(ImmutableSandboxedEnvironment):
         return tree
 
 
+_END_NAMED = re.compile(r"^(\{%[-+]?\s*endmacro)\s+\w+")
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+
+
+def _as_jinja(tag: re.Match[str]) -> str:
+    return _END_NAMED.sub(r"\1", tag[0].replace("self::", ""))
 
 
 @pass_context

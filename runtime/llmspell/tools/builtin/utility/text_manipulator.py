@@ -132,7 +132,7 @@ def _inside_a_character(byte: int) -> bool:
 def _split(text: str, options: dict[str, Any]) -> str:
     delimiter = options.get("delimiter", " ")
     parts = text.split(delimiter) if delimiter else list(text)
-    return json.dumps(parts, ensure_ascii=False)
+    return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
 
 
 def _join(text: str, options: dict[str, Any]) -> str:

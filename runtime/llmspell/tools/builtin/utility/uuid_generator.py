@@ -23,6 +23,9 @@ NAMESPACES = {
     "tool": uuid.UUID("7cb24e6b-4f6e-5b6c-af8f-4e6b3f5e4b3c"),
     "workflow": uuid.UUID("8dc35f7c-5f7f-6c7d-bf9f-5f7c4f6f5c4d"),
 }
+COMPONENTS = ("agent", "tool", "workflow")
+"""The namespaces of `deterministic`; anything else counts as the first (spec tools §8.9)."""
+
 FORMATS = {"standard": "hyphenated", "hyphenated": "hyphenated"} | {
     name: name for name in ("simple", "urn", "braced")
 }
@@ -55,7 +58,8 @@ class UuidGenerator(Tool):
         Parameter(
             "namespace",
             "string",
-            "For names: `dns`, `url`, `oid`, `x500`, `agent`, `tool`, `workflow`, or a UUID.",
+            "For names: `dns`, `url`, `oid`, `x500`, `agent`, `tool`, `workflow`, or a UUID; "
+            "`deterministic` knows `agent`, `tool` and `workflow`, others count as `agent`.",
         ),
         Parameter("name", "string", "The name that the UUID is made of."),
         Parameter("prefix", "string", "What the identifier begins with."),
@@ -109,8 +113,9 @@ class UuidGenerator(Tool):
     def do_deterministic(self, call: Call) -> Answer:
         """`result.id` is a UUID of version 5."""
         name = str(call.params["name"])
-        text = str(uuid.uuid5(_namespace(call, "agent"), name))
         namespace = call.get("namespace", "agent")
+        known = namespace if namespace in COMPONENTS else COMPONENTS[0]
+        text = str(uuid.uuid5(NAMESPACES[known], name))
         told = {"id": text, "uuid": text, "namespace": namespace, "name": name}
         return Answer("deterministic", told, text=text)
 

@@ -11,7 +11,7 @@ import asyncio
 import base64
 import re
 
-from llmspell.errors import ToolError
+from llmspell.errors import ComponentError, ToolError
 from llmspell.tools.builtin.web.fetching import Reply, request
 from llmspell.tools.builtin.web.parameters import page_options
 from llmspell.tools.isolation import isolated
@@ -31,10 +31,10 @@ _READABLE = re.compile(r"text/.*|.*[/+](xml|html|json)")
 
 
 async def fetch(call: Call, url: str, *, most: int = MOST_BYTES) -> Reply:
-    """The answer under an address, whose status is of 200 to 299; raises ToolError for others."""
+    """The answer under an address; raises ComponentError for a status that is not of 2xx."""
     reply = await request(call, "GET", url, most=most, **page_options(call))
     if not 200 <= reply.status < 300:
-        raise ToolError(f"'{url}' answered {reply.status}", status=reply.status)
+        raise ComponentError(f"'{url}' answered {reply.status}", status=reply.status)
     return reply
 
 

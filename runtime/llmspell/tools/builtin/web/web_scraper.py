@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from llmspell.errors import ToolError
+from llmspell.errors import ComponentError
 from llmspell.telemetry.timestamps import now
 from llmspell.tools.answer import Answer
 from llmspell.tools.builtin.web.parameters import TIMEOUT, TIMEOUT_MS, URL
@@ -55,7 +55,9 @@ class WebScraper(Tool):
         from llmspell.tools.builtin.web.pages import read_page
 
         if call.get("wait_for_js"):
-            raise ToolError("pages are read without running their JavaScript; leave `wait_for_js`")
+            raise ComponentError(
+                "pages are read without running their JavaScript; leave `wait_for_js`"
+            )
         url = str(call.params["input"])
         asked = {name: call.get(name) for name in _ASKED}
         reply, content = await read_page(call, url, "content", asked)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from llmspell.errors import LLMSpellError, ResourceError, SecurityError, ValidationError
 from llmspell.tools.builtin.data.documents import Plain, loaded, written
 from llmspell.tools.builtin.data.key_paths import steps
+from llmspell.tools.builtin.data.yaml_toml_work import parse
 from llmspell.tools.service import Tools
 
 NAME = "yaml-toml-processor"
@@ -272,12 +273,27 @@ def test_a_bomb_of_aliases_is_refused(tools: Tools, operation: str) -> None:
         run(tools, operation, BOMB, **given)
 
 
-def test_a_bomb_of_merge_keys_ends_with_its_time(tools: Tools) -> None:
+def test_a_bomb_of_merge_keys_is_refused(tools: Tools) -> None:
     bomb = "a0: &a0 {k: v}\n" + "".join(
         f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}\n" for n in range(1, 12)
     )
-    with pytest.raises(LLMSpellError):
-        tools.invoke(NAME, {"input": bomb, "format": "yaml"}, seconds=3)
+    with pytest.raises(ResourceError, match="aliases of aliases"):
+        run(tools, "parse", bomb, format="yaml")
+
+
+def test_aliases_are_counted_without_making_what_they_stand_for(
+    tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Plain, "of", lambda *_: pytest.fail("the data were made"))
+    with pytest.raises(ResourceError, match="aliases of aliases"):
+        parse({"text": BOMB, "format": "yaml", "depth": 100})
+
+
+def test_documents_are_counted_together(tools: Tools) -> None:
+    lines = BOMB.splitlines()[:6]  # 9 ** 6 values: half of what is allowed
+    assert run(tools, "parse", "\n".join(lines), format="yaml")["documents"] == 1
+    with pytest.raises(ResourceError, match="aliases of aliases"):
+        run(tools, "parse", "\n---\n".join(["\n".join(lines)] * 3), format="yaml")
 
 
 @pytest.mark.parametrize("text", ["[" * 5000, "a: " + "[" * 500 + "]" * 500, "&a [*a]"])

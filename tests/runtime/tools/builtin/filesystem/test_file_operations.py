@@ -397,6 +397,7 @@ def test_a_write_that_the_system_refuses_is_given(confined: Tools, inside: Path)
     (inside / "file").write_text("x")
     done = call(confined, "write", path="file/below", input="x")
     assert done.result["error_type"] == "execution_error"
+    assert done.envelope["message"] == "file/below could not be written"
     assert str(done.raw).startswith("Operation 'write' failed: ")
 
 

@@ -45,7 +45,7 @@ def test_a_port_that_answers(make_runtime: Callable[..., Runtime], listening: in
         "status": "connected",
         "error": None,
         "metadata": {"resolved_ip": "127.0.0.1", "resolved_port": str(listening)},
-        "timeout_seconds": 5.0,
+        "timeout_seconds": 5,
     }
 
 

@@ -17,6 +17,11 @@ def _hash(tools: Tools, **params: Any) -> Any:
     return tools.invoke("hash-calculator", {"operation": "hash", **params}).result
 
 
+def test_a_broken_digest_is_named_without_words_of_python(tools: Tools) -> None:
+    with pytest.raises(ValidationError, match=r"^'expected_hash' is no digest in hex$"):
+        _hash(tools, operation="verify", input="x", expected_hash="zz")
+
+
 @pytest.mark.parametrize(
     ("asked", "name", "function"),
     [

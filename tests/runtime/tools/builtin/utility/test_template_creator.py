@@ -45,6 +45,7 @@ VALUES = {
         ),
         ("{% if missing %}a{% elif yes and not none %}b{% endif %}", "b"),
         ("{% set a = 1 %}{{ a + 2 }} {{ 'x' ~ a }}", "3 x1"),
+        ("{% macro hi(who) %}Hi {{ who }}{% endmacro hi %}{{ self::hi(who='Cy') }}", "Hi Cy"),
         ("{% macro hi(who) %}Hi {{ who }}{% endmacro %}{{ self::hi(who='Bo') }}", "Hi Bo"),
         ("{{ list | sort | join(sep='-') }} {{ list | first }} {{ list | length }}", "1-2-3 3 3"),
         ("{{ people | sort(attribute='n') | map(attribute='n') | join(sep='') }}", "abc"),

@@ -21,7 +21,7 @@ from llmspell.tools.service import Tools
         ("substring", "hello", {"start": 1, "end": 3}, "el"),
         ("substring", "aüb", {"start": 2, "end": 3}, "ü"),
         ("substring", "abc", {"start": 2, "end": 9}, ""),
-        ("split", "a,b", {"delimiter": ","}, '["a", "b"]'),
+        ("split", "a,b", {"delimiter": ","}, '["a","b"]'),
         ("join", '["a", "b"]', {"delimiter": "-"}, "a-b"),
         ("snake_case", "someHTTPName", {}, "some_httpname"),
         ("camel_case", "some_long-name", {}, "someLongName"),

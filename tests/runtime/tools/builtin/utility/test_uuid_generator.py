@@ -48,6 +48,13 @@ def test_the_same_name_gives_the_same_uuid(tools: Tools) -> None:
     assert other["id"] != first["id"]
 
 
+@pytest.mark.parametrize("namespace", ["my-app", "dns"])
+def test_a_component_of_another_kind_counts_as_an_agent(tools: Tools, namespace: str) -> None:
+    agent = _made(tools, operation="deterministic", name="a")
+    other = _made(tools, operation="deterministic", name="a", namespace=namespace)
+    assert (other["id"], other["namespace"]) == (agent["id"], namespace)
+
+
 def test_a_uuid_may_be_the_namespace(tools: Tools) -> None:
     namespace = uuid.uuid4()
     made = _made(tools, version="v5", namespace=str(namespace), name="a")

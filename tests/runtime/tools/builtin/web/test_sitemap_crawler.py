@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from llmspell.errors import NetworkError, ResourceError, SecurityError, ToolError, ValidationError
+from llmspell.errors import (
+    ComponentError,
+    NetworkError,
+    ResourceError,
+    SecurityError,
+    ToolError,
+    ValidationError,
+)
 from llmspell.tools.service import Tools
 from tests.runtime.tools.builtin.site import Page, Site
 
@@ -117,7 +124,7 @@ def test_a_robots_file_can_be_respected(net: Tools, web: Site) -> None:
 
 
 def test_a_failure_of_any_sitemap_is_raised(net: Tools, web: Site) -> None:
-    with pytest.raises(ToolError, match="answered 404"):
+    with pytest.raises(ComponentError, match="answered 404"):
         _crawl(net, _index(web, "/i.xml", "/nowhere.xml"))
     web.add("/drop.xml", Page(drop=True))
     with pytest.raises(NetworkError):

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from llmspell.errors import (
+    ComponentError,
     ResourceError,
     SecurityError,
     TimeLimitError,
@@ -107,12 +108,12 @@ def test_what_is_no_url_names_the_parameter(net: Tools) -> None:
 
 
 def test_failures_and_other_files_are_no_pages(net: Tools, web: Site) -> None:
-    with pytest.raises(ToolError, match="answered 404"):
+    with pytest.raises(ComponentError, match="answered 404"):
         _scrape(net, web.url + "/nowhere")
     pdf = Page(b"%PDF-1.4", headers={"Content-Type": "application/pdf"})
     with pytest.raises(ToolError, match="no page of text"):
         _scrape(net, web.add("/pdf", pdf))
-    with pytest.raises(ToolError, match="JavaScript"):
+    with pytest.raises(ComponentError, match="JavaScript"):
         _scrape(net, web.url, wait_for_js=True)
 
 

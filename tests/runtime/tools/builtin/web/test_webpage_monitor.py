@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from llmspell.errors import SecurityError, ToolError, ValidationError
+from llmspell.errors import ComponentError, SecurityError, ValidationError
 from llmspell.tools.service import Tools
 from tests.runtime.tools.builtin.site import Site
 
@@ -89,7 +89,7 @@ def test_mistakes_name_the_parameter(
 
 
 def test_failures_are_raised(net: Tools, tools: Tools, web: Site) -> None:
-    with pytest.raises(ToolError, match="answered 404"):
+    with pytest.raises(ComponentError, match="answered 404"):
         _watch(net, web.url + "/nowhere")
     with pytest.raises(SecurityError):
         _watch(tools, web.url)
