@@ -8,9 +8,10 @@ import sys
 
 import lupa.lua54
 
-from llmspell.errors import LLMSpellError, ResourceError, SecurityError
+from llmspell.errors import LLMSpellError, ResourceError
 from llmspell.lua.border import Border
 from llmspell.lua.convert import lua_value
+from llmspell.lua.files import Files
 from llmspell.lua.hooks import HookSlot, hook_api_available
 from llmspell.lua.loader import Loader
 from llmspell.lua.outcome import ChunkError, Exited, OutputClosed, RunResult, ScriptError, Stopped
@@ -117,6 +118,7 @@ class LuaState:
 
     def _host_fields(self) -> dict[str, Any]:
         options, loader = self._options, Loader(self._options.policy)
+        files = Files(options.policy)
         poll = options.poll or (options.tracked and not _quick_hook_check())
         fields: dict[str, Any] = {
             "tracked": options.tracked,
@@ -130,7 +132,10 @@ class LuaState:
             "forget_thread": self.hooks.forget,
             "emit": self._emit,
             "read_stdin": self._read_stdin,
-            "check_path": self._check_path,
+            "open_file": files.opened,
+            "let_go": files.let_go,
+            "remove": files.remove,
+            "rename": files.rename,
             "getenv": self._getenv,
             "allows": self._allows,
             "exit": lambda code: self._request_stop(Exited(code)),
@@ -167,12 +172,6 @@ class LuaState:
     def _read_stdin(self, kind: bytes, size: int) -> Any:
         waiting = self._options.streams.stdin.request(kind, size)
         return self._block(self.pump.issue_ticket(waiting, self.border.data))
-
-    def _check_path(self, path: bytes, mode: bytes) -> Any:
-        try:
-            return os.fsencode(self._options.policy.check_path(os.fsdecode(path), mode.decode()))  # type: ignore[arg-type]
-        except (SecurityError, ValueError, OSError) as error:
-            return None, str(error).encode("utf-8", "replace")
 
     def _getenv(self, name: bytes) -> bytes | None:
         value = self._options.policy.getenv(os.fsdecode(name))

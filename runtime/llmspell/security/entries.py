@@ -7,7 +7,6 @@ relative to that handle: whatever the path leads to by then, the folder is the o
 import contextlib
 import errno
 import os
-import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -117,13 +116,25 @@ def delete_file(policy: "Policy", path: str) -> None:
         os.unlink(name, dir_fd=handle)
 
 
-def move(policy: "Policy", source: str, target: str) -> None:
-    """Give a file, a link or a folder another path, in place of what has that path."""
+def delete_entry(policy: "Policy", path: str) -> None:
+    """Delete a file, a link itself, or an empty folder."""
+    with _entry(policy, path) as (handle, name):
+        if stat.S_ISDIR(os.stat(name, dir_fd=handle, follow_symlinks=False).st_mode):
+            os.rmdir(name, dir_fd=handle)
+        else:
+            os.unlink(name, dir_fd=handle)
+
+
+def move(policy: "Policy", source: str, target: str, *, copies: bool = True) -> None:
+    """Give a file, a link or a folder another path, in place of what has that path.
+
+    copies: whether that may take copying it, to another device.
+    """
     with _entry(policy, source) as (held, name), _entry(policy, target) as (goal, new):
         try:
             os.rename(name, new, src_dir_fd=held, dst_dir_fd=goal)
         except OSError as error:
-            if error.errno != errno.EXDEV:
+            if error.errno != errno.EXDEV or not copies:
                 raise
             _copy(held, name, goal, new)
             _delete(held, name)
@@ -132,6 +143,7 @@ def move(policy: "Policy", source: str, target: str) -> None:
 @contextmanager
 def _entry(policy: "Policy", path: str) -> Iterator[tuple[int, str]]:
     """The folder of an entry that may be written, as a handle, and its name; links stay links."""
+    policy.check_path(path, "write")  # a refusal names the entry itself
     folder, name = os.path.split(path)
     resolved = folder_to_change(policy, folder)
     policy.check_path(join(resolved, name), "write")
@@ -200,6 +212,8 @@ def _copy_file(source: int, name: str, target: int, new: str, held: os.stat_resu
     reading = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW
     writing = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     with _opened(name, reading, source) as read, _opened(new, writing, target) as made:
+        import shutil
+
         with (
             os.fdopen(read, "rb", closefd=False) as file,
             os.fdopen(made, "wb", closefd=False) as out,
@@ -225,6 +239,8 @@ def _opened(name: str, flags: int, folder: int) -> Iterator[int]:
 
 def _delete(folder: int, name: str) -> None:
     if stat.S_ISDIR(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+        import shutil
+
         shutil.rmtree(name, dir_fd=folder)
     else:
         os.unlink(name, dir_fd=folder)

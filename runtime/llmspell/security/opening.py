@@ -8,7 +8,6 @@ has none, each folder is opened from the one before it.
 import ctypes
 import errno
 import os
-import secrets
 import stat
 import struct
 from collections.abc import Iterator
@@ -56,7 +55,7 @@ def replacing(policy: "Policy", path: str) -> Iterator[tuple[BinaryIO, str]]:
     resolved = policy.check_path(path, "write")
     folder, name = os.path.split(resolved)
     handle = open_handle(folder, os.O_RDONLY | os.O_DIRECTORY)
-    beside = f".llmspell-{secrets.token_hex(8)}"
+    beside = f".llmspell-{os.urandom(8).hex()}"
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
         made = os.open(beside, flags, 0o666, dir_fd=handle)

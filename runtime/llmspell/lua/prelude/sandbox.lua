@@ -1,15 +1,14 @@
 -- `io`, `os` and `debug` as scripts see them. Files, variables and processes are asked of the
--- security policy (host.check_path, host.getenv, host.allows); a refusal has the shape of the
--- standard library's own failures: nil, message, errno.
+-- security policy (host.open_file, host.remove, host.getenv, host.allows …); a refusal has the shape
+-- of the standard library's own failures: nil, message, errno.
 
 local host = ...
 local raw, G = host.raw, host.G
 local type, error, rawequal, select, tostring = raw.type, raw.error, raw.rawequal, raw.select, raw.tostring
 local match, sub, find, format = raw.string.match, raw.string.sub, raw.string.find, raw.string.format
 local setmetatable, next, unpack = raw.setmetatable, raw.next, raw.table.unpack
-local check_path, getenv, allows = host.check_path, host.getenv, host.allows
-
-local EACCES = 13
+local pack, pcall = raw.table.pack, raw.pcall
+local open_file, let_go, getenv, allows = host.open_file, host.let_go, host.getenv, host.allows
 
 local function text_argument(value, position, name)
   if type(value) == "number" then return tostring(value) end
@@ -20,20 +19,23 @@ local function text_argument(value, position, name)
   return value
 end
 
---- The path that the policy allows, or nil and its sentence.
-local function allowed(path, mode)
-  local resolved, refusal = check_path(path, mode)
-  if refusal then return nil, path .. ": " .. refusal end
-  return resolved
-end
-
 --- Puts the path as the script wrote it back into a failure of the C library.
-local function renamed(resolved, path, result, message, code)
+local function renamed(name, path, result, message, code)
   if result == nil and message then
-    if sub(message, 1, #resolved) == resolved then message = path .. sub(message, #resolved + 1) end
+    if sub(message, 1, #name) == name then message = path .. sub(message, #name + 1) end
     return nil, message, code
   end
   return result
+end
+
+--- The file of a path, opened under the name that the policy gives, and that name's handle. A
+--- failure has nil instead of the file, with a message and a code behind.
+local function opened(path, mode)
+  local name, handle, code = open_file(path, mode)
+  if not name then return nil, handle, code end
+  local file, message
+  file, message, code = renamed(name, path, raw.io.open(name, mode))
+  return file, message, code, name, handle
 end
 
 -- io -----------------------------------------------------------------------------------------
@@ -46,10 +48,10 @@ function io.open(path, mode)
   path = text_argument(path, 1, "open")
   mode = mode == nil and "r" or text_argument(mode, 2, "open")
   if not match(mode, "^[rwa]%+?b?$") then error("bad argument #2 to 'open' (invalid mode)", 2) end
-  local wanted = match(mode, "^rb?$") and "read" or "write"
-  local resolved, refusal = allowed(path, wanted)
-  if not resolved then return nil, refusal, EACCES end
-  return renamed(resolved, path, raw.io.open(resolved, mode))
+  local file, message, code, name, handle = opened(path, mode)
+  if name and handle >= 0 then let_go(handle) end
+  if file then return file end
+  return nil, message, code
 end
 
 function io.type(value)
@@ -60,12 +62,14 @@ end
 function io.lines(path, ...)
   if path == nil then return default_input:lines(...) end
   path = text_argument(path, 1, "lines")
-  local resolved, refusal = allowed(path, "read")
-  if not resolved then error(refusal, 2) end
-  local file, message = renamed(resolved, path, raw.io.open(resolved, "r"))
+  local file, message, _, name, handle = opened(path, "r")
+  if file then file:close() end
+  -- It has its own way to open a file, and closes that at its end.
+  local lines = file and pack(pcall(raw.io.lines, name, ...))
+  if name and handle >= 0 then let_go(handle) end
   if not file then error(message, 2) end
-  file:close()
-  return raw.io.lines(resolved, ...)
+  if not lines[1] then error(lines[2], 2) end
+  return unpack(lines, 2, lines.n)
 end
 
 local function redirect(mode)
@@ -123,20 +127,12 @@ local os = {
 function os.getenv(name) return (getenv(text_argument(name, 1, "getenv"))) end
 
 function os.remove(path)
-  path = text_argument(path, 1, "remove")
-  local resolved, refusal = allowed(path, "write")
-  if not resolved then return nil, refusal, EACCES end
-  return renamed(resolved, path, raw.os.remove(resolved))
+  return host.remove(text_argument(path, 1, "remove"))
 end
 
 function os.rename(from, to)
   from, to = text_argument(from, 1, "rename"), text_argument(to, 2, "rename")
-  local source, refusal = allowed(from, "write")
-  if not source then return nil, refusal, EACCES end
-  local target
-  target, refusal = allowed(to, "write")
-  if not target then return nil, refusal, EACCES end
-  return renamed(source, from, raw.os.rename(source, target))
+  return host.rename(from, to)
 end
 
 function os.tmpname()
