@@ -11,7 +11,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Annotated, Any
 
-    from llmspell.globals.agent_kinds import AgentRouting, ContextInheritance, ContextScope
+    from llmspell.globals.agent_kinds import (
+        AgentName,
+        AgentRouting,
+        ContextInheritance,
+        ContextScope,
+    )
     from llmspell.globals.agent_shapes import (
         AgentSettings,
         AsToolSettings,
@@ -96,7 +101,7 @@ class Agent:
         return len(self._services.agents.all())
 
     @member()
-    def get(self, name: str) -> AgentInstance | None:
+    def get(self, name: AgentName) -> AgentInstance | None:
         """Gives the agent of a name, nil if there is none.
 
         Args:
@@ -179,7 +184,7 @@ class Agent:
         return info_table(name, self._services.agents.find(name))
 
     @member()
-    def get_details(self, name: str) -> Annotated[dict[str, Json], Shape(AgentDetails)]:
+    def get_details(self, name: AgentName) -> Annotated[dict[str, Json], Shape(AgentDetails)]:
         """Gives all that is known of an agent.
 
         Args:
@@ -195,7 +200,7 @@ class Agent:
 
     @member()
     def get_hierarchy(
-        self, name: str | None = None
+        self, name: AgentName | None = None
     ) -> Annotated[dict[str, Json], Shape(AgentHierarchy)]:
         """Gives an agent and those that answer for it.
 
@@ -224,7 +229,9 @@ class Agent:
     # Agents of agents -----------------------------------------------------------------------
 
     @member()
-    def register(self, settings: str | AgentSettings, more: AgentSettings | None = None) -> str:
+    def register(
+        self, settings: AgentName | AgentSettings, more: AgentSettings | None = None
+    ) -> str:
         """Makes an agent of a table, and gives its name.
 
         Args:
@@ -243,7 +250,7 @@ class Agent:
         return built(self._services, given).name
 
     @member()
-    def wrap_as_tool(self, name: str, settings: AsToolSettings | None = None) -> str:
+    def wrap_as_tool(self, name: AgentName, settings: AsToolSettings | None = None) -> str:
         """Makes a tool that asks an agent, and gives the tool's name.
 
         Args:
@@ -267,8 +274,8 @@ class Agent:
     @member()
     def create_composite(
         self,
-        name: str | CompositeSettings,
-        agents: list[str] | None = None,
+        name: AgentName | CompositeSettings,
+        agents: list[AgentName] | None = None,
         routing: AgentRouting | CompositeSettings | None = None,
     ) -> AgentInstance:
         """Makes an agent that lets others answer.

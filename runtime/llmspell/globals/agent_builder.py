@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Annotated, Any, Self
 
-    from llmspell.globals.agent_kinds import AgentMemory, AgentType
+    from llmspell.globals.agent_kinds import AgentMemory, AgentName, AgentType
     from llmspell.globals.agent_shapes import AgentResources, AgentToolRequest
     from llmspell.globals.kinds import ModelProvider, ModelSpecifier, ToolName
     from llmspell.globals.services import Services
@@ -26,7 +26,7 @@ class AgentBuilder:
         self._chosen: dict[str, Any] = {}
 
     @member()
-    def name(self, name: str) -> Self:
+    def name(self, name: AgentName) -> Self:
         """Sets the name, which no other agent may have; by default `agent_` and eight digits.
 
         Args:

@@ -6,6 +6,27 @@ from typing import Annotated, TypeAlias
 
 from llmspell.globals.describe import Kind, Segments
 
+_MAKERS = (
+    "AgentBuilder.name",
+    "Agent.builder().name",
+    "AgentSettings.name",
+    "CompositeSettings.name",
+    "Agent.register",
+    "Agent.create_composite",
+)
+"""What makes agents, each with a name."""
+
+AgentName: TypeAlias = Annotated[
+    str,
+    Kind(
+        "agent-name",
+        "The name of an agent.",
+        sources=tuple(f"script:{each}" for each in _MAKERS),
+        defined_by=_MAKERS,
+        definition={"text": "description"},
+    ),
+]
+
 AgentType: TypeAlias = Annotated[
     str,
     Kind(

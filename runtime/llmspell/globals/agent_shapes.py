@@ -6,6 +6,7 @@ from typing import Annotated, NotRequired, TypedDict
 
 from llmspell.globals.agent_kinds import (
     AgentMemory,
+    AgentName,
     AgentRouting,
     AgentType,
     ContextInheritance,
@@ -103,7 +104,7 @@ class AgentSettings(TypedDict):
         api_key: the key for it.
     """
 
-    name: NotRequired[str]
+    name: NotRequired[AgentName]
     model: NotRequired[ModelSpecifier | AgentModel]
     provider: NotRequired[ModelProvider]
     description: NotRequired[str]
@@ -152,13 +153,13 @@ class CompositeSettings(TypedDict):
         timeout_ms: how long the others may take.
     """
 
-    name: NotRequired[str]
-    agents: NotRequired[list[str]]
+    name: NotRequired[AgentName]
+    agents: NotRequired[list[AgentName]]
     strategy: NotRequired[AgentRouting]
     type: NotRequired[AgentRouting]
     routing: NotRequired[AgentRouting | dict[str, Json]]
     threshold: NotRequired[int]
-    fallback_agent: NotRequired[str]
+    fallback_agent: NotRequired[AgentName]
     timeout_ms: NotRequired[float]
 
 
@@ -171,7 +172,7 @@ class AsToolSettings(TypedDict):
         security_level: `safe`, `restricted` or `privileged`.
     """
 
-    tool_name: NotRequired[str]
+    tool_name: NotRequired[ToolName]
     category: NotRequired[str]
     security_level: NotRequired[str]
 

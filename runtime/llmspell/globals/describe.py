@@ -159,7 +159,8 @@ class Kind:
     each. sources: where further values come from: `"config:<dotted path>"` (the tables in that
     table of the project's configuration), `"config-paths:<seen>=<written>"` (all keys that it
     sets; those below one are seen under another name), `"entry-points:<group>"` (names),
-    `"script:<Global.member>"` (literals given to that function in scripts).
+    `"script:<Global.member>"` (literals given to that function in scripts; to a method in a
+    chain: `"script:<Global.member>().<method>"`).
     defined_by: the functions of scripts, in the same form, whose literal of this kind is its
     definition: rename is possible for these. definition: `text` and `schema` -> keys of the table
     beside that literal with a line about the value, and with the JSON Schema of the table that goes

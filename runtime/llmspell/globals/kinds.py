@@ -262,14 +262,17 @@ HookPriority: TypeAlias = Annotated[
 
 _TOOLS = built_in_tools()
 
+_TOOL_MAKERS = ("Tool.register", "ToolDefinition.name", "AsToolSettings.tool_name")
+"""What makes tools, each with a name."""
+
 ToolName: TypeAlias = Annotated[
     str,
     Kind(
         "tool-name",
         "The name of a tool, such as `base64-encoder`; underscores may stand for hyphens.",
         {told["name"]: told["description"] for told in _TOOLS},
-        sources=("script:Tool.register", "script:ToolDefinition.name"),
-        defined_by=("Tool.register", "ToolDefinition.name"),
+        sources=tuple(f"script:{each}" for each in _TOOL_MAKERS),
+        defined_by=_TOOL_MAKERS,
         definition={"text": "description", "schema": "parameters", "function": "execute"},
         applies_to=("Tool.register:1",),
         background=Background("llmspell.globals.providing:tools", seconds_to_live=600),

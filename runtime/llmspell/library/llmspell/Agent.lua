@@ -6,7 +6,7 @@
 local AgentBuilder = {}
 
 ---Sets the name, which no other agent may have; by default `agent_` and eight digits.
----@param name string the name.
+---@param name llmspell.AgentName the name.
 ---@return AgentBuilder
 function AgentBuilder:name(name) end
 
@@ -413,7 +413,7 @@ function AgentInstance:destroy() end
 
 ---An agent as a table: what the functions of the builder are called.
 ---@class (exact) AgentSettings
----@field name? string its name; one is made up without it.
+---@field name? llmspell.AgentName its name; one is made up without it.
 ---@field model? llmspell.ModelSpecifier|AgentModel the name of the model, or its parts.
 ---@field provider? llmspell.ModelProvider of the model, where its name has none.
 ---@field description? string what it is for.
@@ -565,19 +565,19 @@ function AgentInstance:destroy() end
 
 ---How an agent is called as a tool.
 ---@class (exact) AsToolSettings
----@field tool_name? string name of the tool; `<name>_tool` by default.
+---@field tool_name? llmspell.ToolName name of the tool; `<name>_tool` by default.
 ---@field category? string what it is about.
 ---@field security_level? string `safe`, `restricted` or `privileged`.
 
 ---Who answers for an agent of agents.
 ---@class (exact) CompositeSettings
----@field name? string its name.
----@field agents? string[] names of those who answer.
+---@field name? llmspell.AgentName its name.
+---@field agents? llmspell.AgentName[] names of those who answer.
 ---@field strategy? llmspell.AgentRouting who of them does.
 ---@field type? llmspell.AgentRouting the same.
 ---@field routing? llmspell.AgentRouting|table<string, any> the same, or a table with it.
 ---@field threshold? integer how many have to agree in a vote; more than half by default.
----@field fallback_agent? string who answers where no answer has won.
+---@field fallback_agent? llmspell.AgentName who answers where no answer has won.
 ---@field timeout_ms? number how long the others may take.
 
 ---A context.
@@ -872,7 +872,7 @@ function Agent.list_instances() end
 function Agent.count() end
 
 ---Gives the agent of a name, nil if there is none.
----@param name string its name.
+---@param name llmspell.AgentName its name.
 ---@return AgentInstance?
 function Agent.get(name) end
 
@@ -911,14 +911,14 @@ function Agent.get_info(name) end
 ---Gives all that is known of an agent.
 ---
 ---Raises `Failed to get agent details`: there is no such agent.
----@param name string its name.
+---@param name llmspell.AgentName its name.
 ---@return AgentDetails
 function Agent.get_details(name) end
 
 ---Gives an agent and those that answer for it.
 ---
 ---Raises `Failed to get hierarchy`: there is no such agent.
----@param name? string its name; all agents where it is left out.
+---@param name? llmspell.AgentName its name; all agents where it is left out.
 ---@return AgentHierarchy
 function Agent.get_hierarchy(name) end
 
@@ -929,7 +929,7 @@ function Agent.list_capabilities() end
 ---Makes an agent of a table, and gives its name.
 ---
 ---Raises `Validation error`: the name is taken, or there is no model.
----@param settings string|AgentSettings what the functions of the builder are called; or its name.
+---@param settings llmspell.AgentName|AgentSettings what the functions of the builder are called; or its name.
 ---@param more? AgentSettings the table, where the name stands first.
 ---@return string
 function Agent.register(settings, more) end
@@ -940,7 +940,7 @@ function Agent.register(settings, more) end
 ---local tool = Agent.wrap_as_tool("poet")
 ---print(Tool.execute(tool, { text = "The sea" }).text)
 ---```
----@param name string of the agent.
+---@param name llmspell.AgentName of the agent.
 ---@param settings? AsToolSettings what the tool is called, and how it is listed.
 ---@return string
 function Agent.wrap_as_tool(name, settings) end
@@ -953,8 +953,8 @@ function Agent.wrap_as_tool(name, settings) end
 ---```
 ---
 ---Raises `Failed to parse routing config`: there is no such strategy. Agent instance '...' not found: there is no such agent.
----@param name string|CompositeSettings its name, or a table with all of this.
----@param agents? string[] names of the others.
+---@param name llmspell.AgentName|CompositeSettings its name, or a table with all of this.
+---@param agents? llmspell.AgentName[] names of the others.
 ---@param routing? llmspell.AgentRouting|CompositeSettings who of them answers; `sequential` by default.
 ---@return AgentInstance
 function Agent.create_composite(name, agents, routing) end

@@ -7,6 +7,10 @@
 ---| '"summarise"' # the model tells them in brief, and remembers that
 ---| '"summarize"' # the same
 
+---The name of an agent.
+---@alias llmspell.AgentName
+---| string
+
 ---Who of several agents answers.
 ---@alias llmspell.AgentRouting
 ---| '"sequential"' # each in turn; each gets the text of the one before

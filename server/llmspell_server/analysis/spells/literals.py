@@ -26,7 +26,7 @@ from llmspell_server.analysis.syntax.literals import content_of
 from llmspell_server.analysis.syntax.pieces import Piece
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.fields import members, table_of
-from llmspell_server.analysis.types.model import Type
+from llmspell_server.analysis.types.model import Type, Values
 from llmspell_server.analysis.workspace.given import Given
 
 from .kind import StringKind
@@ -161,6 +161,10 @@ class Strings:
 
     def _parameters(self, function: str, parameter: int) -> Iterator[Type]:
         """What a function takes at a place, from 0, by each of its signatures."""
+        made, chained, method = function.partition("().")
+        if chained:
+            yield from self._takes(self._made_by(made, method), parameter)
+            return
         root, *keys = function.split(".")
         infer = self.inference
         found: Type | None
@@ -170,7 +174,19 @@ class Strings:
                 found = infer.field_type(found, key) if found is not None else None
         else:
             found = infer.variables.value(Owner("", root).down(*keys))
-        for signature in infer.signatures(found) if found is not None else ():
+        yield from self._takes(found, parameter)
+
+    def _made_by(self, function: str, method: str) -> Type | None:
+        """A method of what a global function gives."""
+        root, *keys = function.split(".")
+        callee = self.inference.variables.value(Owner("", root).down(*keys))
+        made = self.inference.called(callee, Values(())).at(0)
+        return self.inference.field_type(made, method)
+
+    def _takes(self, function: Type | None, parameter: int) -> Iterator[Type]:
+        """What a function takes at a place, from 0, by each of its signatures."""
+        infer = self.inference
+        for signature in infer.signatures(function) if function is not None else ():
             place = parameter + int(signature.is_method)
             if place < len(signature.parameters):
                 yield signature.parameters[place].type

@@ -40,7 +40,8 @@ _OF_LUA = frozenset(
 class Given(NamedTuple):
     """A string that is given to a function. start: where its content begins in the text.
 
-    function: the name of a global or a class with the fields from there. parameter: from 0.
+    function: the name of a global or a class with the fields from there, or with `().<method>` a
+    method in a chain that begins with its call. parameter: from 0.
     key: the field of the table that is given there, empty where the string is given itself.
     """
 
@@ -65,10 +66,10 @@ def given_strings(snapshot: Snapshot) -> Iterator[Given]:
 def _values(
     call: tree.Call | tree.MethodCall,
 ) -> Iterator[tuple[int, str, tree.Expression]]:
-    """What a call is given; of a table that comes first, what it holds by name."""
+    """What a call is given; of a table that comes first or second, what it holds by name."""
     for parameter, value in enumerate(call.arguments.values):
         yield parameter, "", value
-        if parameter == 0 and isinstance(value, tree.Table):
+        if parameter < 2 and isinstance(value, tree.Table):
             for field in value.fields:
                 if isinstance(field, tree.Named):
                     yield parameter, field.key.text, field.value
@@ -90,6 +91,9 @@ def _function(snapshot: Snapshot, piece: Piece, call: tree.Call | tree.MethodCal
     naming = naming_of(snapshot)
     if isinstance(call, tree.MethodCall):
         table = naming.owner(piece, call.base)
+        if table is None and (first := _first(call.base)) is not None:
+            made = _function(snapshot, piece, first)
+            return f"{made}().{call.method.text}" if made else ""
         owner = table.down(call.method.text) if table is not None else None
     else:
         owner = naming.owner(piece, call.callee)
@@ -97,3 +101,10 @@ def _function(snapshot: Snapshot, piece: Piece, call: tree.Call | tree.MethodCal
         return ""
     words = owner.keys if owner.kind == "global" else (str(owner.root), *owner.keys)
     return "" if words[0] in _OF_LUA else ".".join(words)
+
+
+def _first(base: tree.Expression) -> tree.Call | None:
+    """The call with which a chain of methods begins."""
+    while isinstance(base, tree.MethodCall):
+        base = base.base
+    return base if isinstance(base, tree.Call) else None
