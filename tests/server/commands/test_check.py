@@ -92,12 +92,23 @@ def test_globals_and_severities_come_from_files(shell: Shell) -> None:
 
 def test_several_processes_find_the_same(shell: Shell) -> None:
     for number in range(6):
-        shell.write(f"m{number}.lua", f"local m = require('m{number + 1}')\nprint(m, x{number})\n")
+        shell.write(f"m{number}.lua", f"local m = require('m{number + 1}')\nprint(m, counter)\n")
+    # A local of another file may not be what was meant, whichever process looks at that.
+    shell.write("m0.lua", "local counters = {}\ncounters.n = 1\nprint(counters, x)\n")
     one = shell("llmspell", "check", "--jobs", "1")
     two = shell("llmspell", "check", "--jobs", "2")
     assert one.code == two.code == 1
     assert one.out == two.out
     assert one.out.count("undefined-global") == 6
+
+
+def test_a_chain_of_any_length_keeps_nothing_from_being_found(shell: Shell) -> None:
+    for name, link in (("a", " + 1"), ("b", ".b"), ("c", "()"), ("d", ":b()"), ("e", "[1]")):
+        shell.write(f"{name}.lua", f"local a = print{link * 30_000}\nprint(a, nowhere)\n")
+    found = json.loads(shell("llmspell", "check", "--format", "json").out)["problems"]
+    assert [(each["path"], each["line"], each["code"]) for each in found] == [
+        (f"{name}.lua", 2, "undefined-global") for name in "abcde"
+    ]
 
 
 def test_json_is_one_document(shell: Shell) -> None:

@@ -24,6 +24,9 @@ from .lexer import KEYWORDS, TOKEN
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
 
 _DEEPEST = 200  # as Lua's LUAI_MAXCCALLS; what is deeper it refuses
+# Lua takes chains of any length. What looks at them goes as deep and takes quadratic time: of
+# longer ones, which only programs write, the beginning is left out.
+_LONGEST = 1000
 _CLOSERS = frozenset({"end", "else", "elseif", "until", "eof"})
 _BINARY = {  # left and right binding power
     "or": (1, 1),
@@ -438,10 +441,15 @@ class _Parser:
             left = tree.Unary(start, max(self._last, operand.end), operator, operand)
         else:
             left = self._simple()
+        links = 0
         while True:
             powers = _BINARY.get(self._kind)
             if powers is None or powers[0] <= power:
                 break
+            links += 1
+            if links > _LONGEST:
+                left = tree.Missing(left.start, left.end)
+                links = 0
             operator, place = self._kind, self._start
             self._next()
             right = self._expression(powers[1])
@@ -501,8 +509,13 @@ class _Parser:
         else:
             self._note(f"a variable is expected near `{self._text or 'end of text'}`")
             return tree.Missing(self._last, self._last)
+        links = 0
         while True:
             kind = self._kind
+            links += 1
+            if links > _LONGEST:
+                found = tree.Missing(start, found.end)
+                links = 0
             if kind == ".":
                 self._next()
                 key = self._key()

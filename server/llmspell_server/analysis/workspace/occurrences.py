@@ -25,6 +25,7 @@ from .owners import GLOBALS, Occurrence, Owner, Require, Role
 from .type_mentions import type_mentions
 
 _META = re.compile(r"---+[ \t]*@meta\b")
+_THIS = "this file"  # an owner without a file is a global
 _start = itemgetter(0)
 
 
@@ -105,7 +106,7 @@ class Live:
     @property
     def globals_written(self) -> frozenset[str]:
         """The globals that get a value, or whose fields do."""
-        return frozenset(FileSources("", self.snapshot).global_names())
+        return frozenset(FileSources(_THIS, self.snapshot).global_names())
 
     @property
     def types_declared(self) -> frozenset[str]:

@@ -22,7 +22,7 @@ from .occurrences import Live
 from .owners import Occurrence, Owner, Require, Role
 from .type_mentions import type_mentions
 
-FORMAT = 3
+FORMAT = 4
 """Changes whenever a summary made before would be read wrongly or say too little."""
 
 _UNKNOWN = 0  # the place of the owner None

@@ -49,3 +49,8 @@ def test_positions_are_told_without_the_text() -> None:
 def test_a_file_that_only_describes_says_so() -> None:
     assert restored(Live(Snapshot.of(Text("---@meta\nx = 1")))).is_meta
     assert not restored(Live(Snapshot.of(Text("x = 1 -- @meta")))).is_meta
+
+
+def test_locals_of_the_chunk_are_no_globals() -> None:
+    source = "local t = {}\nt.a = 1\nlocal n = 0\nn = 1\nfunction g() end\nh = {}\nh.b = 2\n"
+    assert restored(Live(Snapshot.of(Text(source)))).globals_written == {"g", "h"}
