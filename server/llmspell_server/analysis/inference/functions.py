@@ -130,7 +130,20 @@ class Functions:
     # What is wanted
 
     def expected(self, where: Where, node: tree.Node) -> Type | None:
-        """The type that is wanted of an expression where it stands; None if nobody says."""
+        """The type that is wanted of an expression where it stands; None if nobody says.
+
+        What is wanted of a table is asked for each of its fields, and for each of those of the
+        tables in it, so it is found once for each question.
+        """
+        if not isinstance(node, tree.Table):
+            return self._expected(where, node)
+        notes, key = self._inference.queries.notes, ("expected", node)
+        if key not in notes:
+            notes[key] = self._expected(where, node)
+        found: Type | None = notes[key]
+        return found
+
+    def _expected(self, where: Where, node: tree.Node) -> Type | None:
         parent = parents_of(where.piece).get(node)
         match parent:
             case tree.Arguments():
