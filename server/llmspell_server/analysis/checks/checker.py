@@ -19,7 +19,7 @@ from llmspell_server.analysis.pace import checkpoint
 from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.spells.host_uses import NO_RULES, HostRules
 from llmspell_server.analysis.syntax import tree
-from llmspell_server.analysis.syntax.pieces import Piece
+from llmspell_server.analysis.syntax.pieces import Piece, nodes_of
 
 from . import (
     ambiguity,
@@ -195,7 +195,7 @@ class Checker:
 def sections(piece: Piece) -> tuple[tuple[tree.Node, ...], ...]:
     """The nodes of a piece that are checked, parted where statements begin."""
     found: list[list[tree.Node]] = [[]]
-    for node in tree.walk(piece.statement) if piece.statement is not None else ():
+    for node in nodes_of(piece):
         if isinstance(node, tree.Statement) and len(found[-1]) >= _SECTION:
             found.append([])
         if type(node) in _OF_NODES:

@@ -52,7 +52,9 @@ def not_permitted(context: Context, node: tree.Call) -> Iterator[Finding]:
 def not_permitted_in_table(context: Context, node: tree.Table) -> Iterator[Finding]:
     """`not-permitted`: a string in a table that a function takes is what is not allowed."""
     wanted = context.rules.wanted_by_kinds
-    for field in node.fields if wanted else ():
+    if not wanted or context.inference.functions.expected(context.where, node) is None:
+        return
+    for field in node.fields:
         value = field.value
         subject = string_value(value.text) if isinstance(value, tree.String) else None
         if not subject:

@@ -25,6 +25,7 @@ from llmspell_server.analysis.annotations.vocabulary import OPERATORS
 from llmspell_server.analysis.inference.annotated import block_of_function
 from llmspell_server.analysis.inference.sources import Owner
 from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.pieces import nodes_of
 from llmspell_server.analysis.types import model
 
 from .context import Context, did_you_mean, near
@@ -59,9 +60,7 @@ def of_piece(context: Context) -> Iterator[Finding]:
 
 def _functions(context: Context) -> Iterator[tuple[int, tree.Function]]:
     """The functions that blocks describe."""
-    if context.piece.statement is None:
-        return
-    for node in tree.walk(context.piece.statement):
+    for node in nodes_of(context.piece):
         if isinstance(node, tree.Function):
             block = block_of_function(context.piece, node)
             yield id(block), node

@@ -9,11 +9,12 @@ from attrs import frozen
 from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
-from llmspell_server.analysis.syntax.pieces import Piece
+from llmspell_server.analysis.syntax.pieces import Piece, nodes_of
 
 from .writes import Root, path_of, writes_of
 
 _LOOPS = (tree.While, tree.Repeat, tree.NumericFor, tree.GenericFor)
+_CONDITIONAL = (tree.Branch, tree.While, tree.Binary, tree.Call)
 _LEAVING = frozenset({"error", "os.exit"})
 
 
@@ -28,8 +29,7 @@ class Guard:
 @remembered
 def parents_of(piece: Piece) -> dict[tree.Node, tree.Node]:
     """The node around each node of a piece."""
-    nodes = tree.walk(piece.statement) if piece.statement is not None else ()
-    return {child: node for node in nodes for child in node.children()}
+    return {child: node for node in nodes_of(piece) if node.parts for child in node.children()}
 
 
 def guards_of(piece: Piece, node: tree.Node) -> Iterator[Guard | tree.Function]:
@@ -149,10 +149,10 @@ def conditioned(piece: Piece) -> frozenset[Root]:
 
 
 def _conditioned(piece: Piece) -> Iterator[Root]:
-    if piece.statement is None:
-        return
     owners = writes_of(piece).owners
-    for node in tree.walk(piece.statement):
+    for node in nodes_of(piece):
+        if not isinstance(node, _CONDITIONAL):
+            continue
         for condition in _conditions(node):
             for each in tree.walk(condition):
                 path = path_of(each, owners) if isinstance(each, tree.Name) else None

@@ -23,7 +23,7 @@ from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.literals import content_of
-from llmspell_server.analysis.syntax.pieces import Piece
+from llmspell_server.analysis.syntax.pieces import Piece, nodes_of
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.fields import members, table_of
 from llmspell_server.analysis.types.model import Type, Values
@@ -197,8 +197,13 @@ class Strings:
         return tuple(each for each in found if each is not None)
 
     def _said(self, where: Where, node: tree.String) -> _Said | None:
+        parents = parents_of(where.piece)
+        parent = parents.get(node)
+        if isinstance(parent, tree.Field):
+            table = parents[parent]
+            if self.inference.functions.expected(where, table) is None:
+                return None  # as nearly all in tables of data, of which there may be thousands
         content = content_of(node.text)
-        parent = parents_of(where.piece).get(node)
         if content is None or parent is None:
             return None
         if isinstance(parent, tree.Keyed) and parent.key is node:
@@ -272,8 +277,7 @@ class Strings:
 
 @remembered
 def _strings_in(piece: Piece) -> tuple[tree.String, ...]:
-    nodes = tree.walk(piece.statement) if piece.statement is not None else ()
-    return tuple(node for node in nodes if isinstance(node, tree.String))
+    return tuple(node for node in nodes_of(piece) if isinstance(node, tree.String))
 
 
 def _text(node: tree.Expression) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from llmspell_server.analysis.remembering import remembered
 
 from . import tree
-from .pieces import Piece
+from .pieces import Piece, nodes_of
 
 Act = tree.Statement | tree.Call | tree.MethodCall
 _ACTS = (tree.Statement, tree.Call, tree.MethodCall)
@@ -14,5 +14,4 @@ _ACTS = (tree.Statement, tree.Call, tree.MethodCall)
 @remembered
 def acts_of(piece: Piece) -> tuple[Act, ...]:
     """The statements and calls of a piece in the order of the text, the outer ones first."""
-    nodes = tree.walk(piece.statement) if piece.statement is not None else ()
-    return tuple(node for node in nodes if isinstance(node, _ACTS))
+    return tuple(node for node in nodes_of(piece) if isinstance(node, _ACTS))

@@ -43,6 +43,7 @@ _BINARY = {  # left and right binding power
 }
 _UNARY = frozenset({"not", "-", "#", "~"})
 _UNARY_POWER = 12
+_FIELD_BEGINS = frozenset({"name", "string", "number", "{", "["})
 _LONG_COMMENT = re.compile(r"--\[(=*)\[")
 
 
@@ -578,10 +579,25 @@ class _Parser:
             if field is None:
                 break
             fields.append(field)
-            if not (self._take(",") or self._take(";")):
+            if self._take(",") or self._take(";"):
+                continue
+            if not self._continues_table(start):
                 break
+            self._expect(",")
         closed = self._expect("}", opener)
         return tree.Table(start, self._last, tuple(fields), closed)
+
+    def _continues_table(self, opener: int) -> bool:
+        """Whether a comma is missing in a table rather than its end.
+
+        What follows can begin a field then, and stands on the same line as the field before, or
+        deeper than the line that opened the table. Otherwise all that follows in a long table
+        would be read as statements.
+        """
+        if self._kind not in _FIELD_BEGINS:
+            return False
+        column = self._column(self._start)
+        return column is None or column > self._indent(opener)
 
     def _field(self) -> tree.Field | None:
         start, kind = self._start, self._kind
@@ -601,6 +617,11 @@ class _Parser:
         value = self._expression()
         if isinstance(value, tree.Missing):
             return None
+        if self._kind == "=":  # `a.b = 1`, `a[1] = 1`
+            self._note("unexpected `=`")
+            self._next()
+            assigned = self._expression()
+            return tree.Keyed(start, max(self._last, assigned.end), value, assigned)
         return tree.Item(start, value.end, value)
 
     def _is_named(self) -> bool:

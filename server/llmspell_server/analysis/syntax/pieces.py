@@ -16,6 +16,8 @@ from typing import Any
 
 from attrs import define, field
 
+from llmspell_server.analysis.remembering import remembered
+
 from . import tree
 from .parser import Problem, margin_of, parse_piece
 
@@ -37,6 +39,12 @@ class Piece:
     suspicious: bool
     margin: tuple[str, bool] | None
     facts: dict[object, Any] = field(factory=dict)
+
+
+@remembered
+def nodes_of(piece: Piece) -> tuple[tree.Node, ...]:
+    """All nodes of a piece, as `tree.walk` gives them; found once for the many who look at all."""
+    return tuple(tree.walk(piece.statement)) if piece.statement is not None else ()
 
 
 class Pieces:

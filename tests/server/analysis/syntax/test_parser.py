@@ -106,6 +106,39 @@ def test_an_unclosed_function_ends_before_the_next_one() -> None:
     assert problems(source) == ["`end` expected to close `function`"]
 
 
+@pytest.mark.parametrize(
+    "typed", ["name", "name.", "name[1] = 2", "a = 1 b = 2", "{ b = 1 }", "'s'"]
+)
+def test_what_is_typed_in_a_table_without_its_commas_leaves_the_rest_of_it_as_it_was(
+    typed: str,
+) -> None:
+    source = f"""
+f(t, {{
+  a = {{
+    x = {{ 1, 2 }}
+    {typed}
+  }},
+  b = {{ y = 3 }},
+}})
+g()
+"""
+    first, second = statements(source, broken=True)
+    assert first.count("(Table") >= 4
+    assert "(Named (Word b) (Table (Named (Word y) (Number 3))))" in first
+    assert second == "(ExpressionStatement (Call (Name g) (Arguments)))"
+    assert problems(source)[0].startswith("`,` expected near")
+
+
+def test_a_table_that_is_not_closed_ends_where_the_indentation_says() -> None:
+    source = "local t = {\n  a = 1\n\nx = 2\nf()\n"
+    assert len(statements(source, broken=True)) == 3
+    assert problems(source) == ["`}` expected near `x`"]
+
+
+def test_a_value_for_what_is_no_key_is_one_problem() -> None:
+    assert problems("t = {\n  a.b = 1,\n  c = 2,\n}\n") == ["unexpected `=`"]
+
+
 def test_correct_text_is_read_by_its_keywords_however_it_is_indented() -> None:
     source = "function f()\n  b()\nlocal c = 1\nreturn c\nend\n"
     assert len(statements(source)) == 1
