@@ -25,7 +25,7 @@ _PROCESSES = "runtime.security.allow_process_spawn"
 _PATHS = "tools.file_operations.allowed_paths"
 _LEVEL = "runtime.security.level"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_OF_NAMES = frozenset(("url", "page", "host", "program"))
+_OF_NAMES = frozenset(("url", "page", "host", "program", "recipient"))
 _NEVER = "never"  # what no level has
 
 
@@ -196,9 +196,14 @@ def _asked(policy: Policy, use: HostUse) -> Refusal | None:
 
 
 def _check_name(policy: Policy, permission: str, subject: str) -> None:
-    """Asks for a URL, host or program by its name; nothing is resolved or looked for."""
+    """Asks for a URL, host, program or recipient by name; nothing is resolved or looked for."""
     if permission == "program":
         policy.commands.check_name(subject)
+    elif permission == "recipient":
+        from llmspell.tools.builtin.api.mail import addresses
+
+        for address in addresses(subject, "to"):
+            policy.recipients.check(address.addr_spec)
     elif _SCHEME.match(subject):
         rules = policy.network_for("web_tools") if permission == "page" else policy.network
         rules.check_url(subject)

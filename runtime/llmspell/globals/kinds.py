@@ -311,5 +311,9 @@ PAGE_URL = Kind("page-url", "The address of a page: `https://…`.")
 HOST = Kind("host", "A host: its name or address, also with a port, or a URL that names it.")
 PROGRAM = Kind("program", "A program: its name, or the absolute path of its file.")
 
-KINDS = (MODULE_PATH, URL, PAGE_URL, HOST, PROGRAM)
+RECIPIENT = Kind(
+    "recipient", "Who gets mail: `ada@example.org`, also with a name; several have commas between."
+)
+
+KINDS = (MODULE_PATH, URL, PAGE_URL, HOST, PROGRAM, RECIPIENT)
 """Kinds that no namespace mentions: those of functions that are described elsewhere."""

@@ -30,7 +30,9 @@ class RecipientRules:
             if not any(_covers(entry, address) for entry in entries):
                 raise SecurityError(
                     f"Recipient not in allowed list: '{address}'; add it to `{KEY}` in a trusted "
-                    "configuration"
+                    "configuration",
+                    setting=KEY,
+                    value=address,
                 )
 
 

@@ -77,9 +77,10 @@ KINDS = {
     "page-url": "page",
     "host": "host",
     "program": "program",
+    "recipient": "recipient",
 }
 """What the kinds of strings in tables ask for, such as the paths that tools are given.
 
 `url`, `page` and `host`: the rules for hosts, those of pages with the lists for web tools.
-`program`: the rules for programs.
+`program`: the rules for programs; `recipient`: those for whom mail is sent to.
 """

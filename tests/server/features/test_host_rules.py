@@ -113,6 +113,50 @@ async def test_what_is_allowed(client: LanguageClient, tmp_path: Path, source: s
     assert await told(client, tmp_path, source) == []
 
 
+@pytest.mark.parametrize(
+    "recipients",
+    [
+        "to = 'ada@example.org, Bo <bo@elsewhere.org>'",
+        "to = { 'ada@example.org', 'bo@elsewhere.org' }",
+        "to = 'ada@example.org', cc = 'bo@elsewhere.org'",
+        "to = 'ada@example.org', bcc = { 'bo@elsewhere.org' }",
+    ],
+)
+async def test_mail_to_strangers_is_told_and_can_be_allowed(
+    client: LanguageClient, tmp_path: Path, recipients: str
+) -> None:
+    allowed = '[tools.email]\nallowed_recipients = ["*@example.org"]\n'
+    (tmp_path / "llmspell.toml").write_text(allowed)
+    source = f"Tool.execute('email-sender', {{ subject = 's', body = 'b', {recipients} }})"
+    (found,) = await told(client, tmp_path, source)
+    assert "'bo@elsewhere.org'" in found.message
+    assert found.data is not None
+    assert found.data["key"] == "tools.email.allowed_recipients"
+    assert found.data["value"] == "bo@elsewhere.org"
+
+
+async def test_mail_is_allowed_to_who_is_named_and_to_all_where_nobody_is(
+    client: LanguageClient, tmp_path: Path
+) -> None:
+    source = (
+        "Tool.execute('email-sender', { to = 'bo@elsewhere.org', subject = 's', body = 'b',"
+        " reply_to = 'eve@elsewhere.org' })"
+    )
+    assert await told(client, tmp_path, source) == []
+    allowed = '[tools.email]\nallowed_recipients = ["bo@elsewhere.org"]\n'
+    (tmp_path / "llmspell.toml").write_text(allowed)
+    assert await reported(client, tmp_path) == []
+
+
+async def test_a_file_that_is_attached_is_judged(client: LanguageClient, tmp_path: Path) -> None:
+    source = (
+        "Tool.execute('email-sender', { to = 'a@example.org', subject = 's', body = 'b',"
+        " attachments = { '/etc/passwd' } })"
+    )
+    (found,) = await told(client, tmp_path, source)
+    assert "allowed_paths" in found.message
+
+
 async def test_the_level_of_the_project_counts(client: LanguageClient, tmp_path: Path) -> None:
     (tmp_path / "llmspell.toml").write_text('[security]\nlevel = "safe"\n')
     (found,) = await told(client, tmp_path, "io.open('notes.txt', 'w')")

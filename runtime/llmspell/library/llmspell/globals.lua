@@ -515,6 +515,10 @@
 ---| '"perplexity"' # hosted models, with a key
 ---| '"together"' # hosted models, with a key
 
+---Who gets mail: `ada@example.org`, also with a name; several have commas between.
+---@alias llmspell.Recipient
+---| string
+
 ---The path of a spell, from the folder of the script or the working directory.
 ---@alias llmspell.SpellFile
 ---| string

@@ -110,8 +110,6 @@ class SchemaClasses:
         given = _followed(schema, whole)
         if given is None:
             return model.ANY
-        if given.get("type") == "string" and isinstance(given.get("x-kind"), str):
-            return model.Named(kind_alias(given["x-kind"]))
         if "const" in given:
             return _literal(given["const"])
         if isinstance(given.get("enum"), list):
@@ -127,6 +125,8 @@ class SchemaClasses:
         return self._of_kind(name, kinds, given, whole) if isinstance(kinds, str) else model.ANY
 
     def _of_kind(self, name: str, kind: str, schema: Schema, whole: Schema) -> Type:
+        if kind == "string" and isinstance(schema.get("x-kind"), str):
+            return model.Named(kind_alias(schema["x-kind"]))
         if kind == "array" and "items" in schema:
             return model.Array(self._type(f"{name}[]", schema["items"], whole))
         if kind != "object":

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 LARGEST_BODY = 10 * MIB
 PEOPLE = ("string", "array")
 TEXTS = {"items": {"type": "string"}}
+RECIPIENTS = {"items": {"type": "string", "x-kind": "recipient"}}
+FILES = {"items": {"type": "string", "x-kind": "file-path"}}
 
 
 class EmailSender(Tool):
@@ -43,7 +45,7 @@ class EmailSender(Tool):
             "Sender; `tools.email.from_address` otherwise.",
             aliases=("sender",),
         ),
-        Parameter("to", PEOPLE, "Recipients.", required=True, schema=TEXTS),
+        Parameter("to", PEOPLE, "Recipients.", required=True, kind="recipient", schema=RECIPIENTS),
         Parameter("subject", "string", "The subject.", required=True),
         Parameter("body", "string", "The text.", required=True),
         Parameter("html", "boolean", "The text is HTML.", default=False),
@@ -53,10 +55,16 @@ class EmailSender(Tool):
             "Who sends; the first that is configured otherwise.",
             choices=("smtp", "sendgrid", "ses"),
         ),
-        Parameter("cc", PEOPLE, "Who gets a copy.", schema=TEXTS),
-        Parameter("bcc", PEOPLE, "Who gets one that the others do not know of.", schema=TEXTS),
+        Parameter("cc", PEOPLE, "Who gets a copy.", kind="recipient", schema=RECIPIENTS),
+        Parameter(
+            "bcc",
+            PEOPLE,
+            "Who gets one that the others do not know of.",
+            kind="recipient",
+            schema=RECIPIENTS,
+        ),
         Parameter("reply_to", PEOPLE, "Where answers go.", schema=TEXTS),
-        Parameter("attachments", "array", "Paths of files to attach.", schema=TEXTS),
+        Parameter("attachments", "array", "Paths of files to attach.", schema=FILES),
         Parameter(
             "context",
             "object",
