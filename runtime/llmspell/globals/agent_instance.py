@@ -243,6 +243,12 @@ class AgentInstance:
         """The agent itself, for scripts that read the result of `build`."""
         return self
 
+    @property
+    @member()
+    def error(self) -> str | None:
+        """Nil, for scripts that read why `build` failed: it raises that."""
+        return None
+
     @member()
     def get_info(self) -> AgentSummaryResult:
         """Gives the agent in brief, as `result`."""

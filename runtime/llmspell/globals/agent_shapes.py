@@ -41,6 +41,7 @@ class AgentModel(TypedDict):
         temperature: how much chance there is in its answers, from 0.
         max_tokens: the longest answer.
         top_p: which share of the likely tokens is chosen from.
+        settings: the same settings, in a table of their own, and further ones.
     """
 
     provider: NotRequired[ModelProvider]
@@ -48,6 +49,7 @@ class AgentModel(TypedDict):
     temperature: NotRequired[float]
     max_tokens: NotRequired[int]
     top_p: NotRequired[float]
+    settings: NotRequired[dict[str, Json]]
 
 
 class AgentResources(TypedDict):

@@ -379,6 +379,12 @@ def open_table(others: str) -> Callable[[C], C]:
     return mark
 
 
+def like_string(cls: C) -> C:
+    """Makes a class the shape of tables that may also be used like strings."""
+    setattr(cls, "__lua_extends__", "string")  # noqa: B010
+    return cls
+
+
 class Variable:
     """A global that is a plain value: its name, its type in LuaCATS terms, and what it holds."""
 

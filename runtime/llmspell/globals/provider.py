@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from llmspell.globals.describe import member, namespace
+from llmspell.globals.describe import like_string, member, namespace
 from llmspell.lua.waiting import Waiting
 
 TYPE_CHECKING = False
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         max_context_tokens: NotRequired[int]
         available_models: NotRequired[list[str]]
 
+    @like_string
     class ProviderEntry(TypedDict):
         """A provider; may also be used like the string of its name.
 

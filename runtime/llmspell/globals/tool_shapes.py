@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, NotRequired, TypedDict
 
-from llmspell.globals.describe import open_table
+from llmspell.globals.describe import like_string, open_table
 from llmspell.globals.kinds import ToolName
 from llmspell.globals.types import Called, Json, LuaFunction
 
@@ -81,6 +81,7 @@ class ToolInfo(TypedDict):
     execute: LuaFunction
 
 
+@like_string
 class ToolFailure(TypedDict):
     """Why a call failed; may also be used like a string.
 

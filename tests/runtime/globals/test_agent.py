@@ -57,9 +57,10 @@ def test_an_answer_that_is_json_is_data_too(project: Project) -> None:
 def test_dots_and_colons_are_the_same(project: Project) -> None:
     code = """
     local built = Agent.builder().name("dotted").model("m").provider("echo").build()
-    return { built.execute("hi").text, built.complete("ho"), built.name, built.model }
+    return { built.execute("hi").text, built.complete("ho"), built.name, built.model,
+      built.success, built.error == nil, built.result == built }
     """
-    assert project.value(code) == ["hi", "ho", "dotted", "echo/m"]
+    assert project.value(code) == ["hi", "ho", "dotted", "echo/m", True, True, True]
 
 
 def test_an_agent_is_made_of_a_table(project: Project) -> None:

@@ -31,6 +31,15 @@ def test_entries_are_tables_and_strings(project: Project) -> None:
     assert project.value(code) == [True, True, "echo!", "is echo", "echo", True, "1-b", True]
 
 
+def test_an_entry_has_the_methods_of_strings(project: Project) -> None:
+    code = """
+    local found = Provider.get("echo")
+    return { found:upper(), found:sub(1, 2), found:gsub("o", "0"), found.nothing == nil,
+      found.type, JSON.parse(JSON.stringify(found)).name }
+    """
+    assert project.value(code) == ["ECHO", "ec", "ech0", True, "echo", "echo"]
+
+
 def test_entries_are_joined_by_the_first_call_too(make_project: MakeProject) -> None:
     assert "local" in make_project().value('return table.concat(Provider.list(), ", ")')
 

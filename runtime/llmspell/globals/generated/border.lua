@@ -981,63 +981,63 @@ do -- Agent
     end,
     get_info = function(self)
       if guard then guard() end
-      local r, e = f[46](self_id(self, "AgentInstance"))
+      local r, e = f[47](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
       return r
     end,
     get_name = function(self)
       if guard then guard() end
-      local r, e = f[47](self_id(self, "AgentInstance"))
+      local r, e = f[48](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
       return r
     end,
     get_model = function(self)
       if guard then guard() end
-      local r, e = f[48](self_id(self, "AgentInstance"))
+      local r, e = f[49](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
       return r
     end,
     get_type = function(self)
       if guard then guard() end
-      local r, e = f[49](self_id(self, "AgentInstance"))
+      local r, e = f[50](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
       return r
     end,
     get_capabilities = function(self)
       if guard then guard() end
-      local r, e = f[50](self_id(self, "AgentInstance"))
+      local r, e = f[51](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
       return r
     end,
     get_config = function(self)
       if guard then guard() end
-      local r, e = f[51](self_id(self, "AgentInstance"))
+      local r, e = f[52](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
       return r
     end,
     discover_tools = function(self)
       if guard then guard() end
-      local r, e = f[52](self_id(self, "AgentInstance"))
+      local r, e = f[53](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
       return r
     end,
     has_tool = function(self, a1)
       if guard then guard() end
       if type(a1) ~= "string" then a1 = to_string(a1, 1, "AgentInstance:has_tool: name") end
-      local r, e = f[53](self_id(self, "AgentInstance"), a1)
+      local r, e = f[54](self_id(self, "AgentInstance"), a1)
       if e ~= nil then fail(e) end
       return r
     end,
     get_tool_metadata = function(self, a1)
       if guard then guard() end
       if type(a1) ~= "string" then a1 = to_string(a1, 1, "AgentInstance:get_tool_metadata: name") end
-      local r, e = f[54](self_id(self, "AgentInstance"), a1)
+      local r, e = f[55](self_id(self, "AgentInstance"), a1)
       if e ~= nil then fail(e) end
       return r
     end,
     get_all_tool_metadata = function(self)
       if guard then guard() end
-      local r, e = f[55](self_id(self, "AgentInstance"))
+      local r, e = f[56](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
       return r
     end,
@@ -1045,7 +1045,7 @@ do -- Agent
       if guard then guard() end
       if type(a1) ~= "string" then a1 = to_string(a1, 1, "AgentInstance:invokeTool: name") end
       if a2 ~= nil then a2 = to_table(a2, 2, "AgentInstance:invokeTool: params") end
-      local r, e = f[56](self_id(self, "AgentInstance"), a1, a2)
+      local r, e = f[57](self_id(self, "AgentInstance"), a1, a2)
       if e ~= nil then fail(e) end
       r, e = wait(r)
       if e ~= nil then fail(e) end
@@ -1053,120 +1053,120 @@ do -- Agent
     end,
     get_state = function(self)
       if guard then guard() end
-      local r, e = f[57](self_id(self, "AgentInstance"))
+      local r, e = f[58](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
       return r
     end,
     get_agent_state = function(self)
       if guard then guard() end
-      local r, e = f[58](self_id(self, "AgentInstance"))
+      local r, e = f[59](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
       return r
     end,
     initialize = function(self)
       if guard then guard() end
-      local r, e = f[59](self_id(self, "AgentInstance"))
+      local r, e = f[60](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
     end,
     start = function(self)
       if guard then guard() end
-      local r, e = f[60](self_id(self, "AgentInstance"))
+      local r, e = f[61](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
     end,
     pause = function(self)
       if guard then guard() end
-      local r, e = f[61](self_id(self, "AgentInstance"))
+      local r, e = f[62](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
     end,
     resume = function(self)
       if guard then guard() end
-      local r, e = f[62](self_id(self, "AgentInstance"))
+      local r, e = f[63](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
     end,
     stop = function(self)
       if guard then guard() end
-      local r, e = f[63](self_id(self, "AgentInstance"))
+      local r, e = f[64](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
     end,
     terminate = function(self)
       if guard then guard() end
-      local r, e = f[64](self_id(self, "AgentInstance"))
+      local r, e = f[65](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
     end,
     set_error = function(self, a1)
       if guard then guard() end
       if type(a1) ~= "string" then a1 = to_string(a1, 1, "AgentInstance:set_error: message") end
-      local r, e = f[65](self_id(self, "AgentInstance"), a1)
+      local r, e = f[66](self_id(self, "AgentInstance"), a1)
       if e ~= nil then fail(e) end
     end,
     recover = function(self)
       if guard then guard() end
-      local r, e = f[66](self_id(self, "AgentInstance"))
+      local r, e = f[67](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
     end,
     is_healthy = function(self)
-      if guard then guard() end
-      local r, e = f[67](self_id(self, "AgentInstance"))
-      if e ~= nil then fail(e) end
-      return r
-    end,
-    get_last_error = function(self)
       if guard then guard() end
       local r, e = f[68](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
       return r
     end,
-    get_recovery_attempts = function(self)
+    get_last_error = function(self)
       if guard then guard() end
       local r, e = f[69](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
       return r
     end,
-    get_state_history = function(self)
+    get_recovery_attempts = function(self)
       if guard then guard() end
       local r, e = f[70](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
       return r
     end,
-    get_state_metrics = function(self)
+    get_state_history = function(self)
       if guard then guard() end
       local r, e = f[71](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
       return r
     end,
-    get_metrics = function(self)
+    get_state_metrics = function(self)
       if guard then guard() end
       local r, e = f[72](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
       return r
     end,
-    get_health = function(self)
+    get_metrics = function(self)
       if guard then guard() end
       local r, e = f[73](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
       return r
     end,
-    get_performance = function(self)
+    get_health = function(self)
       if guard then guard() end
       local r, e = f[74](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
       return r
     end,
-    get_bridge_metrics = function(self)
+    get_performance = function(self)
       if guard then guard() end
       local r, e = f[75](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
+    get_bridge_metrics = function(self)
+      if guard then guard() end
+      local r, e = f[76](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
       return r
     end,
     configure_alerts = function(self, a1)
       if guard then guard() end
       a1 = to_table(a1, 1, "AgentInstance:configure_alerts: settings")
-      local r, e = f[76](self_id(self, "AgentInstance"), a1)
+      local r, e = f[77](self_id(self, "AgentInstance"), a1)
       if e ~= nil then fail(e) end
     end,
     get_alerts = function(self)
       if guard then guard() end
-      local r, e = f[77](self_id(self, "AgentInstance"))
+      local r, e = f[78](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
       return r
     end,
@@ -1174,45 +1174,45 @@ do -- Agent
       if guard then guard() end
       if type(a1) ~= "string" then a1 = to_string(a1, 1, "AgentInstance:logEvent: kind") end
       if type(a2) ~= "string" then a2 = to_string(a2, 2, "AgentInstance:logEvent: message") end
-      local r, e = f[78](self_id(self, "AgentInstance"), a1, a2)
+      local r, e = f[79](self_id(self, "AgentInstance"), a1, a2)
       if e ~= nil then fail(e) end
     end,
     get_conversation = function(self)
       if guard then guard() end
-      local r, e = f[79](self_id(self, "AgentInstance"))
+      local r, e = f[80](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
       return r
     end,
     set_state = function(self, a1)
       if guard then guard() end
       a1 = to_table(a1, 1, "AgentInstance:set_state: state")
-      local r, e = f[80](self_id(self, "AgentInstance"), a1)
+      local r, e = f[81](self_id(self, "AgentInstance"), a1)
       if e ~= nil then fail(e) end
     end,
     clear_conversation = function(self)
       if guard then guard() end
-      local r, e = f[81](self_id(self, "AgentInstance"))
+      local r, e = f[82](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
     end,
     save_state = function(self)
       if guard then guard() end
-      local r, e = f[82](self_id(self, "AgentInstance"))
+      local r, e = f[83](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
     end,
     load_state = function(self)
       if guard then guard() end
-      local r, e = f[83](self_id(self, "AgentInstance"))
+      local r, e = f[84](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
       return r
     end,
     delete_state = function(self)
       if guard then guard() end
-      local r, e = f[84](self_id(self, "AgentInstance"))
+      local r, e = f[85](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
     end,
     destroy = function(self)
       if guard then guard() end
-      local r, e = f[85](self_id(self, "AgentInstance"))
+      local r, e = f[86](self_id(self, "AgentInstance"))
       if e ~= nil then fail(e) end
     end,
   }, {
@@ -1270,11 +1270,17 @@ do -- Agent
       if e ~= nil then fail(e) end
       return new_AgentInstance(r)
     end,
+    error = function(self)
+      if guard then guard() end
+      local r, e = f[46](self_id(self, "AgentInstance"))
+      if e ~= nil then fail(e) end
+      return r
+    end,
   })
   host.debug_views["AgentInstance"] = { "name", "model", "state", "tools", "members", "conversation", "metrics" }
   api.builder = function()
     if guard then guard() end
-    local r, e = f[86]()
+    local r, e = f[87]()
     if e ~= nil then fail(e) end
     return new_AgentBuilder(r)
   end
@@ -1282,51 +1288,51 @@ do -- Agent
     if guard then guard() end
     a1 = to_table(a1, 1, "Agent.create: settings")
     if a2 ~= nil then a2 = to_function(a2, 2, "Agent.create: approve") end
-    local r, e = f[87](a1, a2)
+    local r, e = f[88](a1, a2)
     if e ~= nil then fail(e) end
     return new_AgentInstance(r)
   end
   api.list = function()
     if guard then guard() end
-    local r, e = f[88]()
+    local r, e = f[89]()
     if e ~= nil then fail(e) end
     return r
   end
   api.list_instances = function()
     if guard then guard() end
-    local r, e = f[89]()
+    local r, e = f[90]()
     if e ~= nil then fail(e) end
     return r
   end
   api.count = function()
     if guard then guard() end
-    local r, e = f[90]()
+    local r, e = f[91]()
     if e ~= nil then fail(e) end
     return r
   end
   api.get = function(a1)
     if guard then guard() end
     if type(a1) ~= "string" then a1 = to_string(a1, 1, "Agent.get: name") end
-    local r, e = f[91](a1)
+    local r, e = f[92](a1)
     if e ~= nil then fail(e) end
     return new_AgentInstance(r)
   end
   api.list_templates = function()
     if guard then guard() end
-    local r, e = f[92]()
+    local r, e = f[93]()
     if e ~= nil then fail(e) end
     return r
   end
   api.discover = function()
     if guard then guard() end
-    local r, e = f[93]()
+    local r, e = f[94]()
     if e ~= nil then fail(e) end
     return r
   end
   api.discover_by_capability = function(a1)
     if guard then guard() end
     if type(a1) ~= "string" then a1 = to_string(a1, 1, "Agent.discover_by_capability: capability") end
-    local r, e = f[94](a1)
+    local r, e = f[95](a1)
     if e ~= nil then fail(e) end
     return r
   end
@@ -1335,34 +1341,34 @@ do -- Agent
     if type(a1) ~= "string" then a1 = to_string(a1, 1, "Agent.create_from_template: name") end
     a2 = to_json(a2, 2, "Agent.create_from_template: template")
     if a3 ~= nil then a3 = to_table(a3, 3, "Agent.create_from_template: params") end
-    local r, e = f[95](a1, a2, a3)
+    local r, e = f[96](a1, a2, a3)
     if e ~= nil then fail(e) end
     return new_AgentInstance(r)
   end
   api.get_info = function(a1)
     if guard then guard() end
     if type(a1) ~= "string" then a1 = to_string(a1, 1, "Agent.get_info: name") end
-    local r, e = f[96](a1)
+    local r, e = f[97](a1)
     if e ~= nil then fail(e) end
     return r
   end
   api.get_details = function(a1)
     if guard then guard() end
     if type(a1) ~= "string" then a1 = to_string(a1, 1, "Agent.get_details: name") end
-    local r, e = f[97](a1)
+    local r, e = f[98](a1)
     if e ~= nil then fail(e) end
     return r
   end
   api.get_hierarchy = function(a1)
     if guard then guard() end
     if a1 ~= nil and type(a1) ~= "string" then a1 = to_string(a1, 1, "Agent.get_hierarchy: name") end
-    local r, e = f[98](a1)
+    local r, e = f[99](a1)
     if e ~= nil then fail(e) end
     return r
   end
   api.list_capabilities = function()
     if guard then guard() end
-    local r, e = f[99]()
+    local r, e = f[100]()
     if e ~= nil then fail(e) end
     return r
   end
@@ -1370,7 +1376,7 @@ do -- Agent
     if guard then guard() end
     a1 = to_json(a1, 1, "Agent.register: settings")
     if a2 ~= nil then a2 = to_table(a2, 2, "Agent.register: more") end
-    local r, e = f[100](a1, a2)
+    local r, e = f[101](a1, a2)
     if e ~= nil then fail(e) end
     return r
   end
@@ -1378,7 +1384,7 @@ do -- Agent
     if guard then guard() end
     if type(a1) ~= "string" then a1 = to_string(a1, 1, "Agent.wrap_as_tool: name") end
     if a2 ~= nil then a2 = to_table(a2, 2, "Agent.wrap_as_tool: settings") end
-    local r, e = f[101](a1, a2)
+    local r, e = f[102](a1, a2)
     if e ~= nil then fail(e) end
     return r
   end
@@ -1387,7 +1393,7 @@ do -- Agent
     a1 = to_json(a1, 1, "Agent.create_composite: name")
     if a2 ~= nil then a2 = to_table(a2, 2, "Agent.create_composite: agents") end
     if a3 ~= nil then a3 = to_json(a3, 3, "Agent.create_composite: routing") end
-    local r, e = f[102](a1, a2, a3)
+    local r, e = f[103](a1, a2, a3)
     if e ~= nil then fail(e) end
     return new_AgentInstance(r)
   end
@@ -1395,7 +1401,7 @@ do -- Agent
     if guard then guard() end
     if a1 ~= nil then a1 = to_json(a1, 1, "Agent.create_context: settings") end
     if a2 ~= nil then a2 = to_table(a2, 2, "Agent.create_context: data") end
-    local r, e = f[103](a1, a2)
+    local r, e = f[104](a1, a2)
     if e ~= nil then fail(e) end
     return r
   end
@@ -1404,7 +1410,7 @@ do -- Agent
     if type(a1) ~= "string" then a1 = to_string(a1, 1, "Agent.create_child_context: parent_id") end
     a2 = to_json(a2, 2, "Agent.create_child_context: scope")
     if a3 ~= nil and type(a3) ~= "string" then a3 = to_string(a3, 3, "Agent.create_child_context: inheritance") end
-    local r, e = f[104](a1, a2, a3)
+    local r, e = f[105](a1, a2, a3)
     if e ~= nil then fail(e) end
     return r
   end
@@ -1413,21 +1419,21 @@ do -- Agent
     if type(a1) ~= "string" then a1 = to_string(a1, 1, "Agent.update_context: context_id") end
     if type(a2) ~= "string" then a2 = to_string(a2, 2, "Agent.update_context: key") end
     a3 = to_json(a3, 3, "Agent.update_context: value")
-    local r, e = f[105](a1, a2, a3)
+    local r, e = f[106](a1, a2, a3)
     if e ~= nil then fail(e) end
   end
   api.get_context_data = function(a1, a2)
     if guard then guard() end
     if type(a1) ~= "string" then a1 = to_string(a1, 1, "Agent.get_context_data: context_id") end
     if a2 ~= nil and type(a2) ~= "string" then a2 = to_string(a2, 2, "Agent.get_context_data: key") end
-    local r, e = f[106](a1, a2)
+    local r, e = f[107](a1, a2)
     if e ~= nil then fail(e) end
     return r
   end
   api.remove_context = function(a1)
     if guard then guard() end
     if type(a1) ~= "string" then a1 = to_string(a1, 1, "Agent.remove_context: context_id") end
-    local r, e = f[107](a1)
+    local r, e = f[108](a1)
     if e ~= nil then fail(e) end
   end
   api.set_shared_memory = function(a1, a2, a3)
@@ -1435,14 +1441,14 @@ do -- Agent
     a1 = to_json(a1, 1, "Agent.set_shared_memory: scope")
     a2 = to_json(a2, 2, "Agent.set_shared_memory: key")
     if a3 ~= nil then a3 = to_json(a3, 3, "Agent.set_shared_memory: value") end
-    local r, e = f[108](a1, a2, a3)
+    local r, e = f[109](a1, a2, a3)
     if e ~= nil then fail(e) end
   end
   api.get_shared_memory = function(a1, a2)
     if guard then guard() end
     a1 = to_json(a1, 1, "Agent.get_shared_memory: scope")
     if a2 ~= nil and type(a2) ~= "string" then a2 = to_string(a2, 2, "Agent.get_shared_memory: key") end
-    local r, e = f[109](a1, a2)
+    local r, e = f[110](a1, a2)
     if e ~= nil then fail(e) end
     return r
   end

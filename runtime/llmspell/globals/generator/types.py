@@ -119,6 +119,7 @@ class TypeReader:
             doc.entries = parse(base.__doc__).entries | doc.entries
         described = Class(name, doc.summary, doc.details)
         described.others = next(_others(cls), "")
+        described.extends = vars(cls).get("__lua_extends__", "")
         for base in _extended(cls):
             # A closed table has no further keys, so one that has more keys is none of its class.
             if next(_others(base), ""):

@@ -4,12 +4,21 @@ local host = ...
 local raw, G, border = host.raw, host.G, host.border
 local Provider, private = G.Provider, host.private.Provider
 local pcall, error, find, gsub = raw.pcall, raw.error, raw.string.find, raw.string.gsub
+local string, rawequal = raw.string, raw.rawequal
 local type, setmetatable, getmetatable, tostring = raw.type, raw.setmetatable, raw.getmetatable, raw.tostring
 
 local entry = {}
 function entry.__tostring(self) return self.name end
 function entry.__concat(left, right) return tostring(left) .. tostring(right) end
 function entry.__eq(left, right) return left.name == right.name end
+function entry.__index(self, key)
+  local method = string[key]
+  if not method then return nil end
+  return function(first, ...)
+    if rawequal(first, self) then first = self.name end
+    return method(first, ...)
+  end
+end
 
 -- `table.concat` of stock Lua takes no tables. It is replaced from the start, because in
 -- `table.concat(Provider.list(), ", ")` it is looked up before there are entries to join.

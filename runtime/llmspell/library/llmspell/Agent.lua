@@ -172,6 +172,7 @@ function AgentBuilder:build() end
 ---@field metrics AgentMetrics How often it was asked, and what that took.
 ---@field success boolean True: it was made.
 ---@field result AgentInstance The agent itself, for scripts that read the result of `build`.
+---@field error? string Nil, for scripts that read why `build` failed: it raises that.
 local AgentInstance = {}
 
 ---Asks the agent and waits for its answer.
@@ -452,6 +453,7 @@ function AgentInstance:destroy() end
 ---@field temperature? number how much chance there is in its answers, from 0.
 ---@field max_tokens? integer the longest answer.
 ---@field top_p? number which share of the likely tokens is chosen from.
+---@field settings? table<string, any> the same settings, in a table of their own, and further ones.
 
 ---A call of a tool that a model wants to make.
 ---@class (exact) AgentToolRequest

@@ -46,7 +46,7 @@
 ---@field [string] any those of an answer that is an object with `success`, `result` or `operation`.
 
 ---Why a call failed; may also be used like a string.
----@class (exact) ToolFailure
+---@class (exact) ToolFailure : string
 ---@field message string the reason, with its category in front.
 ---@field field? string the parameter that is wrong, if one is.
 

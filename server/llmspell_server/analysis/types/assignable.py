@@ -111,7 +111,8 @@ class _Comparison:
             return self.compare(values, target)
         if isinstance(target, _TABLES):
             return self._table(source, target)
-        return Mismatch(source, target)
+        is_one = isinstance(source, model.Named) and target in ancestry(source, self._definitions)
+        return None if is_one else Mismatch(source, target)
 
     def _values_of_enum(self, type_: Type) -> Type | None:
         enum = self._definitions.enum_named(type_.name) if isinstance(type_, model.Named) else None

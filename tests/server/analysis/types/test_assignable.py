@@ -22,6 +22,8 @@ DEFINITIONS = definitions("""
 ---@class Box<T>
 ---@field item T
 ---@class Callback: function
+---@class Word: string
+---@class Noun: Word
 ---@alias Mode "r"|"w"
 ---@alias Text string
 ---@alias Tree string|Tree[]
@@ -38,6 +40,9 @@ local Key = { up = 1, down = 2 }
     [
         ("any", "string"),
         ("string", "any"),
+        ("Word", "string"),
+        ("Noun", "string"),
+        ("Noun[]", "(string|number)[]"),
         ("unknown", "Dog"),
         ("integer", "number"),
         ("1", "integer"),
