@@ -68,7 +68,9 @@ def test_a_schema_lists_parameters(runtime: Runtime) -> None:
     ],
 )
 def test_a_failure_is_raised_with_its_category(runtime: Runtime, call: str, words: str) -> None:
-    with pytest.raises(ScriptError, match=f"{words} failed: Validation error: 'input' is no Base64"):
+    with pytest.raises(
+        ScriptError, match=f"{words} failed: Validation error: 'input' is no Base64"
+    ):
         runtime.run(call)
 
 
