@@ -165,6 +165,50 @@ def test_what_is_worked_out_or_not_agreed_on_is_right(
     assert not [each for each in program.problems(SLICER + source) if each["code"] in CODES]
 
 
+WAFFLER = """\
+local batter = { type = "string", description = "Of what." }
+local schema = { type = "object", properties = { batter = batter }, required = { "batter" } }
+local told = "Bakes waffles."
+local options = { description = told, parameters = schema }
+Tool.register { name = "waffler", description = told, parameters = schema, execute = print }
+Tool.register("waffle-iron", print, options)
+local open = { { name = "jam", type = "string" } }
+open[2] = { name = "cream", type = "string" }
+local grown = { { name = "nut", type = "string" } }
+table.insert(grown, { name = "fig", type = "string" })
+local handed = { { name = "rye", type = "string" } }
+complete(handed)
+local twice = { { name = "oat", type = "string" } }
+twice = { { name = "corn", type = "string" } }
+Tool.register("tray", print, { parameters = open })
+Tool.register("bowl", print, { parameters = grown })
+Tool.register("mill", print, { parameters = handed })
+Tool.register("sack", print, { parameters = twice })
+"""
+
+
+@pytest.mark.parametrize("name", ["waffler", "waffle-iron"])
+def test_a_schema_in_a_local_is_followed(session: tuple[RawClient, Path], name: str) -> None:
+    hover = asked(session, "textDocument/hover", f'{WAFFLER}Tool.execute("{name}|", {{}})\n')
+    assert "Bakes waffles." in str(hover["contents"])
+    assert "`batter: string`: Of what." in str(hover["contents"])
+    client, folder = session
+    program = Program(client, (folder / f"{name}.lua").as_uri())
+    call = f'Tool.execute("{name}", {{ batter = 1 }})\nTool.execute("{name}", {{}})\n'
+    found = [each["code"] for each in program.problems(WAFFLER + call) if each["code"] in CODES]
+    assert found == ["assign-type-mismatch", "missing-fields"]
+    optional = WAFFLER.replace(', required = { "batter" }', "").replace('"string", desc', "X, desc")
+    assert not [each for each in program.problems(optional + call) if each["code"] in CODES]
+
+
+@pytest.mark.parametrize("name", ["tray", "bowl", "mill", "sack"])
+def test_a_local_that_may_change_says_nothing(session: tuple[RawClient, Path], name: str) -> None:
+    client, folder = session
+    program = Program(client, (folder / f"{name}.lua").as_uri())
+    call = f'Tool.execute("{name}", {{ anything = 1 }})\n'
+    assert not [each for each in program.problems(WAFFLER + call) if each["code"] in CODES]
+
+
 def test_a_schema_counts_as_it_is_written(session: tuple[RawClient, Path]) -> None:
     client, folder = session
     program = Program(client, (folder / "changing.lua").as_uri())

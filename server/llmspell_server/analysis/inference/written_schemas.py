@@ -5,7 +5,7 @@ What is worked out when the script runs is left out, and other keys are allowed 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.literals import integer_value, string_value
@@ -79,8 +79,21 @@ def _has_more(said: dict[Any, Any]) -> bool:
     )
 
 
-def data_of(node: tree.Expression) -> Any:
-    """A literal as plain data; `UNKNOWN` for what is worked out."""
+class Follow(Protocol):
+    """Follows a name to what it stands for, and gives what follows the names in that."""
+
+    def __call__(self, name: tree.Name, /) -> tuple[tree.Expression, Follow] | None:
+        """None where that is worked out when the script runs."""
+
+
+def data_of(node: tree.Expression, follow: Follow | None = None) -> Any:
+    """A literal as plain data; `UNKNOWN` for what is worked out.
+
+    follow: what names in it stand for, else they are worked out.
+    """
+    if isinstance(node, tree.Name) and follow is not None:
+        found = follow(node)
+        return UNKNOWN if found is None else data_of(*found)
     if isinstance(node, tree.String):
         return string_value(node.text)
     if isinstance(node, tree.Boolean):
@@ -96,8 +109,8 @@ def data_of(node: tree.Expression) -> Any:
         if isinstance(each.value, tree.Nil):
             continue
         if isinstance(each, tree.Item):
-            listed.append(data_of(each.value))
+            listed.append(data_of(each.value, follow))
         else:
             key = key_of_field(each)
-            named[UNKNOWN if key is None else key] = data_of(each.value)
+            named[UNKNOWN if key is None else key] = data_of(each.value, follow)
     return named or listed

@@ -1,6 +1,7 @@
 """What a script says of a name where it defines it: a description, and the table that goes with it.
 
-Only what is written out in the call, or in the table, that has the name (`Kind.definition`).
+Only what is written out in the call, or in the table, that has the name (`Kind.definition`), and
+in locals that are named there.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from llmspell_server.analysis.inference.writes import key_of_field
 from llmspell_server.analysis.inference.written_schemas import UNKNOWN, certain, data_of
 from llmspell_server.analysis.snapshot import Snapshot, Span
 from llmspell_server.analysis.syntax import tree
+
+from .written_locals import Follower
 
 
 @frozen
@@ -33,14 +36,25 @@ def defined_at(snapshot: Snapshot, offset: int, keys: Mapping[str, str]) -> Defi
     piece, path = snapshot.path_at(offset)
     function = _function(path, keys["function"]) if "function" in keys else None
     span = snapshot.span(piece, function) if function is not None else None
-    for table in _tables(path):
-        data = data_of(table)
+    follow = Follower(snapshot, piece)
+    for table, follow_in in _told(path, follow):
+        data = data_of(table, follow_in)
         if isinstance(data, dict):
             text = data.get(keys.get("text", ""))
             schema = _schema(data.get(keys.get("schema", "")))
             if text or schema:
                 return Defined(text if isinstance(text, str) else "", schema, span)
     return Defined(function=span)
+
+
+def _told(
+    path: tuple[tree.Node, ...], follow: Follower
+) -> Iterator[tuple[tree.Expression, Follower]]:
+    """The tables in which more is said of a string, also those of locals, with their followers."""
+    yield from ((table, follow) for table in _tables(path))
+    if len(path) > 2 and isinstance(path[-1], tree.String) and isinstance(path[-2], tree.Arguments):
+        names = (each for each in path[-2].values if isinstance(each, tree.Name))
+        yield from (found for each in names if (found := follow(each)) is not None)
 
 
 def _tables(path: tuple[tree.Node, ...]) -> Iterator[tree.Table]:
