@@ -40,6 +40,8 @@ def config_of(settings: Mapping[str, Any]) -> AgentConfig:
     if isinstance(model, Mapping):
         options = {**_table(model, "settings"), **model, **options}
         model = "/".join(str(model[key]) for key in ("provider", "model_id") if model.get(key))
+    elif model is not None and not isinstance(model, str):
+        raise ValidationError(f"'model' must be a name or a table, not {model!r}", field="model")
     custom = _table(settings, "custom_config")
     kind = str(settings.get("agent_type") or settings.get("type") or "llm")
     return AgentConfig(
@@ -47,7 +49,7 @@ def config_of(settings: Mapping[str, Any]) -> AgentConfig:
         kind="basic" if kind == "basic" and not model else "llm",
         model=_model(model, settings.get("provider")),
         description=str(settings.get("description") or "LLM-powered agent"),
-        system_prompt=settings.get("system_prompt") or custom.get("system_prompt"),
+        system_prompt=_text(settings, "system_prompt") or _text(custom, "system_prompt"),
         sampling=sampling_of(options),
         tools=_names(settings, "allowed_tools", "tools") or _all_for(kind),
         max_conversation_length=_whole(settings, "max_conversation_length")
@@ -55,7 +57,7 @@ def config_of(settings: Mapping[str, Any]) -> AgentConfig:
         or 100,
         memory="summarise" if _memory(settings) == "summarise" else "trim",
         memory_tokens=_whole(settings, "context_window"),
-        remembers=settings.get("memory_enabled") is not False,
+        remembers=_flag(settings, "memory_enabled"),
         capabilities=_names(settings, "capabilities"),
         limits=_limits(_table(settings, "resource_limits")),
         budget=Budget(
@@ -63,7 +65,9 @@ def config_of(settings: Mapping[str, Any]) -> AgentConfig:
         ),
         schema=_schema(settings),
         access=Access(
-            base_url=settings.get("base_url"), api_key=settings.get("api_key"), from_spell=True
+            base_url=_text(settings, "base_url"),
+            api_key=_text(settings, "api_key", secret=True),
+            from_spell=True,
         ),
         approve=_approval(settings.get("approve")),
         custom=custom,
@@ -210,12 +214,28 @@ def _names(settings: Mapping[str, Any], *keys: str) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _text(settings: Mapping[str, Any], key: str, *, secret: bool = False) -> str | None:
+    value = settings.get(key)
+    if value is None or isinstance(value, str):
+        return value
+    said = "" if secret else f", not {value!r}"
+    raise ValidationError(f"'{key}' must be a string{said}", field=key)
+
+
+def _flag(settings: Mapping[str, Any], key: str) -> bool:
+    """A setting that holds unless it is switched off."""
+    value = settings.get(key)
+    if value is not None and not isinstance(value, bool):
+        raise ValidationError(f"'{key}' must be true or false, not {value!r}", field=key)
+    return value is not False
+
+
 def _number(settings: Mapping[str, Any], key: str) -> float | None:
     value = settings.get(key)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        raise ValidationError(f"'{key}' must be a number, not {value!r}", field=key)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+        raise ValidationError(f"'{key}' must be a number from 0, not {value!r}", field=key)
     return float(value)
 
 

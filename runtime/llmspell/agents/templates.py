@@ -26,10 +26,12 @@ class Template:
 
     def made(self, name: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """The settings of an agent of this kind."""
+        special = params.get("specialized_tools")
         limits = {**self.settings.get("resource_limits", {}), **params.get("resource_limits", {})}
         return {
             "description": self.description,
             **self.settings,
+            **({"allowed_tools": special} if special else {}),
             **params,
             **({"resource_limits": limits} if limits else {}),
             "name": name,

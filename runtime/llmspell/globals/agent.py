@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         CompositeSettings,
         ContextScopeTable,
         ContextSettings,
+        TemplateSettings,
     )
     from llmspell.globals.agent_told import (
         AgentCapabilities,
@@ -143,8 +144,8 @@ class Agent:
     def create_from_template(
         self,
         name: str,
-        template: AgentTemplate | AgentSettings,
-        params: AgentSettings | None = None,
+        template: AgentTemplate | TemplateSettings,
+        params: TemplateSettings | None = None,
     ) -> AgentInstance:
         """Makes an agent of a template.
 
@@ -165,7 +166,8 @@ class Agent:
 
         if not isinstance(template, str):
             given: dict[str, Any] = {**template}
-            name, template = str(given.get("name") or ""), name
+            called = given.get("name") or given.get("agent_name")
+            name, template = str(called or ""), name
         else:
             given = dict(params or {})
         made = find(template).made(name, given)

@@ -10,6 +10,8 @@ _MAKERS = (
     "AgentBuilder.name",
     "Agent.builder().name",
     "AgentSettings.name",
+    "TemplateSettings.name",
+    "TemplateSettings.agent_name",
     "CompositeSettings.name",
     "Agent.register",
     "Agent.create_composite",

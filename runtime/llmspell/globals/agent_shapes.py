@@ -141,6 +141,18 @@ class AgentSettings(TypedDict):
     api_key: NotRequired[str]
 
 
+class TemplateSettings(AgentSettings):
+    """An agent of a template as a table: what shall differ.
+
+    Fields:
+        agent_name: its name, where that stands nowhere else.
+        specialized_tools: the tools that it may call, instead of those of the template.
+    """
+
+    agent_name: NotRequired[AgentName]
+    specialized_tools: NotRequired[list[ToolName]]
+
+
 class CompositeSettings(TypedDict):
     """Who answers for an agent of agents.
 

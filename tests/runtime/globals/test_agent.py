@@ -94,6 +94,14 @@ def test_agents_are_known_by_name(project: Project) -> None:
             f"{BUILD}:execute('x', {{ schema = {{ type = 'strng' }} }})",
             "'schema' is no JSON Schema",
         ),
+        ('Agent.create({ model = "echo/m", api_key = 5 })', "'api_key' must be a string"),
+        ('Agent.create({ model = "echo/m", base_url = {} })', "'base_url' must be a string"),
+        ("Agent.create({ model = 5 })", "'model' must be a name or a table, not 5"),
+        ('Agent.create({ model = "echo/m", memory_enabled = "no" })', "must be true or false"),
+        (
+            'Agent.create({ model = "echo/m", resource_limits = { max_tool_calls = -1 } })',
+            "'max_tool_calls' must be a number from 0, not -1",
+        ),
         (f'{BUILD}:execute("x", {{ tool_choice = "zzz" }})', "'tool_choice' is one of auto, none,"),
         (f'{BUILD}:execute("x", {{ temperature = -1 }})', "'temperature' must not be below 0"),
         (

@@ -120,6 +120,15 @@ def test_templates_make_agents(project: Project) -> None:
     assert project.value(code) == ["hi", 0, "calculator", 50, "[b] x", True, ["data_agent"]]
 
 
+def test_a_template_may_be_for_other_tools(project: Project) -> None:
+    code = """
+    local made = Agent.create_from_template("tool_agent",
+      { agent_name = "special", model = "echo/m", specialized_tools = { "json-processor" } })
+    return { made:get_name(), made:get_config().allowed_tools }
+    """
+    assert project.value(code) == ["special", ["json-processor"]]
+
+
 def test_every_template_names_tools_that_there_are(project: Project) -> None:
     code = """
     for _, name in ipairs(Agent.list_templates()) do

@@ -47,9 +47,8 @@ def test_the_names_of_agents_are_proposed(session: Program, marked: str) -> None
 
 def test_a_tool_that_asks_an_agent_is_proposed_among_the_tools(session: Program) -> None:
     assert {"ask-poet", "calculator"} <= session.labels(f'{AGENTS}Tool.execute("|")\n')
-    assert (
-        session.problems(f'{AGENTS}print(Tool.execute("ask-poet", {{ text = "x" }}).text)\n') == []
-    )
+    source = f'{AGENTS}print(Tool.execute("ask-poet", {{ text = "x" }}).text)\n'
+    assert [each for each in session.problems(source) if each["severity"] < 3] == []
 
 
 @pytest.mark.parametrize(("name", "line"), [("poet", 0), ("critic", 1), ("scribe", 2), ("both", 3)])

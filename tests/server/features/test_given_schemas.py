@@ -123,7 +123,7 @@ def test_where_no_other_keys_are_allowed_they_are_told(session: Program) -> None
     closed = SCHEMA.replace("{\n", "{ additionalProperties = false,\n", 1)
     form = f'{AGENT}local answer = agent:execute("Where?", {{ schema = {closed} }})\n'
     found = session.problems(f"{form}print(answer.data.citty)\n")
-    assert [each["code"] for each in found] == ["undefined-field"]
+    assert [each["code"] for each in found if each["severity"] < 3] == ["undefined-field"]
 
 
 @pytest.mark.parametrize(

@@ -479,6 +479,42 @@ function AgentInstance:destroy() end
 ---@field type string its name, for `Agent.create_from_template`.
 ---@field description string what such agents are for.
 
+---An agent of a template as a table: what shall differ.
+---@class (exact) TemplateSettings
+---@field name? llmspell.AgentName its name; one is made up without it.
+---@field model? llmspell.ModelSpecifier|AgentModel the name of the model, or its parts.
+---@field provider? llmspell.ModelProvider of the model, where its name has none.
+---@field description? string what it is for.
+---@field system_prompt? string what it is told before everything else.
+---@field agent_type? llmspell.AgentType what answers for it.
+---@field type? llmspell.AgentType the same.
+---@field temperature? number how much chance there is in its answers, from 0.
+---@field top_p? number which share of the likely tokens is chosen from.
+---@field top_k? integer how many of the likely tokens are chosen from.
+---@field max_tokens? integer the longest answer.
+---@field stop? string|string[] texts that end an answer.
+---@field seed? integer makes chance repeatable, where the provider can.
+---@field presence_penalty? number how much is held against words that were said.
+---@field frequency_penalty? number how much is held against words that were said often.
+---@field repeat_penalty? number the same as a factor, of local models.
+---@field tools? llmspell.ToolName|llmspell.ToolName[] the tools that it may call; `"*"` for all.
+---@field allowed_tools? llmspell.ToolName|llmspell.ToolName[] the same.
+---@field approve? fun(call: AgentToolRequest): (boolean|string) is asked before each call of a tool: true lets it be made, a text is the reason why not, which the model is told.
+---@field memory_enabled? boolean false to answer each question by itself.
+---@field capabilities? string[] words for what it is good at.
+---@field memory? llmspell.AgentMemory what is done when the conversation gets too long.
+---@field max_conversation_length? integer messages that it remembers; 100 by default.
+---@field context_window? integer tokens of the conversation that are sent.
+---@field max_total_tokens? integer tokens that it may use in all.
+---@field max_cost? number US dollars that it may cost in all.
+---@field schema? table<string, any> JSON Schema of its answers.
+---@field resource_limits? AgentResources limits of one answer.
+---@field custom_config? table<string, any> anything else; `system_prompt` and `max_conversation_length` count.
+---@field base_url? string where the provider answers, if not at its usual place.
+---@field api_key? string the key for it.
+---@field agent_name? llmspell.AgentName its name, where that stands nowhere else.
+---@field specialized_tools? llmspell.ToolName[] the tools that it may call, instead of those of the template.
+
 ---What is known of an agent or a template.
 ---@class (exact) AgentInfo
 ---@field name string its name.
@@ -900,8 +936,8 @@ function Agent.discover_by_capability(capability) end
 ---
 ---Raises `Validation error`: there is no such template, the name is taken, or there is no model.
 ---@param name string of the new agent; the template where a table follows.
----@param template llmspell.AgentTemplate|AgentSettings name of the template.
----@param params? AgentSettings `model`, and what else shall differ from the template.
+---@param template llmspell.AgentTemplate|TemplateSettings name of the template.
+---@param params? TemplateSettings `model`, and what else shall differ from the template.
 ---@return AgentInstance
 function Agent.create_from_template(name, template, params) end
 
