@@ -98,3 +98,20 @@ def test_hover_leads_to_another_cell(raw: RawClient) -> None:
     place = {"textDocument": {"uri": second}, "position": {"line": 0, "character": 1}}
     said = raw.request("textDocument/hover", place)["result"]["contents"]["value"]
     assert said.endswith(f"Defined in [line 2 of another cell]({CELL})")
+
+
+def test_what_a_cell_defined_goes_with_it(raw: RawClient) -> None:
+    raw.initialize(capabilities={"notebookDocument": {"synchronization": {}}})
+    second = "vscode-notebook-cell:/book.ipynb#2"
+    cells = [{"kind": 2, "document": CELL}, {"kind": 2, "document": second}]
+    notebook = {"uri": NOTEBOOK, "notebookType": "jupyter-notebook", "version": 1, "cells": cells}
+    texts = [cell(CELL, "function surely_new() end"), cell(second, "surely_new()")]
+    raw.notify(
+        "notebookDocument/didOpen", {"notebookDocument": notebook, "cellTextDocuments": texts}
+    )
+    assert raw.problems(second) == []
+    edit = {"document": {"uri": CELL, "version": 2}, "changes": [{"text": "function G() end"}]}
+    change(raw, {"textContent": [edit]})
+    while not (found := raw.problems(second)):
+        pass  # other documents are looked at once an edit has been over for a while
+    assert [each["code"] for each in found] == ["undefined-global"]

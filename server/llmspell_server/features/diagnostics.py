@@ -42,9 +42,10 @@ def did_change(ls: SpellServer, params: types.DidChangeTextDocumentParams) -> No
 
 
 def did_close(ls: SpellServer, params: types.DidCloseTextDocumentParams) -> None:
-    """Takes back what was pushed."""
+    """Takes back what was pushed. What was never saved is gone for the others, too."""
     ls.files.closed(params.text_document.uri)
     ls.diagnosing.take_back(params.text_document.uri)
+    ls.diagnosing.doubt_others_later(params.text_document.uri)
 
 
 def pull(

@@ -48,9 +48,11 @@ def _edited(ls: SpellServer, cells: Iterable[str]) -> None:
     for uri in cells:
         ls.files.edited(uri)
         ls.diagnosing.push_soon(uri)
+        ls.diagnosing.doubt_others_later(uri)
 
 
 def _closed(ls: SpellServer, cells: Iterable[str]) -> None:
     for uri in cells:
         ls.files.closed(uri)
         ls.diagnosing.take_back(uri)
+        ls.diagnosing.doubt_others_later(uri)

@@ -445,3 +445,8 @@ def test_keys_that_a_function_reads_are_offered_where_it_is_called(
         expected.split()
     )
     assert all(found[each].text == f"{each} = " for each in expected.split())
+
+
+@pytest.mark.parametrize("marked", ["x = 12|", "x = 1.|", "x = 12e|"])
+def test_a_number_goes_on_with_no_name(marked: str) -> None:
+    assert not offered(marked)

@@ -104,6 +104,16 @@ def test_other_documents_are_looked_at_again_once_one_was_edited(raw: RawClient)
     assert raw.asked("workspace/diagnostic/refresh")
 
 
+def test_what_a_document_defined_that_was_never_saved_goes_with_it(raw: RawClient) -> None:
+    raw.initialize()
+    other = raw.open("function surely_new() end", "untitled:Untitled-1")
+    uri = raw.open("surely_new()", "file:///other.lua")
+    assert raw.problems(uri) == []
+    raw.notify("textDocument/didClose", {"textDocument": {"uri": other}})
+    (found,) = raw.problems(uri)
+    assert found["code"] == "undefined-global"
+
+
 def test_a_client_that_cannot_be_told_to_ask_again_is_pushed_to(raw: RawClient) -> None:
     answer = raw.initialize(capabilities={"textDocument": {"diagnostic": {}}})
     assert "diagnosticProvider" not in answer["capabilities"]

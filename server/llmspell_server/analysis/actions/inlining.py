@@ -9,6 +9,7 @@ from llmspell_server.analysis.binding.variables import Local
 from llmspell_server.analysis.inference.flow import parents_of
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.comments import block_above
 from llmspell_server.analysis.syntax.pieces import Piece
 
 from .action import Action, Change
@@ -61,7 +62,10 @@ def inlined(place: Place, name: tree.Name) -> Iterator[Action]:
         return
     begin = snapshot.pieces.start_of[home]
     text = home.text[value.start : value.end]
-    changes = [_without_line(place, begin + statement.start, begin + statement.end)]
+    described = block_above(home, statement)
+    is_annotated = bool(described) and all(each.text.startswith("---") for each in described)
+    first = described[0].start if is_annotated else statement.start  # it would describe another
+    changes = [_without_line(place, begin + first, begin + statement.end)]
     for piece, use in uses:
         parent = parents_of(piece).get(use)
         plain = (
@@ -70,8 +74,20 @@ def inlined(place: Place, name: tree.Name) -> Iterator[Action]:
             and not (isinstance(value, _SEVERAL) and isinstance(parent, _LISTS))
         )
         start = snapshot.pieces.start_of[piece]
-        changes.append(Change(start + use.start, start + use.end, text if plain else f"({text})"))
+        written = text if plain else f"({text})"
+        if written.startswith("(") and _begins_statement(piece, use):
+            written = f";{written}"  # or it would be given to what stands on the line above
+        changes.append(Change(start + use.start, start + use.end, written))
     yield Action(f"Inline `{local.name}`", "refactor.inline", tuple(changes))
+
+
+def _begins_statement(piece: Piece, node: tree.Node) -> bool:
+    """Whether a statement begins with a node."""
+    parents, start = parents_of(piece), node.start
+    parent = parents.get(node)
+    while parent is not None and parent.start == start and not isinstance(parent, tree.Statement):
+        parent = parents.get(parent)
+    return isinstance(parent, tree.Statement) and parent.start == start
 
 
 def _may_be_repeated(value: tree.Expression) -> bool:

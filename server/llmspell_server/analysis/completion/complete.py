@@ -27,6 +27,7 @@ from .strings import string_completions
 from .tables import key_candidates
 
 _WORD = re.compile(r"[A-Za-z_]\w*\Z|\Z", re.ASCII)
+_NUMERAL = re.compile(r"[0-9]\.?\Z")
 _BEHIND_DOT = re.compile(r"(?<!\.)[.:][ \t\n]*\Z")
 
 
@@ -205,8 +206,8 @@ def _is_guessed(place: Place, node: tree.Expression) -> bool:
 
 
 def _is_number(source: str, start: int) -> bool:
-    """Whether the word is the end of a numeral: `12e|`."""
-    return start > 0 and (source[start - 1].isdigit())
+    """Whether the word is the end of a numeral: `12e|`, `1.|`."""
+    return _NUMERAL.search(source, max(0, start - 100), start) is not None
 
 
 def _special(place: Place, start: int) -> tuple[Candidate, ...] | None:
