@@ -102,7 +102,7 @@ def implementations(place: Place) -> list[Spot]:
         base = place.inference.type(place.where, parent.base)
         found = list(_values(place.inference, base, node.text))
         for name in _class_names(place.inference, base):
-            for child in descendants(place.inference, name):
+            for child in _all_descendants(place.inference, name):
                 found += _values(place.inference, model.Named(child), node.text)
         return list(dict.fromkeys(found))
     expression = expression_at(place)
@@ -112,7 +112,7 @@ def implementations(place: Place) -> list[Spot]:
     return [
         spot
         for name in _class_names(place.inference, type_)
-        for child in descendants(place.inference, name)
+        for child in _all_descendants(place.inference, name)
         for each in class_places(place.inference, child)
         if (spot := spot_of(place.inference, each)) is not None
     ]
@@ -178,3 +178,15 @@ def descendants(inference: Inference, name: str) -> list[str]:
         for each in inference.world.type_names()
         if each != name and name in parents_of_class(inference, each)
     ]
+
+
+def _all_descendants(inference: Inference, name: str) -> list[str]:
+    """The classes that are made from a class, and from those, and so on, the nearest first."""
+    found: dict[str, None] = {}
+    waiting = [name]
+    while waiting:
+        for each in descendants(inference, waiting.pop(0)):
+            if each not in found and each != name:
+                found[each] = None
+                waiting.append(each)
+    return list(found)

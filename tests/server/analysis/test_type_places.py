@@ -54,3 +54,9 @@ def test_where_its_type_is_declared(marked: str) -> None:
 )
 def test_where_it_is_implemented(marked: str) -> None:
     assert marked_spots(marked, implementations) == marked.replace("|", "")
+
+
+def test_what_is_made_from_what_is_made_from_a_class_implements_it_too() -> None:
+    text = BASE + CHILD + "---@class Grandchild: Child\nlocal G = {}\nfunction G:run() end\n"
+    marked = f"{text}---@type Base\nlocal b\nb:ru|n()".replace(":run()", ":⟦run⟧()")
+    assert marked_spots(marked, implementations) == marked.replace("|", "")
