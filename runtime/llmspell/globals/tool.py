@@ -265,6 +265,7 @@ class Tool:
             category=category,
             security=security,
             parameters=in_order(parameters),
+            within=function.within,
         )
         self._tools.register(tool, source="spell")
         return True

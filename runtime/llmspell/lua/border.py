@@ -74,6 +74,8 @@ class Border:
         self._last_object = 0
         self._dead_functions: list[int] = []
         self.memory_free: Callable[[], int] | None = None
+        self.end: Callable[[Job], object] = lambda _job: None
+        """Ends a job that is under way, from another thread; nobody waits for it any more."""
         self.last_cause: BaseException | None = None
 
     # Arguments -----------------------------------------------------------------------------
@@ -168,14 +170,17 @@ class Border:
 
     def submit(self, handle: int, arguments: tuple[Any, ...]) -> Waiting:
         """Queues a call of a Lua function; may be used from any thread."""
+        return self._queued(handle, arguments).waiting
+
+    def _queued(self, handle: int, arguments: tuple[Any, ...]) -> Job:
         job = Job(handle, arguments)
         self._pump.inbox.put(job)
-        return job.waiting
+        return job
 
     def call(self, handle: int, arguments: tuple[Any, ...], seconds: float | None = None) -> Any:
         """Calls a Lua function and waits for its result (pumping, on the Lua thread).
 
-        seconds: how long another thread waits before it raises TimeoutError.
+        seconds: how long another thread waits before it ends the call and raises TimeoutError.
         """
         if self._on_lua_thread():
             job = Job(handle, arguments)
@@ -184,12 +189,13 @@ class Border:
             return job.waiting.result
         import threading
 
-        waiting = self.submit(handle, arguments)
+        job = self._queued(handle, arguments)
         arrived = threading.Event()
-        waiting.on_done(arrived.set)
+        job.waiting.on_done(arrived.set)
         if not arrived.wait(seconds):
+            self.end(job)
             raise TimeoutError
-        return waiting.result
+        return job.waiting.result
 
     def forget_function(self, handle: int) -> None:
         """Marks a function for release; done on the Lua thread by `sweep`."""

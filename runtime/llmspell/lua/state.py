@@ -15,7 +15,7 @@ from llmspell.lua.files import Files
 from llmspell.lua.hooks import HookSlot, hook_api_available
 from llmspell.lua.loader import Loader
 from llmspell.lua.outcome import ChunkError, Exited, OutputClosed, RunResult, ScriptError, Stopped
-from llmspell.lua.waiting import Job, Pump
+from llmspell.lua.waiting import Job, Pump, Task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ _FOLDER = os.path.join(os.path.dirname(__file__), "prelude")  # noqa: PTH118, PT
 # The allocator refuses only above this margin over the limit that scripts see: lupa allocates
 # outside protected calls, and must never be the one to meet the limit.
 _HARD_MARGIN = 64 * 1024 * 1024
+_OVER = 3  # what `stop_pending` answers when the time of the call from Python is over
 _POKE = 2  # what `stop_pending` answers when the debugger wants the Lua thread's attention
 _MAX_NESTING = 50  # callbacks into Lua from callbacks into Python from ... (C stack)
 
@@ -61,7 +62,7 @@ class LuaState:
         self.closed = False
         self.poked = False
         self._jobs = 0
-        self._nesting = 0
+        self._stepping: list[Job] = []  # those whose Lua code is under way, the innermost last
         self._thread: threading.Thread | None = None
         self._runtime: Any = None
         self._host: Any = None
@@ -87,6 +88,7 @@ class LuaState:
         )
         self._runtime = runtime
         self.border = Border(runtime, self.pump, lambda: threading.current_thread() is self._thread)
+        self.border.end = self._end_job
         if limit is not None:
             self.border.memory_free = self._memory_free
         host = runtime.table()
@@ -153,6 +155,8 @@ class LuaState:
     def _stop_pending(self) -> bool | int | None:
         if self._pending_stop() is not None:
             return True
+        if self._stepping and self._stepping[-1].is_over:
+            return _OVER
         if self.poked:
             self.poked = False
             return _POKE
@@ -351,12 +355,15 @@ class LuaState:
 
     def _step(self, job: Job, first: bool) -> int | None:
         """Starts or resumes a job; gives the ticket it waits for, None when it has ended."""
-        if self._nesting >= _MAX_NESTING:
+        if job.is_over:
+            job.waiting.fail(_stop_requested())
+            return None
+        if len(self._stepping) >= _MAX_NESTING:
             job.waiting.fail(
                 ResourceError(f"Lua and Python called each other {_MAX_NESTING} levels deep")
             )
             return None
-        self._nesting += 1
+        self._stepping.append(job)
         try:
             if job.context is None:
                 outcome = self._advance(job, first)
@@ -366,7 +373,7 @@ class LuaState:
             job.waiting.fail(error)
             return None
         finally:
-            self._nesting -= 1
+            self._stepping.pop()
         return self._settle(job, outcome)
 
     def _advance(self, job: Job, first: bool) -> Any:
@@ -376,6 +383,12 @@ class LuaState:
         job.number = self._jobs
         arguments = lua_value(list(job.arguments))
         return self._call(b"start_job", job.number, job.handle, len(arguments), packed=arguments)
+
+    def _end_job(self, job: Job) -> None:
+        """Ends a job from another thread: at its next instruction, or in what it waits for."""
+        job.is_over = True
+        self.hooks.arm()
+        self.pump.inbox.put(Task(lambda: self.pump.cancel(job)))
 
     def _settle(self, job: Job, outcome: Any) -> int | None:
         if outcome == b"stop":

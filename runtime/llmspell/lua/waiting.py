@@ -139,16 +139,18 @@ class Task:
 class Job:
     """One call of a Lua function from Python, in an engine coroutine of its own.
 
-    context: the context variables of the caller, which hold in the call too.
+    context: the context variables of the caller, which hold in the call too. is_over: whether its
+    time is over: nobody waits for it any more.
     """
 
-    __slots__ = ("arguments", "context", "handle", "number", "waiting")
+    __slots__ = ("arguments", "context", "handle", "is_over", "number", "waiting")
 
     def __init__(self, handle: int, arguments: tuple[Any, ...]) -> None:
         self.number = 0
         self.handle = handle
         self.arguments = arguments
         self.context = context()
+        self.is_over = False
         self.waiting = Waiting()
 
 
@@ -267,8 +269,13 @@ class Pump:
 
     def cancel_jobs(self) -> None:
         """Drops every parked job; its caller gets `StopRequested`."""
-        parked, self._parked = self._parked, {}
-        for job, waiting in parked.items():
+        for job in list(self._parked):
+            self.cancel(job)
+
+    def cancel(self, job: Job) -> None:
+        """Drops a job if it is parked."""
+        waiting = self._parked.pop(job, None)
+        if waiting is not None:
             waiting.give_up()
             self._drop(job)
             job.waiting.fail(StopRequested())

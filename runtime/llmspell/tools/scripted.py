@@ -21,7 +21,8 @@ class FunctionTool(Tool):
     """A tool whose calls are calls of one function.
 
     function: gets the parameters, gives plain data. What it gives becomes the result; a table with
-    `success = false` is a failure, with `error` as the reason. parameters: see `schema_of`.
+    `success = false` is a failure, with `error` as the reason. parameters: see `schema_of`. within:
+    calls the function and ends it after so many seconds, by TimeoutError, where that can be done.
     """
 
     waits = True
@@ -36,12 +37,14 @@ class FunctionTool(Tool):
         security: str = "restricted",
         parameters: Any = None,
         seconds: float = 30,
+        within: Callable[[float, dict[str, Any]], Any] | None = None,
     ) -> None:
         # Class variables of other tools; each of these has its own.
         vars(self).update(
             name=name, category=category, security=_level(security), limits=Limits(seconds)
         )
         self.function = function
+        self.within = within
         self._description = description or f"The tool {name} of a spell."
         self._schema = schema_of(parameters)
 
@@ -57,7 +60,12 @@ class FunctionTool(Tool):
 
     def run(self, call: Call) -> Answer:
         """Calls the function."""
-        return self.answer(self.function(call.params))
+        if self.within is None:
+            return self.answer(self.function(call.params))
+        try:
+            return self.answer(self.within(call.seconds_left, call.params))
+        except TimeoutError:
+            raise call.overdue() from None
 
     def answer(self, value: Any) -> Answer:
         """What a value of the function means."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from llmspell.app import Runtime
 from llmspell.lua.outcome import ScriptError
+from llmspell.tools.scripted import FunctionTool
 
 
 def _value(runtime: Runtime, code: str) -> Any:
@@ -122,3 +124,71 @@ def test_a_batch_keeps_its_order_and_raises_nothing(runtime: Runtime) -> None:
 def test_wrong_arguments_are_named(runtime: Runtime, call: str) -> None:
     with pytest.raises(ScriptError, match="bad argument"):
         runtime.run(call)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "while true do end",
+        "while true do pcall(function() while true do end end) end",
+        "xpcall(function() while true do end end, function() while true do end end)",
+        'while true do Tool.execute("base64-encoder", { operation = "encode", input = "a" }) end',
+    ],
+)
+def test_a_tool_of_a_spell_that_never_ends_is_ended_at_its_limit(
+    runtime: Runtime, body: str
+) -> None:
+    found = _value(
+        runtime,
+        f"""
+        Tool.register("endless", function() {body} end)
+        Tool.register("quick", function() return "done" end)
+        local ok, reason = pcall(Tool.execute, "endless", {{}}, {{ timeout = 0.2 }})
+        local after = Tool.execute("quick", {{}}).result
+        return {{ ok, reason, after }}
+        """,
+    )
+    assert found == [
+        False,
+        "Tool execution failed: Timeout error: 'endless' did not end within 0.2 s",
+        "done",
+    ]
+
+
+def test_what_a_tool_of_a_spell_waits_for_is_ended_at_its_limit(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    found = _value(
+        runtime,
+        f"""
+        Tool.register("patient", function()
+          Tool.execute("file-watcher", {{ operation = "watch", input = {{ "{tmp_path}" }} }})
+          went_on = true
+        end)
+        local ok, reason = pcall(Tool.execute, "patient", {{}}, {{ timeout = 0.2 }})
+        Tool.register("quick", function() return "done" end)
+        Tool.execute("quick", {{}})
+        return {{ ok, reason, went_on == nil }}
+        """,
+    )
+    assert found[0] is False
+    assert "did not end within 0.2 s" in found[1]
+    assert found[2] is True
+
+
+def test_an_endless_tool_in_a_batch_leaves_the_others_their_results(runtime: Runtime) -> None:
+    runtime.tools.register(
+        FunctionTool("brief", lambda params: params["n"], parameters={"n": "integer"})
+    )
+    found = _value(
+        runtime,
+        """
+        Tool.register("outer", function(params)
+          return pcall(Tool.execute, "inner", {}, { timeout = 0.2 }) == false and "went on"
+        end)
+        Tool.register("inner", function() while true do end end)
+        local answers = Tool.batch({ { tool = "outer" }, { tool = "brief", params = { n = 2 } } })
+        return { answers[1].result, answers[2].result }
+        """,
+    )
+    assert found == ["went on", 2]

@@ -38,7 +38,7 @@ local function call_debugger(event, line)
 end
 
 local LETTER = { call = "c", ["tail call"] = "c", ["return"] = "r", line = "l" }
-local POKE = 2
+local POKE, OVER = 2, 3
 
 local apply
 
@@ -62,6 +62,12 @@ local function dispatch(event, line)
     if client then client.left = client.left - client.unit end
     local reason = stop_pending()
     if reason == true then error(STOP, 0) end
+    -- The call that Python has made is to end, not the engine's code around it. While a debugger looks
+    -- on, it goes on.
+    if reason == OVER and not debug_masks[thread] then
+      if is_own(getinfo(2, "S")) then error(STOP, 0) end
+      return
+    end
     if reason == POKE and host.poked then host.poked() end
     local wanted = debug_counts[thread]
     if wanted and wanted > 0 then call_debugger(event, line) end
@@ -150,6 +156,9 @@ local function refuse_body(own_name, ...)
   error(format("bad argument #1 to '%s' (function expected, got %s)", info.name or "coroutine." .. own_name, kind), 3)
 end
 host.refuse_body = refuse_body
+
+--- A coroutine that can be ended from another thread, whether others are known or not.
+function host.create_tracked(body) return track(create(body)) end
 
 if host.tracked then
   function coroutine.create(...)

@@ -152,7 +152,7 @@ function host.start_job(job, handle, count, arguments)
   local callback = host.functions[handle]
   if not callback then return "error", "the function was released", "string", "[]" end
   local thread
-  thread = host.create(function() return xpcall(callback, handler, unpack(arguments, 1, count)) end)
+  thread = host.create_tracked(function() return xpcall(callback, handler, unpack(arguments, 1, count)) end)
   host.job_threads[thread] = true
   threads[job] = thread
   return step(job, thread, resume(thread))
