@@ -178,6 +178,16 @@ class SessionWorld:
         """Which documents declare a class, an enum or an alias, definition files first."""
         return self._files_with(name, 1)
 
+    def files_using(self, name: str) -> Iterator[str]:
+        """Which documents may read a field of that name, open ones first."""
+        documents = self._documents()
+        for file in self._open_files(documents):
+            if name in documents[file].text.source:
+                yield file
+        for file, summary in self._closed.summaries.items():
+            if file not in documents and file not in self.libraries and summary.has(name):
+                yield file
+
     def global_names(self) -> Iterable[str]:
         """The globals that any document writes."""
         return self._all_names(0)

@@ -42,7 +42,7 @@ ACCEPTED: dict[str, dict[str, tuple[int, str]]] = {
         "luadoc-syntax": (63, _OTHER_DIALECT),
         "missing-parameter": (21, _AS_SAID),
         "need-check-nil": (1, _UNCHECKED),
-        "param-type-mismatch": (4, _AS_SAID),
+        "param-type-mismatch": (5, _AS_SAID),
         "redundant-return-value": (3, _AS_SAID),
         "return-type-mismatch": (6, _AS_SAID),
         "unbalanced-assignments": (1, _SHORT),

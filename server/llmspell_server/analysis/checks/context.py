@@ -27,7 +27,7 @@ from llmspell_server.analysis.types.model import Type
 from .finding import Finding, Related
 
 _META = re.compile(r"---[ \t]*@meta(?=\s|\Z)")
-_SEEN = ("table.unpack", "coroutine.resume")
+_SEEN = ("table.pack", "table.unpack", "coroutine.resume")
 """Functions of which more is known by what code is seen to do than by their annotations."""
 
 

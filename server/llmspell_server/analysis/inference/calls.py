@@ -15,7 +15,7 @@ from llmspell_server.analysis.syntax.pieces import Piece
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.binding import bind_call
 from llmspell_server.analysis.types.calls import together, with_first
-from llmspell_server.analysis.types.echoes import body_of
+from llmspell_server.analysis.types.echoes import body_of, packed
 from llmspell_server.analysis.types.generics import function_with
 from llmspell_server.analysis.types.model import Function, Type, Values
 
@@ -43,7 +43,6 @@ _KNOWN = frozenset(
 )
 """Functions that are known by what they do."""
 _NEXT = Owner("", "next")
-_MOST_PACKED = 16  # values of which each is known by its number
 _FIRST = model.IntegerLiteral(1)
 _CALLED = {
     **{name.rpartition(".")[2]: name for name in _KNOWN},
@@ -242,7 +241,9 @@ class Calls:
         if table is not None:
             return Values((model.Shape(Owner(where.file.file, table, 0, where.piece)),))
         given = self._inference.type(where, node.arguments.values[0])
-        if model.UNKNOWN in model.members_of(given):  # all that is known is what it falls back to
+        # What it falls back to is all that is known, or what an object of a class above becomes.
+        is_made = isinstance(node.arguments.values[0], (tree.Call, tree.MethodCall))
+        if is_made or model.UNKNOWN in model.members_of(given):
             metatable = self._inference.type(where, node.arguments.values[1])
             index = self._inference.field_type(metatable, "__index")
             if isinstance(index, model.Shape):
@@ -269,7 +270,9 @@ class Calls:
                 return Values(given.items[first - 1 :], given.rest)
             case model.IntegerLiteral(value=last) if last < 0 and given.rest is None:
                 return Values(given.items[last:])
-        return None
+            case model.StringLiteral():
+                return None
+        return _UNKNOWN if given.rest is model.UNKNOWN else None
 
     def _rawget(self, where: Where, node: tree.Call) -> Values | None:
         if len(node.arguments.values) < 2:
@@ -296,22 +299,18 @@ class Calls:
     def _pack(self, where: Where, node: tree.Call) -> Values | None:
         """`table.pack(…)` has each argument under its number."""
         given = self._inference.expressions.list(where, node.arguments.values)
-        if not given.items or len(given.items) > _MOST_PACKED:
+        if not given.items and given.rest is None:
             return None
-        items = [
-            (model.IntegerLiteral(index), model.widened(each))
-            for index, each in enumerate(given.items, 1)
-        ]
-        rest = [] if given.rest is None else [(model.INTEGER, model.optional(given.rest))]
-        count = model.RecordField("n", model.INTEGER)
-        return Values((model.Record((count,), (*items, *rest)),))
+        return Values((packed(given, True),))
 
     def _pairs(self, where: Where, node: tree.Call) -> Values | None:
         """`pairs(t)` of a table whose metatable has `__pairs` gives what that gives."""
         given = node.arguments.values
         type_ = self._inference.type(where, given[0]) if given else None
-        found = self._inference.operator("pairs", type_, None) if type_ is not None else None
-        return found if isinstance(found, Values) else None
+        if type_ is None:
+            return None
+        handler = self._inference.operator("pairs", type_, None)
+        return self._inference.called(handler, Values((type_,))) if handler is not None else None
 
     def _wrap(self, where: Where, node: tree.Call) -> Values | None:
         """`coroutine.wrap(f)` gives what `f` yields, and at the end what it returns."""

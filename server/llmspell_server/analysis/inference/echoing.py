@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -11,19 +11,24 @@ from llmspell_server.analysis.binding.variables import Local
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.echoes import (
+    AnyOf,
     Argument,
     Echo,
     Echoed,
     FieldOf,
     IfTrue,
+    ItemOf,
+    Packed,
     ResultOf,
     passed_on,
     size,
 )
 from llmspell_server.analysis.types.model import Function, Type, Values
 
+from .collecting import Collecting
 from .expressions import Where
 from .flow import replaced_in
+from .packing import Packing, first_further
 from .writes import Path, literal_key
 
 if TYPE_CHECKING:
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
 
 _MOST_RETURNS = 8  # of a function whose results are looked at
 _DEEPEST = 8  # how far an expression is looked into
+_DEEPEST_TABLE = 1  # how far in it tables are looked for that are filled
 _MOST = 4  # echoes of one result
 _MOST_FURTHER = 8  # of the arguments in `...` that are passed on
 _LARGEST = 16  # parts of an echo; functions that call each other could double it each time
@@ -52,7 +58,8 @@ class Echoing:
     """Finds echoes in the `return`s of functions."""
 
     def __init__(self, inference: Inference) -> None:
-        self._inference = inference
+        self._inference, self._packing = inference, Packing(inference)
+        self._collecting = Collecting(inference, self)
 
     def of(
         self, where: Where, node: tree.Function, rows: list[tree.Return], results: Values
@@ -64,54 +71,67 @@ class Echoing:
         if not rows or len(rows) > _MOST_RETURNS:
             return ()
         width = max(len(results.items), *(len(row.values) for row in rows))
+        if self.spread(where, node, rows) is not None:
+            width = len(rows[0].values) - 1
         items = [results.at(position) for position in range(width)]
-        if not any(model.UNKNOWN in model.members_of(item) for item in items):
-            return ()
         function = _Function(where, node, _parameters(node))
         found = tuple(
-            self._result(function, position, rows, item)
-            if model.UNKNOWN in model.members_of(item)
-            else None
-            for position, item in enumerate(items)
+            self._result(function, position, rows, item) for position, item in enumerate(items)
         )
         return found if any(found) else ()
 
     def spread(self, where: Where, node: tree.Function, rows: list[tree.Return]) -> int | None:
         """From which argument on a function gives all of them, behind its other results."""
         values = rows[0].values if len(rows) == 1 else ()
-        last = values[-1] if values else None
-        if node.vararg is None:
-            return None
-        first = len(node.parameters) + int(node.receiver is not None)
-        match last:
-            case tree.Vararg():
-                return first
-            case tree.Call(arguments=tree.Arguments(values=(start, tree.Vararg()))):
-                number = self._inference.type(where, start)
-                is_select = self._inference.calls.name_of(where, last) == "select"
-                if is_select and isinstance(number, model.IntegerLiteral) and number.value > 0:
-                    return first + number.value - 1
-        return None
+        return self._packing.first_given(where, node, values[-1]) if values else None
 
     def _result(
         self, function: _Function, position: int, rows: list[tree.Return], item: Type
     ) -> Echoed | None:
         found: dict[Echo, None] = {}
+        replaced: set[Type] = {model.UNKNOWN}
+        is_unclear = model.UNKNOWN in model.members_of(item)
         for row in rows:
-            if position >= len(row.values):
+            value, further = _at(row, position)
+            if value is None:
                 continue
-            value = row.values[position]
-            if not self._is_unclear(function, value):
+            echoes: tuple[Echo, ...] | None = None
+            made = self._made(function, value, 0) if further == 0 else None
+            if made is not None:
+                echoes = (made,)
+            elif further == 0 and is_unclear and self._is_unclear(function, value):
+                echoes = self._echoes(function, value, 0)
+            elif isinstance(value, tree.Call):
+                echoes = self._of_generic(function, value, 0, further) or None
+            if echoes is None:
                 continue
-            echoes = self._echoes(function, value, 0)
             if not echoes or any(size(each) > _LARGEST for each in echoes):
                 return None
             found |= dict.fromkeys(echoes)
-        known = model.choice(each for each in model.members_of(item) if each is not model.UNKNOWN)
+            replaced.add(self._inference.expressions.values(function.where, value).at(further))
+        known = model.choice(each for each in model.members_of(item) if each not in replaced)
         return Echoed(known, tuple(found)) if 0 < len(found) <= _MOST else None
 
+    def _made(self, function: _Function, value: tree.Expression, depth: int) -> Echo | None:
+        """A table of arguments, or one that is filled with what is made of them."""
+        packed = self._packing.table(function.where, function.node, value)
+        if packed is not None or depth > _DEEPEST_TABLE:
+            return packed
+        inside = depth + _DEEPEST // 2
+        return self._collecting.table(function.where, function.node, value, inside)
+
+    def whole(
+        self, where: Where, node: tree.Function, value: tree.Expression, depth: int = 0
+    ) -> Echoed:
+        """What an expression in a function is, with what it has of the arguments."""
+        found = self.echoed(where, node, [value], depth)
+        if found is not None:
+            return found
+        type_ = self._inference.type(where, value)
+        return Echoed(type_ if type_ is not model.NEVER else model.UNKNOWN, ())
+
     def echoed(
-        self, where: Where, node: tree.Function, values: list[tree.Expression]
+        self, where: Where, node: tree.Function, values: list[tree.Expression], depth: int = 0
     ) -> Echoed | None:
         """What one of some values in a function has of its arguments; None where it has nothing."""
         function = _Function(where, node, _parameters(node))
@@ -121,13 +141,19 @@ class Echoing:
             types = model.members_of(self._inference.type(where, value))
             known += (each for each in types if each is not model.UNKNOWN)
             if model.UNKNOWN in types:
-                echoes = self._echoes(function, value, 0)
+                echoes = self._echoes(function, value, depth)
                 if not echoes or any(size(each) > _LARGEST for each in echoes):
                     return None
                 found |= dict.fromkeys(echoes)
         if not 0 < len(found) <= _MOST:
             return None
         return Echoed(model.union(*map(model.widened, known)), tuple(found))
+
+    def behind(self, where: Where, node: tree.Function, value: tree.Expression) -> tuple[Echo, ...]:
+        """Which arguments of a function, or parts of them, one of its expressions may be."""
+        echoes = self._echoes(_Function(where, node, _parameters(node)), value, 0)
+        is_small = len(echoes) <= _MOST and all(size(each) <= _LARGEST for each in echoes)
+        return echoes if is_small else ()
 
     def given(
         self, where: Where, node: tree.Function, arguments: tree.Arguments
@@ -142,6 +168,9 @@ class Echoing:
     def _echoes(self, function: _Function, node: tree.Expression, depth: int) -> tuple[Echo, ...]:
         if depth > _DEEPEST:
             return ()
+        packed = self._packing.table(function.where, function.node, node)
+        if packed is not None:
+            return (packed,)
         match node:
             case tree.Paren(inner=inner):
                 return self._echoes(function, inner, depth + 1)
@@ -156,14 +185,17 @@ class Echoing:
                 return self._unclear(function, right, depth)
             case tree.Call():
                 return self._of_call(function, node, depth)
-            case tree.MethodCall(base=base, method=method):
-                key = model.StringLiteral(method.text)
-                given = self._given(function, node.arguments, depth)
-                return tuple(
-                    ResultOf(FieldOf(each, key), (each, *given))
-                    for each in self._echoes(function, base, depth + 1)
-                )
+            case tree.MethodCall():
+                return self._of_method(function, node, depth)
         return ()
+
+    def _of_method(
+        self, function: _Function, call: tree.MethodCall, depth: int
+    ) -> tuple[ResultOf, ...]:
+        key = model.StringLiteral(call.method.text)
+        given = self._given(function, call.arguments, depth)
+        bases = self._echoes(function, call.base, depth + 1)
+        return tuple(ResultOf(FieldOf(each, key), (each, *given)) for each in bases)
 
     def _unclear(self, function: _Function, node: tree.Expression, depth: int) -> tuple[Echo, ...]:
         return self._echoes(function, node, depth + 1) if self._is_unclear(function, node) else ()
@@ -176,35 +208,73 @@ class Echoing:
             return self._of_assigned(function, name, local, depth)
         if local in function.parameters:
             return (Argument(function.parameters[local]),)
-        statement = local.statement
-        if local.function is not function.node or not isinstance(statement, tree.LocalStatement):
+        if local.function is not function.node:
             return ()
-        if local.position < len(statement.values):
-            value = statement.values[local.position]
-            if not isinstance(value, tree.Vararg):
-                return self._echoes(function, value, depth + 1)
-        last = statement.values[-1] if statement.values else None
-        if isinstance(last, tree.Vararg) and local.position >= len(statement.values) - 1:
-            first = len(function.node.parameters) + int(function.node.receiver is not None)
-            return (Argument(first + local.position - len(statement.values) + 1),)
+        match local.statement:
+            case tree.GenericFor() as loop:
+                return self._of_loop(function, loop, local.position, depth)
+            case tree.LocalStatement(values=[*_, last] as values):
+                if local.position < len(values) - 1:
+                    return self._echoes(function, values[local.position], depth + 1)
+                return self._of_last(function, last, local.position - len(values) + 1, depth)
         return ()
+
+    def _of_last(
+        self, function: _Function, last: tree.Expression, further: int, depth: int
+    ) -> tuple[Echo, ...]:
+        """A value of the expression at the end of a list, which may give several."""
+        first = self._packing.first_given(function.where, function.node, last)
+        if first is not None:
+            return (Argument(first + further),)
+        if further == 0:
+            return self._echoes(function, last, depth + 1)
+        if not isinstance(last, tree.Call):
+            return ()
+        found = self._of_protected(function, last, depth) if further == 1 else ()
+        return found or self._of_generic(function, last, depth, further)
+
+    def _of_loop(
+        self, function: _Function, loop: tree.GenericFor, position: int, depth: int
+    ) -> tuple[Echo, ...]:
+        """What a variable of a loop gets: `for k, v in pairs(t)`."""
+        call = loop.values[0] if len(loop.values) == 1 else None
+        if isinstance(call, tree.MethodCall):
+            results = self._of_method(function, call, depth)
+            return tuple(ItemOf(each.function, each.arguments, position) for each in results)
+        if not isinstance(call, tree.Call):
+            return ()
+        called = self._echoes(function, call.callee, depth + 1)
+        given = self._given(function, call.arguments, depth)
+        if not called and not any(isinstance(each, Echo) for each in given):
+            return ()
+        callee = called[0] if called else self._inference.type(function.where, call.callee)
+        return (ItemOf(callee, given, position),)
+
+    def _of_protected(self, function: _Function, call: tree.Call, depth: int) -> tuple[Echo, ...]:
+        """What `pcall(f, …)` gives behind its first result."""
+        name = self._inference.calls.name_of(function.where, call)
+        if name not in ("pcall", "xpcall") or not call.arguments.values:
+            return ()
+        called, *others = call.arguments.values
+        given = self._given_values(function, others[name == "xpcall" :], depth)
+        return tuple(ResultOf(each, given) for each in self._echoes(function, called, depth + 1))
 
     def _of_assigned(
         self, function: _Function, name: tree.Name, local: Local, depth: int
     ) -> tuple[Echo, ...]:
-        """A parameter that may have got another value on the way: `x = x or 1`."""
-        if local not in function.parameters or len(local.writes) > _MOST_WRITES:
+        """A variable that may have got another value on the way: `x = x or 1`."""
+        if local.function is not function.node or len(local.writes) > _MOST_WRITES:
             return ()
-        where = function.where
+        where, index = function.where, function.parameters.get(local)
         sources = self._inference.values_of(where.file.owner(where.piece, Path(local)))
         reaching = self._inference.expressions.reached
         reached = reaching(where, name, sources, from_declaration=True)
         found: list[Echo] = []
-        given = Argument(function.parameters[local])
         has_default = any(_is_default(where, local, each.key) for each in reached or ())
         for source in reached or ():
             if source.value is None:
-                found.append(IfTrue(given) if has_default else given)
+                given = () if index is None else (Argument(index),)
+                found += map(IfTrue, given) if has_default else given
             elif source.position or self._is_unclear(function, source.value):
                 echoes = self._echoes(function, source.value, depth + _MOST_WRITES)
                 if source.position or not echoes:
@@ -238,6 +308,11 @@ class Echoing:
         name = self._inference.calls.name_of(function.where, call)
         if values and name in _PASSING_ON:
             return self._unclear(function, values[0], depth)
+        first = self._packing.first_given(function.where, function.node, call)
+        if first is not None:
+            return (Argument(first),)
+        if name == "select" and len(values) == 2 and isinstance(values[1], tree.Vararg):
+            return (FieldOf(Packed(first_further(function.node)), model.INTEGER),)
         if len(values) == 2 and name == "rawget":
             return self._of_key(function, values[0], values[1], depth)
         callee = self._echoes(function, call.callee, depth + 1)
@@ -246,26 +321,63 @@ class Echoing:
             return tuple(ResultOf(each, given) for each in callee)
         type_ = self._inference.type(function.where, call.callee)
         body = type_.body if isinstance(type_, Function) else None
-        first = body.echoes[0] if body is not None and body.echoes else None
-        if first is None:
+        echoed = body.echoes[0] if body is not None and body.echoes else None
+        if echoed is None:
+            return self._of_generic(function, call, depth)
+        given = self._given(function, call.arguments, depth)
+        found = (passed_on(echo, given) for echo in echoed.echoes)
+        return tuple(each for each in found if isinstance(each, Echo))
+
+    def _of_generic(
+        self, function: _Function, call: tree.Call, depth: int, position: int = 0
+    ) -> tuple[Echo, ...]:
+        """A result of a function whose annotations say how it follows from what it is given."""
+        type_ = self._inference.type(function.where, call.callee)
+        if not isinstance(type_, Function) or not any(
+            each.generics for each in (type_, *type_.overloads)
+        ):
             return ()
         given = self._given(function, call.arguments, depth)
-        found = (passed_on(echo, given) for echo in first.echoes)
-        return tuple(each for each in found if isinstance(each, Echo))
+        is_echo = any(isinstance(each, Echo) for each in given)
+        return (ResultOf(type_, given, position),) if is_echo else ()
 
     def _given(
         self, function: _Function, arguments: tree.Arguments, depth: int
     ) -> tuple[Echo | Type, ...]:
-        """What the arguments of a call are; of one that may be several things only its type."""
+        """What the arguments of a call are."""
+        return self._given_values(function, arguments.values, depth)
+
+    def _given_values(
+        self, function: _Function, values: Sequence[tree.Expression], depth: int
+    ) -> tuple[Echo | Type, ...]:
         given: list[Echo | Type] = []
-        for value in arguments.values:
-            if isinstance(value, tree.Vararg) and value is arguments.values[-1]:
-                first = len(function.node.parameters) + int(function.node.receiver is not None)
+        for value in values:
+            if isinstance(value, tree.Vararg) and value is values[-1]:
+                first = first_further(function.node)
                 return (*given, *map(Argument, range(first, first + _MOST_FURTHER)))
-            echoes = self._unclear(function, value, depth)
-            type_ = self._inference.type(function.where, value)
-            given.append(echoes[0] if len(echoes) == 1 and type_ is model.UNKNOWN else type_)
+            given.append(self._given_value(function, value, depth))
         return tuple(given)
+
+    def _given_value(self, function: _Function, value: tree.Expression, depth: int) -> Echo | Type:
+        made = self._made(function, value, depth)
+        if made is not None:
+            return made
+        type_ = self._inference.type(function.where, value)
+        echoes = self._unclear(function, value, depth)
+        if not echoes or len(echoes) > _MOST:
+            return type_
+        if len(echoes) == 1 and type_ is model.UNKNOWN:
+            return echoes[0]
+        known = (each for each in model.members_of(type_) if each is not model.UNKNOWN)
+        return AnyOf(Echoed(model.choice(known), echoes))
+
+
+def _at(row: tree.Return, position: int) -> tuple[tree.Expression | None, int]:
+    """What is written for a result, and which of its values that is."""
+    last = len(row.values) - 1
+    if last < 0:
+        return None, 0
+    return row.values[min(position, last)], max(0, position - last)
 
 
 def _parameters(node: tree.Function) -> dict[Local | None, int]:

@@ -1,17 +1,28 @@
 """Which fields of a table that a function makes hold what it is given.
 
 `function point(x, y) return { x = x, y = y } end` makes the same table of the text at each call;
-what is in the fields that come from arguments is put in for the call (`Shape.filled`).
+what is in the fields that come from arguments is put in for the call (`Shape.filled`). Where the
+table is one that it is given, as `o` in `o = o or {} setmetatable(o, self)`, all fields of that one
+are (`Shape.given`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from llmspell_server.analysis.binding.variables import Local
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.types import model
-from llmspell_server.analysis.types.echoes import Echoed, FilledWith, fields_passed_on
-from llmspell_server.analysis.types.model import Function
+from llmspell_server.analysis.types.echoes import (
+    Body,
+    Echo,
+    Echoed,
+    FilledWith,
+    fields_passed_on,
+    given_passed_on,
+)
+from llmspell_server.analysis.types.model import Function, Type
 
 from .echoing import Echoing
 from .expressions import Where
@@ -34,10 +45,57 @@ class Filling:
 
     def of(self, where: Where, node: tree.Function, rows: list[tree.Return]) -> Fields:
         """Those of the table that is a function's first result, if it never gives another one."""
-        if not node.parameters and node.vararg is None:
+        made = _made(node, rows)
+        return () if made is None else self._of_value(where, node, made, 0)
+
+    def given(self, where: Where, node: tree.Function, rows: list[tree.Return]) -> tuple[Echo, ...]:
+        """The arguments that may be the table which is a function's first result."""
+        made = _made(node, rows)
+        return () if made is None else self._given_as(where, node, made, 0)
+
+    def _given_as(
+        self, where: Where, node: tree.Function, value: tree.Expression, depth: int
+    ) -> tuple[Echo, ...]:
+        if depth > _DEEPEST:
             return ()
-        made = [row.values[0] for row in rows if row.values and not _is_constant(row.values[0])]
-        return self._of_value(where, node, made[0], 0) if len(made) == 1 else ()
+        match value:
+            case tree.Paren(inner=inner):
+                return self._given_as(where, node, inner, depth)
+            case tree.Name(local=local) if local is not None and local.function is node:
+                statement = local.statement
+                if isinstance(statement, tree.LocalStatement) and not local.writes:
+                    values = statement.values[local.position : local.position + 1]
+                    found = [self._given_as(where, node, each, depth + 1) for each in values]
+                    copied = self._copied_into(where, node, local)
+                    return (*copied, *(each for echoes in found for each in echoes))
+            case tree.Call() if self._inference.calls.name_of(where, value) == "setmetatable":
+                behind = (*value.arguments.values[:1], *_looked_up(value))
+                tables = (self._given_as(where, node, each, depth + 1) for each in behind)
+                return next(filter(None, tables), ())
+            case tree.Call():
+                body = _body(self._inference.type(where, value.callee))
+                if body is None or not body.given:
+                    return ()
+                arguments = self._echoing.given(where, node, value.arguments)
+                return given_passed_on(body.given, arguments)
+            case tree.MethodCall(base=base, method=method):
+                table = self._inference.type(where, base)
+                body = _body(self._inference.field_type(table, method.text))
+                if body is None or not body.given:
+                    return ()
+                arguments = self._echoing.given(where, node, value.arguments)
+                return given_passed_on(body.given, (table, *arguments))
+        return self._echoing.behind(where, node, value)
+
+    def _copied_into(self, where: Where, node: tree.Function, local: Local) -> tuple[Echo, ...]:
+        """The tables whose fields loops copy into one, the last first."""
+        owner = where.file.owner(where.piece, Path(local))
+        found: list[Echo] = []
+        for source in reversed(self._inference.items_of(owner)):
+            copied = source.write.copied if source.write is not None else None
+            if copied is not None:
+                found += self._echoing.behind(where, node, copied)
+        return tuple(found)
 
     def _of_value(
         self, where: Where, node: tree.Function, value: tree.Expression, depth: int
@@ -87,8 +145,7 @@ class Filling:
         values = call.arguments.values
         if self._inference.calls.name_of(where, call) == "setmetatable":
             return self._of_value(where, node, values[0], depth) if values else ()
-        type_ = self._inference.type(where, call.callee)
-        body = type_.body if isinstance(type_, Function) else None
+        body = _body(self._inference.type(where, call.callee))
         if body is None or not body.fields:
             return ()
         given = self._echoing.given(where, node, call.arguments)
@@ -116,6 +173,27 @@ class Filling:
             table = self._inference.type(where, values[0])
             return Echoed(model.NEVER, (FilledWith(table, inner),)) if inner else None
         return self._echoing.echoed(where, node, values)
+
+
+def _made(node: tree.Function, rows: list[tree.Return]) -> tree.Expression | None:
+    """What is written as a function's first result, if that is no constant in one place only."""
+    if not node.parameters and node.vararg is None:
+        return None
+    made = [row.values[0] for row in rows if row.values and not _is_constant(row.values[0])]
+    return made[0] if len(made) == 1 else None
+
+
+def _looked_up(call: tree.Call) -> Iterator[tree.Expression]:
+    """What is written as the `__index` of the metatable that a call gives."""
+    match call.arguments.values:
+        case [_, tree.Table(fields=fields), *_]:
+            for entry in fields:
+                if isinstance(entry, tree.Named) and entry.key.text == "__index":
+                    yield entry.value
+
+
+def _body(type_: Type | None) -> Body | None:
+    return type_.body if isinstance(type_, Function) else None
 
 
 def _is_constant(value: tree.Expression) -> bool:

@@ -15,6 +15,7 @@ from llmspell_server.analysis.types.calls import with_first
 from llmspell_server.analysis.types.echoes import Body, body_of
 from llmspell_server.analysis.types.model import Function, Parameter, Type, Values
 
+from .callbacks import Callbacks
 from .echoing import Echoing
 from .expressions import Where
 from .filling import Filling
@@ -32,6 +33,7 @@ class Functions:
     def __init__(self, inference: Inference) -> None:
         self._inference, self._echoing = inference, Echoing(inference)
         self._filling = Filling(inference, self._echoing)
+        self._callbacks = Callbacks(inference, self._echoing)
 
     def type(self, where: Where, node: tree.Function) -> Function:
         """The type of a function that is written out."""
@@ -79,7 +81,7 @@ class Functions:
     def _expected_function(self, where: Where, node: tree.Function) -> Function | None:
         expected = self.expected(where, node)
         if expected is None:
-            return None
+            return self._callbacks.wanted(where, node)
         signatures = self._inference.signatures(expected)
         return signatures[0] if signatures else None
 
@@ -102,7 +104,9 @@ class Functions:
         echoes = self._echoing.of(where, node, returns, results)
         spread = self._echoing.spread(where, node, returns)
         fields = self._filling.of(where, node, returns)
-        return results, body_of(echoes, spread, yields, with_first(rows), fields)
+        given = self._filling.given(where, node, returns)
+        callbacks = self._callbacks.of(where, node)
+        return results, body_of(echoes, spread, yields, with_first(rows), fields, given, callbacks)
 
     def _rows(self, where: Where, node: tree.Function) -> list[Values]:
         """What each `return` of a function gives, and the end of its body."""

@@ -23,9 +23,10 @@ from llmspell_server.analysis.types.model import Type
 
 from .expressions import Where
 from .flow import parents_of
-from .sources import FileSources, Owner, Source
+from .guessed_calls import Shifted, calls_of, field_of, reaches, shift_of
+from .sources import Owner, Source
 from .tables import TableFields
-from .writes import Path, path_of, writes_of
+from .writes import writes_of
 
 if TYPE_CHECKING:
     from .inference import Inference
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 _PATIENCE = 0.05  # seconds
 _LONG_PATIENCE = 0.5  # seconds, when nobody waits
 _MOST_FIELDS = 16  # of an object, in a method that uses them
-_MOST_CALLS = 12  # of a function, from which its parameters are guessed
 _DEEPEST = 2  # how many calls an argument may have come through
 Guessed = dict[Hashable, Type]
 """Types of parameters, by the `Local`."""
@@ -46,14 +46,9 @@ class Guesses:
         self._inference = inference
         self._left: tuple[Where, tuple[tree.Function, ...], int] | None = None
 
-    def calls(
-        self, file: str, piece: Piece, function: tree.Function
-    ) -> tuple[tuple[Piece, tree.Call | tree.MethodCall, int], ...]:
-        """The first calls of a function in its document, as they are now.
-
-        With each: how far the arguments that are written are ahead of the parameters.
-        """
-        return tuple(_calls(self._inference.file(file), piece, function))
+    def calls(self, file: str, piece: Piece, function: tree.Function) -> tuple[Shifted, ...]:
+        """The first calls of a function in its document, as they are now."""
+        return calls_of(self._inference.file(file), piece, function)
 
     def find(self, file: str, piece: Piece, function: tree.Function, depth: int) -> Guessed:
         """What the parameters of a function are given, and its object. depth: as `_DEEPEST`."""
@@ -161,16 +156,58 @@ class Guesses:
             return {}
         found: dict[Local, list[Type]] = {}
         file = where.file.file
-        for piece, call, shift in self._inference.queries.get("calls", file, where.piece, function):
+        calls: tuple[Shifted, ...]
+        calls = self._inference.queries.get("calls", file, where.piece, function)
+        for piece, call, shift in calls:
             given = self._given(self._inference.where(file, piece), call, depth)
-            for local, position in unknown.items():
-                if 0 <= position + shift < len(given):
-                    found.setdefault(local, []).append(given[position + shift])
+            _note(found, unknown, given, shift)
+        seen = {call for _, call, _ in calls}
+        name = field_of(where.piece, function)
+        for given, shift in self._given_by_name(where, function, name, seen, depth) if name else ():
+            _note(found, unknown, given, shift)
         return {
             local: model.union(*types)
             for local, types in found.items()
             if any(each is not model.NIL for each in types)
         }
+
+    def _given_by_name(
+        self,
+        where: Where,
+        function: tree.Function,
+        name: str,
+        seen: set[tree.Call | tree.MethodCall],
+        depth: int,
+    ) -> Iterator[tuple[list[Type], int]]:
+        """What the calls give that reach a function by what its field is of: `object:name(x)`.
+
+        Other documents count where this one has no call of it.
+        """
+        own = where.file.file
+        found = list(self._given_in(own, function, name, seen, depth))
+        yield from found
+        if found or seen:
+            return
+        for file in self._inference.queries.get("files using", name):
+            if file != own:
+                yield from self._given_in(file, function, name, seen, depth)
+
+    def _given_in(
+        self,
+        file: str,
+        function: tree.Function,
+        name: str,
+        seen: set[tree.Call | tree.MethodCall],
+        depth: int,
+    ) -> Iterator[tuple[list[Type], int]]:
+        calls: tuple[tuple[Piece, tree.Call | tree.MethodCall], ...]
+        calls = self._inference.queries.get("calls by name", file, name)
+        for piece, call in calls:
+            if call not in seen:
+                where = self._inference.where(file, piece)
+                with self._supposed_around(where, call, depth):
+                    if reaches(self._inference, where, call, function, name):
+                        yield self._arguments(where, call), shift_of(function, call)
 
     def _is_known(self, where: Where, function: tree.Function, local: Local) -> bool:
         if local in writes_of(where.piece).owners:
@@ -179,13 +216,21 @@ class Guesses:
         return type_ is not model.UNKNOWN
 
     def _given(self, where: Where, call: tree.Call | tree.MethodCall, depth: int) -> list[Type]:
-        """The types of the arguments of a call, `never` for those of which nothing is known."""
+        """The types of the arguments of a call, with what is guessed of what is around it."""
+        with self._supposed_around(where, call, depth):
+            return self._arguments(where, call)
+
+    def _supposed_around(
+        self, where: Where, call: tree.Call | tree.MethodCall, depth: int
+    ) -> AbstractContextManager[None]:
         guessed: Guessed = {}
         for function in _functions_around(where.piece, call) if depth else ():
             guessed |= self._guess(where, function, depth - 1)
-        with self._inference.queries.supposing(guessed):
-            values = call.arguments.values
-            types = [self._inference.type(where, value) for value in values]
+        return self._inference.queries.supposing(guessed)
+
+    def _arguments(self, where: Where, call: tree.Call | tree.MethodCall) -> list[Type]:
+        """The types of the arguments of a call, `never` for those of which nothing is known."""
+        types = [self._inference.type(where, value) for value in call.arguments.values]
         return [model.NEVER if each is model.UNKNOWN else model.widened(each) for each in types]
 
 
@@ -209,63 +254,9 @@ def _functions_around(piece: Piece, node: tree.Node) -> Iterator[tree.Function]:
         found = parents.get(found)
 
 
-def _calls(
-    file: FileSources, home: Piece, function: tree.Function
-) -> Iterator[tuple[Piece, tree.Call | tree.MethodCall, int]]:
-    path = _path_to(home, function)
-    if path is None:
-        return
-    count = 0
-    for piece, name in _uses(file, home, path):
-        node: tree.Node | None = name
-        parents = parents_of(piece)
-        for key in path.keys:
-            above = parents.get(node) if node is not None else None
-            match above:
-                case tree.Member(base=base, key=word) if base is node and word.text == key:
-                    node = above
-                case tree.MethodCall(base=base, method=word) if base is node and word.text == key:
-                    node = above
-                case _:
-                    node = None
-        call = node if isinstance(node, tree.MethodCall) else parents.get(node) if node else None
-        is_method = function.receiver is not None
-        match call:
-            case tree.Call(callee=callee) if callee is node:
-                yield piece, call, int(is_method)
-            case tree.MethodCall() if call is node:
-                yield piece, call, int(is_method) - 1
-            case _:
-                continue
-        count += 1
-        if count == _MOST_CALLS:
-            return
-
-
-def _uses(file: FileSources, home: Piece, path: Path) -> Iterator[tuple[Piece, tree.Name]]:
-    snapshot, root = file.snapshot, path.root
-    local = snapshot.chunk_local(home, root) if isinstance(root, str) else root
-    if local is not None:
-        return snapshot.uses(local, snapshot.piece_of(local, home))
-    assert isinstance(root, str)
-    return snapshot.global_uses(root)
-
-
-def _path_to(piece: Piece, function: tree.Function) -> Path | None:
-    """The variable or field that a function is written into."""
-    parent = parents_of(piece).get(function)
-    match parent:
-        case tree.LocalFunction(name=name):
-            return path_of(name)
-        case tree.FunctionStatement(target=target):
-            return path_of(target)
-        case tree.LocalStatement(names=names, values=values):
-            targets: list[tree.Expression] = [declared.name for declared in names]
-        case tree.Assignment(targets=written, values=values):
-            targets = list(written)
-        case _:
-            return None
-    for target, value in zip(targets, values, strict=False):
-        if value is function:
-            return path_of(target)
-    return None
+def _note(
+    found: dict[Local, list[Type]], unknown: dict[Local, int], given: list[Type], shift: int
+) -> None:
+    for local, position in unknown.items():
+        if 0 <= position + shift < len(given):
+            found.setdefault(local, []).append(given[position + shift])

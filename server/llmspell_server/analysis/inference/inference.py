@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from llmspell_server.analysis.binding.binder import binding_of
 from llmspell_server.analysis.binding.variables import Local
@@ -28,11 +29,12 @@ from .expressions import Expressions, Where
 from .flow import Guard
 from .functions import Functions, returns_of
 from .given_schemas import GivenSchemas
+from .guessed_calls import MOST_FILES, calls_named
 from .guesses import Guesses
 from .luatypes import LuaTypes
 from .queries import Queries
 from .sources import NAMES, FileSources, Owner, Source, Sources
-from .tables import Tables, filled_in
+from .tables import Tables, filled_in, given_in
 from .variables import Variables
 from .world import World
 from .writes import Key
@@ -43,7 +45,7 @@ _INPUTS = frozenset(
     (
         *("written", "module file", "module missing", "types", "metatables", "chunk", "guards"),
         *("table", "given to", "scope", "visible", "declaration", "type names", "global names"),
-        "calls",
+        *("calls", "calls by name", "files using"),
     )
 )
 
@@ -101,6 +103,8 @@ class Inference:
                 "global names": lambda: tuple(world.global_names()),
                 "guess": self.guesses.find,
                 "calls": self.guesses.calls,
+                "calls by name": lambda file, name: calls_named(self.file(file), name),
+                "files using": lambda name: tuple(islice(world.files_using(name), MOST_FILES)),
                 "known function": self.calls.find_known_name,
                 "module": self._module,
                 "chunk": self._chunk,
@@ -367,6 +371,8 @@ class Inference:
         if not isinstance(owner, Owner):
             return None
         definition = self.tables.definition(owner)
+        for given in reversed(shape.given):
+            definition = given_in(definition, given, self)
         return filled_in(definition, shape.filled) if shape.filled else definition
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeGuard
 
 from attrs import evolve
@@ -10,6 +10,7 @@ from attrs import evolve
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.definitions import (
+    Definitions,
     FieldDefinition,
     FoundFields,
     Indexer,
@@ -17,7 +18,7 @@ from llmspell_server.analysis.types.definitions import (
     TableDefinition,
 )
 from llmspell_server.analysis.types.echoes import Argument, FieldOf, called_on
-from llmspell_server.analysis.types.fields import members
+from llmspell_server.analysis.types.fields import members, table_of
 from llmspell_server.analysis.types.model import Type
 
 from .expressions import Where
@@ -63,11 +64,12 @@ class Tables:
         It is a question of its own because metatables may have each other as metatables.
         """
         metatables = self.metatables(owner)
+        given = tuple(self._parents(owner, metatables))
         made_from = self._inference.variables.made_from(owner)
         made = () if made_from is None else model.members_of(made_from)
-        metatables += made  # it may have been made with that as its metatable
         bases = self._bases(owner, model.UNKNOWN in made) if made else ()
-        parents = (*made, *bases, *self._parents(owner, metatables), *self._copied(owner))
+        metatables += made  # it may have been made with that as its metatable
+        parents = (*given, *made, *bases, *self._parents(owner, made), *self._copied(owner))
         return (
             tuple(dict.fromkeys(each for each in parents if each != model.Shape(owner))),
             tuple(self._operators(owner, metatables)),
@@ -79,9 +81,9 @@ class Tables:
         found = []
         for source in self._inference.values_of(owner):
             table = constructor_of(source.value)
-            call = self._call_around(source, table) if table is not None else None
-            if call is not None:
-                found.append(self._metatable(source, call))
+            call = self._call_around(source, table) if table is not None else source.value
+            if isinstance(call, tree.Call) and is_setmetatable(call):
+                found += self._metatable(source, call)
         found += self._given_later(owner)
         return found
 
@@ -97,9 +99,27 @@ class Tables:
             return call if len(values) > 1 and values[0] is given else None
         return None
 
-    def _metatable(self, source: Source, call: tree.Call) -> Type:
+    def _metatable(self, source: Source, call: tree.Call) -> list[Type]:
         where = self._inference.where(source.file, source.piece)
-        return self._inference.type(where, call.arguments.values[1])
+        return [self._inference.type(where, each) for each in call.arguments.values[1:2]]
+
+    def gets_metatable(self, owner: Owner) -> bool:
+        """Whether a statement gives the table in a variable a metatable."""
+        if owner.piece is None:
+            calls = (
+                (where.piece, call)
+                for where, call, table, _ in self._inference.metatable_calls(owner)
+                if table == owner
+            )
+        else:
+            here, home = self._inference.file(owner.file), owner.piece
+            calls = (
+                (home, call) for call, table, _ in here.metatable_calls(home) if table == owner
+            )
+        return any(
+            isinstance(parents_of(piece).get(call), (tree.ExpressionStatement, tree.Return))
+            for piece, call in calls
+        )
 
     def _given_later(self, owner: Owner) -> Iterator[Type]:
         """`setmetatable(M, …)` for a table that is in a variable."""
@@ -107,7 +127,7 @@ class Tables:
             if holder == owner:
                 yield self._inference.type(where, call.arguments.values[1])
 
-    def _parents(self, owner: Owner, metatables: list[Type]) -> Iterator[Type]:
+    def _parents(self, owner: Owner, metatables: Iterable[Type]) -> Iterator[Type]:
         for metatable in metatables:
             index = self._inference.field_type(metatable, "__index")
             if isinstance(index, model.Function):
@@ -207,7 +227,7 @@ class Tables:
                     yield Operator(event, None, results.at(0))
             pairs = self._inference.field_type(metatable, "__pairs")
             if pairs is not None:
-                yield Operator("pairs", None, self._inference.called(pairs, arguments))
+                yield Operator("pairs", None, pairs)  # who calls it knows what is in the table
 
     def _calls(self, owner: Owner, metatables: list[Type]) -> Iterator[model.Function]:
         for metatable in metatables:
@@ -389,9 +409,11 @@ class _Filled(FoundFields):
             return self._filled[name]
         return self._fields.type_of(name) if isinstance(self._fields, FoundFields) else None
 
-    def source_of(self, name: str) -> Source | None:
-        """Where a field is written first."""
-        return self._fields.source_of(name) if isinstance(self._fields, TableFields) else None
+    def source_of(self, name: str) -> object:
+        """What declares a field, or where it is written first."""
+        looks = getattr(self._fields, "source_of", None)
+        found: object = looks(name) if looks is not None else None
+        return found
 
     def __contains__(self, name: object) -> bool:
         return name in self._filled or name in self._fields
@@ -406,3 +428,55 @@ class _Filled(FoundFields):
 def filled_in(definition: TableDefinition, filled: tuple[tuple[str, Type], ...]) -> TableDefinition:
     """What is known of a table, with what a call has put into its fields."""
     return evolve(definition, fields=_Filled(definition.fields, dict(filled)))
+
+
+class _Given(FoundFields):
+    """Fields of a table that is one with another: those of the other, then its own."""
+
+    def __init__(self, fields: Mapping[str, FieldDefinition], given: TableDefinition) -> None:
+        self._fields, self._given = fields, given
+
+    def __getitem__(self, name: str) -> FieldDefinition:
+        found = self._given.fields.get(name)
+        return self._fields[name] if found is None else found
+
+    def type_of(self, name: str) -> Type | None:
+        """The type of a field; None where there is none of that name."""
+        found = self._given.type_of(name)
+        if found is None and isinstance(self._fields, FoundFields):
+            found = self._fields.type_of(name)
+        return found
+
+    def source_of(self, name: str) -> object:
+        """What declares a field, or where it is written first."""
+        fields = self._given.fields if name in self._given.fields else self._fields
+        looks = getattr(fields, "source_of", None)
+        found: object = looks(name) if looks is not None else None
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._given.fields or name in self._fields
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*self._given.fields, *self._fields)))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def given_in(definition: TableDefinition, given: Type, definitions: Definitions) -> TableDefinition:
+    """What is known of a table that is one with a table which a call is given."""
+    if isinstance(given, model.Record):
+        fields = {
+            each.name: FieldDefinition(each.name, each.type, each.optional) for each in given.fields
+        }
+        own: TableDefinition | None = TableDefinition(fields)
+    else:
+        own = table_of(given, definitions)
+    if own is None:
+        return definition
+    return evolve(
+        definition,
+        fields=_Given(definition.fields, own),
+        indexers=(*own.indexers, *definition.indexers),
+    )

@@ -74,11 +74,17 @@ class Variables:
             isinstance(each, model.Shape) or each in _MADE for each in model.members_of(type_)
         ):
             return False
-        return any(
+        if any(
             isinstance(each.statement, tree.FunctionStatement)
             for key in self._inference.keys_of(owner)
             for each in self._inference.values_of(owner.down(key))[:1]
-        )
+        ):
+            return True
+        # An object of the class above that becomes one of this: `Base.new()` with a metatable.
+        if isinstance(value, tree.Call) and is_setmetatable(value):
+            given = value.arguments.values[:1]
+            return bool(given) and isinstance(given[0], (tree.Call, tree.MethodCall))
+        return self._inference.tables.gets_metatable(owner)
 
     def made_from(self, owner: Owner) -> Type | None:
         """What the call gives that made the table in a variable; None where no call did."""

@@ -23,6 +23,9 @@ class World(Protocol):
     def module(self, name: str, requirer: str) -> str | None:
         """The document that `require(name)` in another one runs."""
 
+    def files_using(self, name: str) -> Iterable[str]:
+        """Which documents may read a field of that name, open ones first, in a certain order."""
+
     def global_names(self) -> Iterable[str]:
         """The globals that any document writes, in a certain order."""
 

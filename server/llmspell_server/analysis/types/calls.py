@@ -6,7 +6,7 @@ from . import model
 from .assignable import assignable
 from .binding import bind_call
 from .definitions import Definitions, Operator
-from .echoes import Body, filled, heard
+from .echoes import Body, Echoed, filled, heard, made_of
 from .fields import OPEN, ancestry, generics_of, is_undeclared, members, table_of
 from .generics import function_with, substituted, substituted_values
 from .model import Function, Type, Values
@@ -173,7 +173,8 @@ def _with_echoes(
     body: Body, results: Values, arguments: Values, definitions: Definitions, depth: int
 ) -> Values:
     """Results with what they have of the arguments."""
-    if depth > _DEEPEST or not (body.echoes or body.fields or body.spread is not None):
+    has_more = body.echoes or body.fields or body.given or body.spread is not None
+    if depth > _DEEPEST or not has_more:
         return results
 
     def call_given(type_: Type, given: Values) -> Values:
@@ -187,6 +188,10 @@ def _with_echoes(
     if body.fields and items:
         given = ((k, heard(each, arguments, definitions, call_given)) for k, each in body.fields)
         items[0] = filled(items[0], given)
+    if body.given and items:
+        passed = (Echoed(model.NEVER, (each,)) for each in body.given)
+        tables = [heard(each, arguments, definitions, call_given) for each in passed]
+        items[0] = made_of(items[0], tables)
     if body.spread is None:
         return Values(tuple(items), results.rest)
     return Values((*items, *arguments.items[body.spread :]), arguments.rest)

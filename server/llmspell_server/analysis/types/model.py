@@ -205,12 +205,14 @@ class Shape(Type):
     """A table that was found in code rather than declared; `Definitions.shape` knows its fields.
 
     identity: which one. name: what to call it, if anything. filled: fields with what the call put
-    there that made this one, where a function makes it of its arguments.
+    there that made this one, where a function makes it of its arguments. given: the tables that the
+    call was given, where this one has the fields of those (`o = o or {}`), the first one first.
     """
 
     identity: Hashable
     name: str = field(default="", eq=False)
     filled: tuple[tuple[str, Type], ...] = ()
+    given: tuple[Type, ...] = ()
 
 
 @value
@@ -341,7 +343,7 @@ _MOST_FILLED = 8  # alternatives, among which the same table may be with other c
 
 
 def _as_written(type_: Type) -> Type:
-    if type(type_) is Shape and type_.filled:
+    if type(type_) is Shape and (type_.filled or type_.given):
         return Shape(type_.identity, type_.name)
     return type_
 

@@ -126,6 +126,10 @@ class Summary:
             owner = self._owners[kind // _ROLES]
             yield Occurrence(start, start + length, owner, _ROLE[kind % _ROLES])
 
+    def has(self, name: str) -> bool:
+        """Whether a field or global of that name occurs."""
+        return name in self._words
+
     def names(self) -> Iterator[str]:
         """All names that occur."""
         return iter(self._words)

@@ -218,3 +218,60 @@ def test_what_is_copied_into_a_class(mixing: str) -> None:
     source = f"{MIXIN}{mixing}\nlocal o = C.new() local v = o:fly() "
     assert type_at(source + "print(v|)") == "string"
     assert type_at(source + "print(M.new|)") == "unknown"
+
+
+ANIMALS = """local Animal = {}
+Animal.__index = Animal
+function Animal.new(name)
+  local self = setmetatable({}, Animal)
+  self.name = name
+  self.legs = 4
+  return self
+end
+function Animal:speak() return 1 end
+local Dog = setmetatable({}, { __index = Animal })
+Dog.__index = Dog
+function Dog:bark() return 'woof' end
+function Dog:speak() return 'woof' end
+"""
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "local self = Animal.new(name) setmetatable(self, Dog) self.tricks = true return self",
+        "local self = setmetatable(Animal.new(name), Dog) self.tricks = true return self",
+        "local self = Animal.new(name) self.tricks = true return setmetatable(self, Dog)",
+    ],
+)
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("local v = d:bark() print(v|)", "string"),
+        ("local v = d:speak() print(v|)", "string"),
+        ("print(d.legs|)", "integer"),
+        ("print(d.tricks|)", "boolean"),
+        ("local a = Animal.new('x') local v = a:speak() print(v|)", "integer"),
+        ("local a = Animal.new('x') print(a.tricks|)", "unknown"),
+    ],
+)
+def test_objects_of_the_class_above_that_become_ones_of_a_class(
+    made: str, marked: str, expected: str
+) -> None:
+    classes = f"{ANIMALS}function Dog.new(name) {made} end\nlocal d = Dog.new('Rex')\n"
+    assert type_at(classes + marked) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        (("return setmetatable(Animal.new(name), Dog) end local d = Dog.new() "
+         "local v = d:bark() print(v|)"), "string"),
+        ("return setmetatable(Animal.new(name), Dog) end local d = Dog.new() print(d.legs|)",
+         "integer"),
+        ("end local d = Animal.new('x')\nsetmetatable(d, Dog)\nlocal v = d:bark() print(v|)",
+         "string"),
+    ],
+)  # fmt: skip
+def test_a_metatable_that_is_given_later(marked: str, expected: str) -> None:
+    assert type_at(f"{ANIMALS}function Dog.new(name) {marked}") == expected

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import pytest
 
 from llmspell_server.analysis.inference.inference import Inference
 
 from .worlds import MemoryWorld, shown_type, type_at
+
+LUA = {
+    name: (files("llmspell") / "library" / "lua54" / f"{name}.lua").read_text()
+    for name in ("basic", "string", "table")
+}
 
 
 @pytest.mark.parametrize(
@@ -77,10 +84,41 @@ def test_what_is_made_of_arguments(marked: str, expected: str) -> None:
         ("local function f(...) local a, b = ... return b end local c = f(1, 'x') print(c|)",
          "string"),
         ("local M = {}\nfunction M:f(...) return ... end\nlocal a = M:f('x') print(a|)", "string"),
+        ("local function f(...) local a = select(2, ...) return a end local b = f(1, 'x') print(b|)",
+         "string"),
+        ("local function f(...) local a, b = select(2, ...) return b end local c = f(1, 2, 'x') print(c|)",
+         "string"),
+        ("local function f(i, ...) return (select(i, ...)) end local a = f(n, 1, 'x') print(a|)",
+         "integer|string"),
+        ("local function f(...) return { ... } end local a = f(1, 'x')[2] print(a|)", "string"),
+        ("local function f(...) return { ... } end local a = f(1, 'x')[n] print(a|)",
+         "integer|string"),
+        ("local function f(...) local t = { ... } return t end local a = f(1, 'x')[2] print(a|)",
+         "string"),
+        ("local function f(...) local t = { ... } return t[2] end local a = f(1, 'x') print(a|)",
+         "string"),
+        ("local function f(...) local t = { ... } t.n = 1 return t end print(f(1, 'x').n|)",
+         "integer"),
+        ("local function f(...) local t = table.pack(...) return t end local a = f(1)[1] print(a|)",
+         "integer"),
+        ("local function f(...) return table.pack(...) end print(f('x').n|)", "integer"),
+        ("local function f(...) local t = table.pack(...) return t[1] end local a = f('x') print(a|)",
+         "string"),
+        (("local function f(...) local t = { ... } return table.unpack(t) end "
+         "local a, b = f(1, 'x') print(b|)"), "string"),
+        (("local function f(...) local t = table.pack(...) return 1, table.unpack(t, 1, t.n) end "
+         "local a, b, c = f(1, 'x') print(c|)"), "string"),
+        ("local function f(...) return table.unpack({ ... }, 2) end local a = f(1, 'x') print(a|)",
+         "unknown"),
     ],
 )  # fmt: skip
 def test_any_number_of_arguments(marked: str, expected: str) -> None:
     assert type_at(marked) == expected
+
+
+TRY = (
+    "local function try(f, ...) local ok, r = pcall(f, ...) if ok then return r end return nil end "
+)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +127,7 @@ def test_any_number_of_arguments(marked: str, expected: str) -> None:
         ("local function id(x) return x end local ok, v = pcall(id, 'x') print(v|)", "string"),
         ("local ok, v = xpcall(function(a) return a end, print, 'x') print(v|)", "string"),
         ("local ok, v = xpcall(function() return 'x', 1 end, print) print(v|)", "string"),
+        (TRY + "local v = try(function(a) return a end, 'x') print(v|)", "string?"),
     ],
 )
 def test_protected_calls(marked: str, expected: str) -> None:
@@ -136,6 +175,132 @@ def test_fields_of_a_table_that_is_made(marked: str, expected: str) -> None:
     assert type_at(marked) == expected
 
 
+ACCOUNT = (
+    "local A = { balance = 0 }\n"
+    "function A:new(o) o = o or {} setmetatable(o, self) self.__index = self return o end\n"
+    "function A:name() return 'x' end\n"
+)
+MADE_OF = "local C = { m = function() return 'x' end } C.__index = C\n"
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        (ACCOUNT + "local a = A:new({ owner = 'x' }) print(a.owner|)", "string"),
+        (ACCOUNT + "local a = A:new({ owner = 'x' }) print(a.balance|)", "integer"),
+        (ACCOUNT + "local a = A:new({ balance = 'x' }) print(a.balance|)", "string"),
+        (ACCOUNT + "local a = A:new({ owner = 1 }) local n = a:name() print(n|)", "string"),
+        (ACCOUNT + "local a = A:new({ a = 1 }) local b = A:new({ b = 1 }) print(b.a|)", "unknown"),
+        (ACCOUNT + "local a = A:new() print(a.owner|)", "unknown"),
+        (ACCOUNT + "local B = A:new() function B:f() end local b = B:new({ owner = 1 }) "
+         "print(b.owner|)", "integer"),
+        (ACCOUNT + "local B = A:new() function B:new(o) return A.new(self, o) end "
+         "local b = B:new({ owner = 1 }) print(b.owner|)", "integer"),
+        (ACCOUNT + "local o = { owner = 1 } o.late = 'x' local a = A:new(o) print(a.late|)",
+         "string"),
+        (MADE_OF + "function C.of(o) return setmetatable(o or {}, C) end "
+         "print(C.of({ n = 1 }).n|)", "integer"),
+        (MADE_OF + "function C.of(o) local self = o or {} self.k = 1 return setmetatable(self, C) end "
+         "print(C.of({ n = 'x' }).n|)", "string"),
+        (MADE_OF + "function C.of(o) local t = setmetatable(o or {}, C) return t end "
+         "local v = C.of({ n = 1 }).m() print(v|)", "string"),
+        (("local function view(t) return setmetatable({}, { __index = t }) end "
+         "print(view({ n = 1 }).n|)"), "integer"),
+        (("local function copy(t) local c = {} for k, v in pairs(t) do c[k] = v end return c end "
+         "print(copy({ n = 1 }).n|)"), "integer"),
+        (("local function both(a, b) local c = {} for k, v in pairs(a) do c[k] = v end "
+          "for k, v in pairs(b) do c[k] = v end return c end "
+          "print(both({ n = 1, m = 1 }, { n = 'x' }).n|)"), "string"),
+    ],
+)  # fmt: skip
+def test_a_table_that_is_made_of_one_that_is_given(marked: str, expected: str) -> None:
+    assert type_at(marked) == expected
+
+
+def test_objects_that_are_made_of_each_other_are_no_ever_larger_type() -> None:
+    marked = f"{ACCOUNT}local a = A:new({{ n = 1 }})\n" + "a = A:new(a)\n" * 300 + "print(a.n|)"
+    assert type_at(marked) in ("integer", "unknown")
+
+
+EACH = "local function each(t, f) for i, v in ipairs(t) do f(v, i) end end "
+MAP = "local function map(t, f) local out = {} for i, v in ipairs(t) do out[i] = f(v) end return out end "
+KEYS = "local function keys(t) local out = {} for k in pairs(t) do out[#out + 1] = k end return out end "
+FIND = "local function find(t, f) for _, v in ipairs(t) do if f(v) then return v end end end "
+FOLD = "local function fold(t, f, a) for _, v in ipairs(t) do a = f(a, v) end return a end "
+LIST = (
+    "local L = {} L.__index = L\n"
+    "function L.new(items) return setmetatable({ items = items or {} }, L) end\n"
+    "function L:each(f) for _, v in ipairs(self.items) do f(v) end return self end\n"
+    "function L:map(f) local out = {} for _, v in ipairs(self.items) do table.insert(out, f(v)) end "
+    "return L.new(out) end\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        (EACH + "each({ 'a' }, function(v) print(v|) end)", "string"),
+        (EACH + "each({ 'a' }, function(v, i) print(i|) end)", "integer"),
+        (EACH + "each({ { n = 1 } }, function(v) print(v.n|) end)", "integer"),
+        (EACH + "local function all(t, f) each(t, f) end all({ 'a' }, function(v) print(v|) end)",
+         "string"),
+        (LIST + "L.new({ 'a' }):each(function(v) print(v|) end)", "string"),
+        (FIND + "find({ { n = 1 } }, function(v) return v.n| == 1 end)", "integer"),
+        (FOLD + "fold({ 'a' }, function(a, v) print(v|) end, 0)", "string"),
+        ("local function with(f) return pcall(f, 'x') end with(function(v) print(v|) end)",
+         "string"),
+        ("local function tap(x, f) f(x) return x end tap(1, function(v) print(v|) end)", "integer"),
+        ("local function tap(x, f) f() f(x) end tap(1, function(v) print(v|) end)", "integer"),
+        ("local function later(f) return f end later(function(v) print(v|) end)", "unknown"),
+        (EACH + "each(t, function(v) print(v|) end)", "unknown"),
+    ],
+)  # fmt: skip
+def test_what_a_function_gets_that_is_given_to_another(marked: str, expected: str) -> None:
+    assert type_at(marked, **LUA) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        (MAP + "local v = map({ 1 }, function(n) return n .. '' end)[1] print(v|)", "string"),
+        (MAP + "local v = map({ 'a' }, function(s) return s end)[1] print(v|)", "string"),
+        (KEYS + "local v = keys({ a = 1 })[1] print(v|)", "string"),
+        (FIND + "local v = find({ 1 }, function() return true end) print(v|)", "integer?"),
+        (FOLD + "local v = fold({ 1 }, function(a, v) return v end, 'x') print(v|)",
+         "string|integer"),
+        (LIST + "local l = L.new({ 'a' }):map(function(s) return 1 end) local v = l.items[1] print(v|)",
+         "integer"),
+        (("local function flip(t) local r = {} for k, v in pairs(t) do r[v] = k end return r end "
+         "local v = flip({ a = 1 })[1] print(v|)"), "string"),
+        ("local function last(t) return t[#t] end local v = last({ 'a' }) print(v|)", "string"),
+        ("local function pop(t) return table.remove(t) end local v = pop({ 'a' }) print(v|)",
+         "string?"),
+        (("local function max(t) local m = t[1] for _, v in ipairs(t) do if v > m then m = v end end "
+          "return m end local v = max({ 1 }) print(v|)"), "integer"),
+        (("local function words(s) local out = {} for w in s:gmatch('%a+') do out[#out + 1] = w end "
+          "return out end local v = words('a b')[1] print(v|)"), "string"),
+        (("local function all(t) return ipairs(t.items) end "
+         "for _, v in all({ items = { 'a' } }) do print(v|) end"), "string"),
+        ("local function put(t) local out = {} out.n = 1 out[1] = t return out end print(put('x').n|)",
+         "integer"),
+    ],
+)  # fmt: skip
+def test_what_a_function_finds_in_a_table(marked: str, expected: str) -> None:
+    assert type_at(marked, **LUA) == expected
+
+
+@pytest.mark.parametrize(
+    "metatable",
+    [
+        "{ __pairs = function(t) return pairs(t.items) end }",
+        "{ __pairs = function(t) return next, t.items, nil end }",
+    ],
+)
+def test_what_pairs_finds_in_an_object_with_items(metatable: str) -> None:
+    made = f"local function of(items) return setmetatable({{ items = items }}, {metatable}) end "
+    assert type_at(made + "for k, v in pairs(of({ n = 'x' })) do print(v|) end", **LUA) == "string"
+
+
 def test_a_table_that_is_put_into_the_next_one_is_no_ever_larger_type() -> None:
     node = "local function node(v, next) return { v = v, next = next } end\nlocal l = node(1)\n"
     marked = node + "l = node('x', l)\n" * 300 + "print(l.next.next.v|)"
@@ -151,6 +316,13 @@ def test_a_table_that_is_made_in_many_ways_is_one() -> None:
 def test_a_function_that_is_given_itself_is_no_endless_question() -> None:
     assert type_at("local function f(g) return g(g) end local a = f(f) print(a|)") == "unknown"
     assert type_at("local function f(x) return f(x) end local a = f(1) print(a|)") == "unknown"
+
+
+def test_a_table_that_is_filled_with_what_is_in_itself_is_no_endless_question() -> None:
+    function = "local function f(n) local t = {} for i, v in ipairs(t) do t[i] = g(v, n[i]) end return t end "
+    assert type_at(f"{function}local a = f({{}})[1] print(a|)") == "unknown"
+    twice = function.replace("ipairs(t)", "ipairs({ t, u })").replace("local t", "local u, t = {}")
+    assert type_at(f"{twice}local a = f({{}})[1] print(a|)") == "unknown"
 
 
 def test_functions_that_pass_on_ever_more_are_no_endless_question() -> None:

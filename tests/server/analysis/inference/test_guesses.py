@@ -58,6 +58,80 @@ def test_parameters_are_what_calls_give(marked: str, expected: str) -> None:
     assert found.explanation.title == expected
 
 
+CLASS = "local C = {}\nC.__index = C\nfunction C.new() return setmetatable({}, C) end\n"
+SET = "function C:set(x|) end\n"
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        (SET + "local c = C.new()\nc:set('x')", "(parameter) x: string"),
+        (SET + "C.new():set('x')", "(parameter) x: string"),
+        (SET + "local c = C.new()\nc.set(c, 'x')", "(parameter) x: string"),
+        (SET + "local function f(c) c:set('x') end\nf(C.new())", "(parameter) x: string"),
+        (SET + "for _, c in ipairs({ C.new() }) do c:set('x') end", "(parameter) x: string"),
+        (
+            SET + "local D = setmetatable({}, C)\nD.__index = D\nlocal d = setmetatable({}, D)\n"
+            "d:set('x')",
+            "(parameter) x: string",
+        ),
+        (
+            SET + "local other = {}\nfunction other:set(y) end\nother:set('x')",
+            "(parameter) x: unknown",
+        ),
+        (SET + "unknown:set('x')", "(parameter) x: unknown"),
+        ("function C.put(o, x|) end\nlocal c = C.new()\nc:put('x')", "(parameter) x: string"),
+        ("local t = { f = function(x|) end }\nt.f('x')", "(parameter) x: string"),
+    ],
+)
+def test_parameters_are_what_calls_through_objects_give(marked: str, expected: str) -> None:
+    found = hovered(place(CLASS + marked))
+    assert found is not None
+    assert found.explanation.title == expected
+
+
+MODULE = "local M = {}\nfunction M.f(x|) end\n"
+
+
+@pytest.mark.parametrize(
+    ("marked", "other", "expected"),
+    [
+        (MODULE + "return M", "local m = require 'main'\nm.f('x')", "(parameter) x: string"),
+        (MODULE + "return M", "require('main').f('x')", "(parameter) x: string"),
+        (MODULE + "return M", "local m = require 'else'\nm.f('x')", "(parameter) x: unknown"),
+        (MODULE + "M.f(1) return M", "local m = require 'main'\nm.f('x')", "(parameter) x: integer"),
+        (CLASS + SET + "return C", "local C = require 'main'\nlocal c = C.new()\nc:set('x')",
+         "(parameter) x: string"),
+    ],
+)  # fmt: skip
+def test_parameters_are_what_calls_in_other_files_give_where_there_is_none_here(
+    marked: str, other: str, expected: str
+) -> None:
+    found = hovered(place(marked, other=other))
+    assert found is not None
+    assert found.explanation.title == expected
+
+
+def test_a_change_of_another_file_is_seen_by_a_guess() -> None:
+    documents = {
+        URI: document(MODULE.replace("|", "") + "return M", "main"),
+        "file:///work/other.lua": document("require('main').f('x')", "other"),
+    }
+    world = SessionWorld(lambda: documents, COMPILE)
+    offset = MODULE.index("|")
+
+    def title() -> str:
+        found = hovered(Subject.at(world.inference(), documents[URI], URI, offset))
+        assert found is not None
+        return found.explanation.title
+
+    assert title() == "(parameter) x: string"
+    documents["file:///work/other.lua"] = document("require('main').f(1)", "other")
+    assert title() == "(parameter) x: integer"
+    del documents["file:///work/other.lua"]
+    assert title() == "(parameter) x: unknown"
+
+
 def test_fields_of_what_calls_give_are_offered() -> None:
     found = offered("local function f(p)\n  p.|\nend\nf({ name = 'x', age = 1 })")
     assert {"name", "age"} <= set(found)

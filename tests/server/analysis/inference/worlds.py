@@ -41,6 +41,9 @@ class MemoryWorld:
             file for file, snapshot in self.snapshots.items() if name in declared_types(snapshot)
         ]
 
+    def files_using(self, name: str) -> Iterable[str]:
+        return [file for file, snapshot in self.snapshots.items() if name in snapshot.text.source]
+
     def global_names(self) -> Iterable[str]:
         return dict.fromkeys(
             name

@@ -53,6 +53,9 @@ class MemoryWorld:
     def files_with_type(self, name: str) -> Iterable[str]:
         return [file for file, facts in self.index.files.items() if name in facts.types_declared]
 
+    def files_using(self, name: str) -> Iterable[str]:
+        return [file for file, snapshot in self._snapshots.items() if name in snapshot.text.source]
+
     def global_names(self) -> Iterable[str]:
         return sorted({n for facts in self.index.files.values() for n in facts.globals_written})
 
