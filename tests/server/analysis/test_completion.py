@@ -414,6 +414,7 @@ def test_what_is_not_found_first_in_time_leaves_none() -> None:
     assert (found, left.at_most) == (None, 0)
 
 
+F = "local function f(p) print(p.url, p.count) end\n"
 READS = "function M.f(p)\n  p = p or {}\n  local n = p.count or 1\n  p.seen = n\n  print(p['url'])\nend\n"
 
 
@@ -435,12 +436,31 @@ READS = "function M.f(p)\n  p = p or {}\n  local n = p.count or 1\n  p.seen = n\
         ("local function f(p) p.url = 1 end\nf({ | })", ""),
         ("local function f(p) print(p.url) end\nf({ { | } })", ""),
         ("local p = { url = 1 }\nlocal function f(q) print(p.url) end\nf({ | })", ""),
+        (F + "local g = f or print\ng({ | })", "count url"),
+        (F + "local g = x and f\ng({ | })", "count url"),
+        (F + "local t = { f }\nlocal g = t[1]\ng({ | })", "count url"),
+        (F + "local t = { f = f }\nlocal g = t.f\ng({ | })", "count url"),
+        (F + "local function make() return f end\nlocal g = make()\ng({ | })", "count url"),
+        (F + "local function g(q) return f(q) end\ng({ | })", "count url"),
+        (F + "local function g(q) return f(1, q) end\ng({ | })", ""),
+        (F + "pcall(f, { | })", "count url"),
+        (F + "pcall(f, 1, { | })", ""),
+        (F + "local p = { | }\nf(p)", "count url"),
+        (F + "local p = { | }\nf(1, p)", ""),
+        (F + "local C = setmetatable({}, { __call = function(_, p) f(p) end })\nC({ | })",
+         "count url"),
+        ("local g = require('m').f\ng({ | })", "count url"),
+        ("local g = require('only')\ng({ | })", "url"),
+        (("local C = {}\nfunction C:new(o) setmetatable(o, self) return o end\n"
+          "function C:f() self:new(self.new) return self.url, self.count end\nC:new({ | })"),
+         "count url"),
     ],
-)
+)  # fmt: skip
 def test_keys_that_a_function_reads_are_offered_where_it_is_called(
     marked: str, expected: str
 ) -> None:
-    found = offered(marked, m=f"local M = {{}}\n{READS}return M")
+    only = "return function(p) print(p.url) end"
+    found = offered(marked, m=f"local M = {{}}\n{READS}return M", only=only)
     assert [each for each in ("count", "url", "x", "seen") if each in found] == sorted(
         expected.split()
     )

@@ -31,7 +31,7 @@ def key_candidates(place: Place, start: int, options: Options) -> Iterator[Candi
     written = _written_key(place)
     if written is not None:
         given.discard(written)
-    if expected is None or model.without_nil(expected) is model.TABLE:
+    if expected is None or model.without_nil(expected) in (model.TABLE, model.ANY):
         read = keys_read_by_callee(place, table)
         names = (name for name in read if name not in given and is_name(name))
         yield from (Candidate(name, "field", text=f"{name} = ") for name in names)

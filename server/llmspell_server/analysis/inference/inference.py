@@ -9,6 +9,7 @@ from llmspell_server.analysis.binding.binder import binding_of
 from llmspell_server.analysis.binding.variables import Local
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
+from llmspell_server.analysis.syntax.literals import string_value
 from llmspell_server.analysis.syntax.pieces import Piece
 from llmspell_server.analysis.text import Text
 from llmspell_server.analysis.types import calls, fields, model
@@ -329,6 +330,17 @@ class Inference:
         file = self.queries.get("module file", name, where.file.file)
         found: Type = model.UNKNOWN if file is None else self.queries.get("module", file)
         return found
+
+    def returned_by_module(
+        self, where: Where, call: tree.Call
+    ) -> Iterator[tuple[str, Piece, tree.Return]]:
+        """What `require` gives in a document, as it is written in the other one."""
+        name = call.arguments.values[0] if call.arguments.values else None
+        if not isinstance(name, tree.String):
+            return
+        file = self.queries.get("module file", string_value(name.text), where.file.file)
+        if file is not None:
+            yield from ((file, *row) for row in self.queries.get("chunk", file))
 
     def _chunk(self, name: str) -> tuple[tuple[Piece, tree.Return], ...]:
         """The `return`s of a document itself."""
