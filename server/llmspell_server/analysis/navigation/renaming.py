@@ -12,7 +12,7 @@ from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.lexer import KEYWORDS
 from llmspell_server.analysis.syntax.pieces import Piece
 from llmspell_server.analysis.types.model import BASICS
-from llmspell_server.analysis.workspace.owners import Role
+from llmspell_server.analysis.workspace.owners import Owner, Role
 
 from .places import Place
 from .symbols import (
@@ -104,11 +104,31 @@ def _all_uses(symbol: Symbol, snapshot: Snapshot, file: str, world: World) -> li
     """The uses of a symbol, none left out."""
     try:
         with thorough(_THOROUGH):
-            return list(uses_of(symbol, snapshot, file, world))
+            found = (
+                place
+                for each in _family(symbol, world)
+                for place in uses_of(each, snapshot, file, world)
+            )
+            return list(dict.fromkeys(found))
     except TookTooLong:
         raise NotRenamable(
             f"it took more than {_THOROUGH:.0f} s to find all of its uses; nothing was changed"
         ) from None
+
+
+def _family(symbol: Symbol, world: World) -> list[Symbol]:
+    """A symbol; a method with those that override it or that it overrides.
+
+    With another name for one of them alone, another one would be called.
+    """
+    if not isinstance(symbol, FieldSymbol) or symbol.owner is None:
+        return [symbol]
+    return [FieldSymbol(symbol.name, each) for each in _owners(symbol.name, symbol.owner, world)]
+
+
+def _owners(name: str, owner: Owner, world: World) -> list[Owner]:
+    """The table of a field, and those that have another of the methods."""
+    return [owner] if owner.kind == "local" else world.index.overriding(owner, name)
 
 
 def _check_meaning(
@@ -127,10 +147,11 @@ def _check_meaning(
             for piece in dict.fromkeys(piece for piece, _ in words):
                 _check_label(snapshot, piece, name)
         case FieldSymbol(owner=owner) if owner is not None:
-            other = FieldSymbol(name, owner)
-            if any(place.role for place in uses_of(other, snapshot, file, world)):
-                what = "a global" if symbol.is_global else "a field of that table"
-                raise NotRenamable(f"`{name}` is {what} already")
+            for each in _owners(symbol.name, owner, world):
+                other = FieldSymbol(name, each)
+                if any(place.role for place in uses_of(other, snapshot, file, world)):
+                    what = "a global" if symbol.is_global else "a field of that table"
+                    raise NotRenamable(f"`{name}` is {what} already")
             if symbol.is_global:
                 _check_global(places, name, world)
 

@@ -96,12 +96,7 @@ class Index:
         return known
 
     def _held(self, owner: Owner, name: str) -> Owner:
-        chain = [owner]
-        while len(chain) < _FURTHEST:
-            above = self._parents.get(chain[-1])
-            if above is None or above in chain:
-                break
-            chain.append(above)
+        chain = self._chain(owner)
         if len(chain) == 1:
             return owner
         written = {
@@ -110,6 +105,38 @@ class Index:
             if found.occurrence.role and found.occurrence.owner is not None
         }
         return next((table for table in chain if table in written), owner)
+
+    def _chain(self, owner: Owner) -> list[Owner]:
+        """A table, and those that it falls back to, the nearest first."""
+        chain = [owner]
+        while len(chain) < _FURTHEST:
+            above = self._parents.get(chain[-1])
+            if above is None or above in chain:
+                break
+            chain.append(above)
+        return chain
+
+    def overriding(self, owner: Owner, name: str) -> list[Owner]:
+        """The tables whose method of a name is called in place of a table's, or the other way.
+
+        Those that it falls back to, those that fall back to it, and so on; itself first.
+        """
+        methods = {
+            self.canonical(found.occurrence.owner, found.file): None
+            for found in self.named(name)
+            if found.occurrence.role is Role.METHOD and found.occurrence.owner is not None
+        }
+        family = [owner]
+        if owner not in methods:
+            return family
+        chains = {table: self._chain(table) for table in methods}
+        for each in family:  # which grows
+            family += [
+                other
+                for other in chains
+                if other not in family and (other in chains[each] or each in chains[other])
+            ]
+        return family
 
     @property
     def _parents(self) -> dict[Owner, Owner]:

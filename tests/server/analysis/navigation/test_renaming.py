@@ -67,6 +67,37 @@ def test_a_field_over_files() -> None:
     )
 
 
+FAMILY = {
+    "base": "local Base = {}\nBase.__index = Base\n"
+    "function Base:⟦step⟧() end\nfunction Base:run() self:⟦step⟧() end\n"
+    "function Base.new() end\nreturn Base",
+    "child": "local Base = require 'base'\nlocal Child = setmetatable({}, { __index = Base })\n"
+    "function Child:⟦step⟧() end\nfunction Child.new() end\nreturn Child",
+    "last": "local Child = require 'child'\nlocal Last = setmetatable({}, { __index = Child })\n"
+    "function Last:⟦step⟧() end\nreturn Last",
+    "stranger": "local S = {}\nfunction S:step() end\nS:step()\nreturn S",
+}
+
+
+@pytest.mark.parametrize("where", ["base", "child", "last"])
+def test_a_method_is_renamed_with_those_that_are_called_in_its_place(where: str) -> None:
+    marked = FAMILY[where].replace("⟦step⟧", "⟦step|⟧", 1)
+    renamed("stride", **{**FAMILY, where: marked})
+
+
+def test_functions_that_are_no_methods_are_renamed_alone() -> None:
+    files = {name: text.replace("⟦", "").replace("⟧", "") for name, text in FAMILY.items()}
+    files["child"] = files["child"].replace("Child.new()", "Child.⟦new|⟧()")
+    renamed("make", **files)
+
+
+def test_a_method_gets_no_name_that_one_of_its_family_has() -> None:
+    files = {name: text.replace("⟦", "").replace("⟧", "") for name, text in FAMILY.items()}
+    files["last"] = files["last"].replace("Last:step", "Last:st|ep")
+    with pytest.raises(NotRenamable, match="`run` is a field of that table already"):
+        renamed("run", **files)
+
+
 def test_a_type_over_files() -> None:
     renamed(
         "Account",
