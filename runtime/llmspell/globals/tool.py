@@ -191,6 +191,7 @@ class Tool:
         category: str = "custom",
         security_level: str = "restricted",
         parameters: Json = None,
+        timeout: float | None = None,
     ) -> bool:
         """Makes a tool of a function; gives true.
 
@@ -204,6 +205,7 @@ class Tool:
             security_level: `safe`, `restricted` or `privileged`.
             parameters: a list of `{ name, type, description, required, default }`, or a JSON
                 Schema.
+            timeout: seconds that a call may take; 30 otherwise.
 
         Raises:
             Validation error: the name is taken, or the parameters are described wrongly.
@@ -254,10 +256,13 @@ class Tool:
         category: str,
         security: str,
         parameters: Json,
+        seconds: float | None = None,
     ) -> bool:
         """Makes a tool of a function."""
-        from llmspell.tools.scripted import FunctionTool
+        from llmspell.tools.scripted import SECONDS, FunctionTool
 
+        if seconds is not None and not seconds > 0:
+            raise ValidationError("a tool's time-out is above 0 seconds", field="timeout")
         tool = FunctionTool(
             name,
             function,
@@ -265,6 +270,7 @@ class Tool:
             category=category,
             security=security,
             parameters=in_order(parameters),
+            seconds=SECONDS if seconds is None else seconds,
             within=function.within,
         )
         self._tools.register(tool, source="spell")

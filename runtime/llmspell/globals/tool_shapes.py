@@ -147,6 +147,7 @@ class ToolDefinition(TypedDict):
         security_level: `safe`, `restricted` or `privileged`.
         parameters: a list of `{ name, type, description, required, default }`, or a JSON
             Schema.
+        timeout: seconds that a call may take; 30 otherwise.
     """
 
     name: ToolName
@@ -155,3 +156,4 @@ class ToolDefinition(TypedDict):
     category: NotRequired[str]
     security_level: NotRequired[str]
     parameters: NotRequired[Json]
+    timeout: NotRequired[float]

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from llmspell.tools.call import Call
 
+SECONDS = 30.0
+"""What a call of a function may take where nothing else is said."""
+
 TYPES = frozenset({"string", "number", "integer", "boolean", "array", "object", "null"})
 
 
@@ -36,7 +39,7 @@ class FunctionTool(Tool):
         category: str = "custom",
         security: str = "restricted",
         parameters: Any = None,
-        seconds: float = 30,
+        seconds: float = SECONDS,
         within: Callable[[float, dict[str, Any]], Any] | None = None,
     ) -> None:
         # Class variables of other tools; each of these has its own.

@@ -155,6 +155,30 @@ def test_a_tool_of_a_spell_that_never_ends_is_ended_at_its_limit(
     ]
 
 
+@pytest.mark.parametrize(
+    "register",
+    [
+        'Tool.register("endless", body, { timeout = 0.2 })',
+        'Tool.register({ name = "endless", execute = body, timeout = 0.2 })',
+    ],
+)
+def test_a_tool_of_a_spell_has_a_limit_of_its_own(runtime: Runtime, register: str) -> None:
+    with pytest.raises(ScriptError, match=r"'endless' did not end within 0\.2 s"):
+        runtime.run(
+            f"""
+            local function body() while true do end end
+            {register}
+            Tool.execute("endless", {{}})
+            """
+        )
+
+
+@pytest.mark.parametrize("timeout", ["0", "-1", "'soon'"])
+def test_a_limit_that_is_none_is_refused(runtime: Runtime, timeout: str) -> None:
+    with pytest.raises(ScriptError, match=r"time-out|Number"):
+        runtime.run(f'Tool.register("x", print, {{ timeout = {timeout} }})')
+
+
 def test_what_a_tool_of_a_spell_waits_for_is_ended_at_its_limit(
     runtime: Runtime, tmp_path: Path
 ) -> None:

@@ -630,7 +630,7 @@ do -- Tool
     if e ~= nil then fail(e) end
     return r
   end
-  private.register_function = function(a1, a2, a3, a4, a5, a6)
+  private.register_function = function(a1, a2, a3, a4, a5, a6, a7)
     if guard then guard() end
     if type(a1) ~= "string" then a1 = to_string(a1, 1, "Tool.register_function: name") end
     a2 = to_function(a2, 2, "Tool.register_function: function")
@@ -638,7 +638,8 @@ do -- Tool
     if type(a4) ~= "string" then a4 = to_string(a4, 4, "Tool.register_function: category") end
     if type(a5) ~= "string" then a5 = to_string(a5, 5, "Tool.register_function: security") end
     a6 = to_json(a6, 6, "Tool.register_function: parameters")
-    local r, e = f[10](a1, a2, a3, a4, a5, a6)
+    if a7 ~= nil and type(a7) ~= "number" then a7 = to_number(a7, 7, "Tool.register_function: seconds") end
+    local r, e = f[10](a1, a2, a3, a4, a5, a6, a7)
     if e ~= nil then fail(e) end
     return r
   end

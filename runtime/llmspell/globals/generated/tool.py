@@ -69,9 +69,9 @@ def bind(border, target):
         except BaseException as error:
             return fail(error)
 
-    def call_register_function(a1, a2, a3, a4, a5, a6):
+    def call_register_function(a1, a2, a3, a4, a5, a6, a7=None):
         try:
-            return target.register_function(a1.decode(), function(a2), a3.decode(), a4.decode(), a5.decode(), loads(a6))
+            return target.register_function(a1.decode(), function(a2), a3.decode(), a4.decode(), a5.decode(), loads(a6), a7)
         except BaseException as error:
             return fail(error)
 

@@ -75,7 +75,8 @@ function Tool.register(name, execute, options)
   if options ~= nil and type(options) ~= "table" then border.bad(3, options, "Table", "Tool.register: options") end
   options = options or {}
   return private.register_function(name, execute, options.description or "", options.category or "custom",
-    options.security_level or "restricted", options.parameters or options.schema or {})
+    options.security_level or "restricted", options.parameters or options.schema or {},
+    options.timeout)
 end
 
 setmetatable(Tool, { __index = function(_, name)

@@ -65,6 +65,7 @@
 ---@field category? string what it is about.
 ---@field security_level? string `safe`, `restricted` or `privileged`.
 ---@field parameters? any a list of `{ name, type, description, required, default }`, or a JSON Schema.
+---@field timeout? number seconds that a call may take; 30 otherwise.
 
 ---Options of `Tool.discover`.
 ---@class (exact) Tool.discover.options
@@ -81,6 +82,7 @@
 ---@field category? string what it is about.
 ---@field security_level? string `safe`, `restricted` or `privileged`.
 ---@field parameters? any a list of `{ name, type, description, required, default }`, or a JSON Schema.
+---@field timeout? number seconds that a call may take; 30 otherwise.
 
 ---Finds and calls tools; `Tool["base64-encoder"]` is the tool of that name.
 ---
