@@ -74,9 +74,11 @@ function Tool.register(name, execute, options)
   if type(execute) ~= "function" then border.bad(2, execute, "Function", "Tool.register: execute") end
   if options ~= nil and type(options) ~= "table" then border.bad(3, options, "Table", "Tool.register: options") end
   options = options or {}
+  local timeout = options.timeout
+  if timeout ~= nil and type(timeout) ~= "number" then border.bad(3, timeout, "Number", "Tool.register: timeout") end
   return private.register_function(name, execute, options.description or "", options.category or "custom",
     options.security_level or "restricted", options.parameters or options.schema or {},
-    options.timeout)
+    timeout)
 end
 
 setmetatable(Tool, { __index = function(_, name)
