@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from httpx2 import HTTPError
 
@@ -20,6 +20,8 @@ from llmspell.errors import (
     TimeLimitError,
 )
 from llmspell.models.secret import Secret
+
+T = TypeVar("T")
 
 _QUOTA = "insufficient_quota"
 
@@ -60,6 +62,21 @@ class Failures:
         except (self._library.APIError, HTTPError, ValueError) as error:  # ValueError: no JSON
             self._secret.hide_in(error)
             raise self._lost(error, reading=True) from error
+
+    def no_end(self) -> NetworkError:
+        """What is raised for a stream that ends without saying so."""
+        return NetworkError(
+            f"the answer of {self._url} broke off: it has no end", provider=self._provider
+        )
+
+    def checked(self, answer: T) -> T:
+        """An answer; raises ProviderError for a text, which clients give where it is no JSON."""
+        if isinstance(answer, str):
+            raise ProviderError(
+                f"what answers at {self._url} gives no JSON: is `base_url` right, with its path?",
+                provider=self._provider,
+            )
+        return answer
 
     def _lost(self, error: Exception, *, reading: bool) -> NetworkError:
         if reading:

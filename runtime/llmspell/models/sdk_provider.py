@@ -88,7 +88,8 @@ class SdkProvider:
 
         async def attempt() -> T:
             with self._failures.translated(model):
-                return await create(**self._refused.without(model, body))
+                answer = await create(**self._refused.without(model, body))
+                return self._failures.checked(answer)
 
         while True:
             try:

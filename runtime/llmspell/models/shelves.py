@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import attrs
@@ -31,7 +32,20 @@ async def shelves(models: Models) -> list[dict[str, Any]]:
     around = models.around
     others = {*models.providers(), *around.providers.providers} - {*_BACKENDS}
     names = [*sorted(_BACKENDS), *sorted(others)]
+    for name in names:
+        _prepare(models, name)
     return list(await asyncio.gather(*(_shelf(models, name) for name in names)))
+
+
+def _prepare(models: Models, name: str) -> None:
+    """Makes a provider that will be asked.
+
+    That imports its client, which holds up the loop for seconds on a busy machine: before the time
+    begins in which the others are waited for.
+    """
+    if models.unusable(name) is None and (name in _BACKENDS or models.is_local(name)):
+        with suppress(LLMSpellError):
+            _provider(models, name)
 
 
 async def _shelf(models: Models, name: str) -> dict[str, Any]:

@@ -288,3 +288,19 @@ def test_an_answer_may_be_as_long_as_thinking_needs_where_a_model_is_known(
     for name in ("claude-opus-5-5", "unheard-of"):
         models.find(f"anthropic/{name}").chat(ask())
     assert [asked.json["max_tokens"] for asked in server.asked] == [16_000, 4_096]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_is_no_server_of_models_is_told_in_a_sentence(
+    server: Site, model: Model, stream: bool
+) -> None:
+    server.text(MESSAGES, "<html>Welcome</html>")
+    with pytest.raises((ProviderError, NetworkError), match=r"gives no JSON|broke off: it has no"):
+        model.chat(ask(stream=stream))
+
+
+def test_a_stream_that_ends_without_saying_so_is_an_error(server: Site, model: Model) -> None:
+    told = stream_of(text("Let me"), stop="end_turn")
+    server.add(MESSAGES, events(told[:3], named=True))
+    with pytest.raises(NetworkError, match="broke off: it has no end"):
+        model.chat(ask(stream=True))

@@ -278,3 +278,9 @@ def test_what_is_no_ollama_is_told_in_a_sentence(
 def test_what_is_no_address_is_told_with_where_it_stands(written: str) -> None:
     with pytest.raises(ProviderError, match=r"is no address of Ollama .* OLLAMA_HOST"):
         address(written)
+
+
+def test_a_stream_that_ends_without_saying_so_is_an_error(server: Site, model: Model) -> None:
+    server.add(CHAT, lines(said("Let me "), said("see")))
+    with pytest.raises(NetworkError, match="broke off: it has no end"):
+        model.chat(ask(stream=True))

@@ -328,3 +328,26 @@ def test_a_server_that_tells_nothing_of_its_models_is_used_all_the_same(
     config = f'[providers.own]\nprovider_type = "openai"\nbase_url = "{server.url}/v1"\n'
     provider = make_models(config).provider("own")
     assert wait_for(provider.capabilities("gpt-4o")).tools
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_is_no_server_of_models_is_told_in_a_sentence(
+    server: Site, model: Model, stream: bool
+) -> None:
+    server.text(CHAT, "<html>Welcome</html>")
+    with pytest.raises((ProviderError, NetworkError), match=r"gives no JSON|broke off: it has no"):
+        model.chat(ask(stream=stream))
+
+
+def test_an_answer_without_choices_is_an_error_that_says_what_the_server_says(
+    server: Site, model: Model
+) -> None:
+    server.add(CHAT, whole({"error": {"message": "no provider is free", "code": 502}}))
+    with pytest.raises(NetworkError, match="no provider is free"):
+        model.chat(ask())
+
+
+def test_a_stream_that_ends_without_saying_so_is_an_error(server: Site, model: Model) -> None:
+    server.add(CHAT, events([piece({"content": "Let me "})]))
+    with pytest.raises(NetworkError, match="broke off: it has no end"):
+        model.chat(ask(stream=True))

@@ -10,8 +10,12 @@ from ollama import ListResponse, ProcessResponse, ShowResponse
 
 from llmspell.app import Runtime
 from llmspell.lua.streams import Streams
+from llmspell.models import shelves as module
 from llmspell.models.model import wait_for
+from llmspell.models.provider import Setup
+from llmspell.models.service import Models
 from llmspell.models.shelves import shelves
+from llmspell.testing import Echo
 from tests.runtime.models.local.hub import MODEL
 from tests.runtime.tools.builtin.site import Page, Site
 
@@ -128,3 +132,31 @@ def test_offline_hosted_providers_cannot_be_used(listing: Listing) -> None:
     openai = listing("[models]\noffline = true\n[providers.openai]\n")["openai"]
     assert (openai["usable"], openai["models"]) == (False, [])
     assert "only local models are allowed" in openai["reason"]
+
+
+def test_clients_are_imported_before_the_time_of_any_provider_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    seen: list[bool] = []
+
+    def make(setup: Setup) -> Echo:
+        made.append(setup.name)
+        return Echo(setup)
+
+    real = module._shelf
+
+    async def watched(models: Models, name: str) -> dict[str, Any]:
+        seen.append("own" in made)
+        return await real(models, name)
+
+    monkeypatch.setattr(module, "_shelf", watched)
+    own = tmp_path / "own.toml"
+    own.write_text('[providers.own]\nprovider_type = "own"\nbase_url = "http://127.0.0.1:1"\n')
+    environ = {"HOME": str(tmp_path), "OLLAMA_HOST": NOWHERE}
+    streams = Streams(lambda _: None, lambda _: None, lambda _: b"")
+    with Runtime(config=own, environ=environ, streams=streams) as runtime:
+        runtime.models.register("own", make)
+        told = {each["provider"]: each["usable"] for each in wait_for(shelves(runtime.models))}
+    assert told == {"local": True, "ollama": False, "own": True}
+    assert seen == [True, True, True]

@@ -44,6 +44,8 @@ class Anthropic(SdkProvider):
                 async for event in stream:
                     for chunk in events.chunks(event):
                         yield chunk
+            if not events.ended:
+                raise self._failures.no_end()
 
     async def complete(
         self,

@@ -79,9 +79,13 @@ def _sampling(wanted: Sampling) -> dict[str, float]:
 
 
 class Events:
-    """Reads the events of one stream; tokens are counted at its start and at its end."""
+    """Reads the events of one stream; tokens are counted at its start and at its end.
+
+    ended: whether that was told.
+    """
 
     def __init__(self) -> None:
+        self.ended = False
         self._read = Usage()
         self._calls = 0
 
@@ -97,6 +101,7 @@ class Events:
         elif event.type == "content_block_delta":
             yield from self._delta(event.delta)
         elif event.type == "message_delta":
+            self.ended = True
             yield Chunk(
                 finish=FINISHES.get(event.delta.stop_reason or ""),
                 usage=usage(event.usage, self._read),

@@ -72,13 +72,18 @@ class Ollama:
     async def chat(self, request: ChatRequest) -> AsyncGenerator[Chunk, None]:
         """Continues a conversation."""
         body = wire.chat_body(request, self._defaults, self.name)
-        calls = 0
+        calls, ended = 0, False
         pieces = self._pieces(self._client.chat, body, request.model, stream=request.stream)
         async with aclosing(pieces):
             async for piece in pieces:
+                ended = ended or bool(piece.done)
                 for chunk in wire.chunk_of_chat(piece, calls):
                     calls += chunk.tool_call is not None
                     yield chunk
+        if request.stream and not ended:
+            raise NetworkError(
+                f"the answer of Ollama at {self._url} broke off: it has no end", provider=self.name
+            )
 
     async def complete(self, request: CompletionRequest) -> AsyncGenerator[Chunk, None]:
         """Continues a text, without the model's template."""

@@ -88,10 +88,14 @@ class OpenAI(SdkProvider):
                     yield chunk
                 return
             body |= {"stream": True, "stream_options": {"include_usage": True}}
+            ended = False
             async with await self._asked(request.model, create, body) as stream:
                 async for piece in stream:
+                    ended = ended or any(choice.finish_reason for choice in piece.choices)
                     for chunk in wire.chunks_of(piece):
                         yield chunk
+            if not ended:
+                raise self._failures.no_end()
 
     async def _responded(self, request: ChatRequest) -> AsyncGenerator[Chunk, None]:
         body = responses.body(request, self.name)

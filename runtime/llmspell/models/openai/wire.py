@@ -108,7 +108,9 @@ def chunks_of(piece: ChatCompletionChunk) -> Iterator[Chunk]:
 
 
 def chunks_of_whole(answer: ChatCompletion) -> Iterator[Chunk]:
-    """A whole answer as pieces."""
+    """A whole answer as pieces; raises ValueError where none is in it."""
+    if not answer.choices:
+        raise ValueError((answer.model_extra or {}).get("error") or "there is no answer in it")
     choice = answer.choices[0]
     for index, call in enumerate(choice.message.tool_calls or ()):
         if call.type == "function":
