@@ -69,13 +69,17 @@ class Failures:
             f"the answer of {self._url} broke off: it has no end", provider=self._provider
         )
 
+    def no_json(self) -> ProviderError:
+        """What is raised where some web page answers."""
+        return ProviderError(
+            f"what answers at {self._url} gives no JSON: is `base_url` right, with its path?",
+            provider=self._provider,
+        )
+
     def checked(self, answer: T) -> T:
         """An answer; raises ProviderError for a text, which clients give where it is no JSON."""
         if isinstance(answer, str):
-            raise ProviderError(
-                f"what answers at {self._url} gives no JSON: is `base_url` right, with its path?",
-                provider=self._provider,
-            )
+            raise self.no_json()
         return answer
 
     def _lost(self, error: Exception, *, reading: bool) -> NetworkError:

@@ -63,7 +63,7 @@ class SdkProvider:
     async def models(self) -> list[ModelInfo]:
         """What the server lists."""
         with self._failures.translated():
-            listed = [each async for each in await self._client.models.list(**self.LISTING)]
+            listed = [each async for each in await self._listed(self._client)]
         return sorted((self._info(each) for each in listed), key=lambda model: model.id)
 
     async def health(self) -> Health:
@@ -71,10 +71,17 @@ class SdkProvider:
         try:
             with self._failures.translated():
                 quick = self._client.with_options(timeout=_HEALTH_SECONDS)
-                listed = await quick.models.list(**self.LISTING)
+                listed = await self._listed(quick)
         except LLMSpellError as error:
             return Health(healthy=False, reason=str(error))
         return Health(healthy=True, models=len(listed.data))
+
+    async def _listed(self, client: Any) -> Any:
+        """The first page of the list of models."""
+        try:
+            return await client.models.list(**self.LISTING)
+        except AttributeError:  # of a text that the client takes for a list
+            raise self._failures.no_json() from None
 
     async def close(self) -> None:
         """Closes the connections."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ from llmspell.models.request import (
     Sampling,
     ToolSpec,
 )
-from llmspell.models.service import Access
+from llmspell.models.service import Access, Models
 from tests.runtime.conftest import MakeProject
 from tests.runtime.models.streams import CHOSEN_BY, QUICK_RETRIES, ask, events, streamed, whole
 from tests.runtime.tools.builtin.site import Asked, Page, Site
@@ -304,3 +305,15 @@ def test_a_stream_that_ends_without_saying_so_is_an_error(server: Site, model: M
     server.add(MESSAGES, events(told[:3], named=True))
     with pytest.raises(NetworkError, match="broke off: it has no end"):
         model.chat(ask(stream=True))
+
+
+def test_a_web_page_is_no_list_of_models(
+    server: Site, make_models: Callable[[str], Models]
+) -> None:
+    server.text("/v1/models", "<html>Welcome</html>")
+    base = f"{server.url}"
+    config = f'[providers.own]\nprovider_type = "anthropic"\nbase_url = "{base}"\n'
+    provider = make_models(config).provider("own")
+    with pytest.raises(ProviderError, match="gives no JSON: is `base_url` right"):
+        wait_for(provider.models())
+    assert "gives no JSON" in wait_for(provider.health()).reason

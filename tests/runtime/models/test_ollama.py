@@ -268,10 +268,11 @@ def test_health_tells_version_and_models(server: Site, keeper: KeepsModels, mode
 def test_what_is_no_ollama_is_told_in_a_sentence(
     server: Site, make_models: Callable[[str], Models]
 ) -> None:
-    server.json("/api/tags", {"object": "list", "data": []})
     provider = make_models(f'[providers.ollama]\nbase_url = "{server.url}"\n').provider("ollama")
-    with pytest.raises(ProviderError, match=rf"what answers at {server.url} is no Ollama, or one"):
-        wait_for(provider.models())
+    for page in (Page(b'{"object": "list"}'), Page(b"<html>Welcome</html>")):
+        server.add("/api/tags", page)
+        with pytest.raises(ProviderError, match=rf"what answers at {server.url} is no Ollama, or"):
+            wait_for(provider.models())
 
 
 @pytest.mark.parametrize("written", ["::bad", "http://host:port", "[::1", "host:99999"])

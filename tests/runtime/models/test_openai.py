@@ -351,3 +351,15 @@ def test_a_stream_that_ends_without_saying_so_is_an_error(server: Site, model: M
     server.add(CHAT, events([piece({"content": "Let me "})]))
     with pytest.raises(NetworkError, match="broke off: it has no end"):
         model.chat(ask(stream=True))
+
+
+def test_a_web_page_is_no_list_of_models(
+    server: Site, make_models: Callable[[str], Models]
+) -> None:
+    server.text("/v1/models", "<html>Welcome</html>")
+    base = f"{server.url}/v1"
+    config = f'[providers.own]\nprovider_type = "openai"\nbase_url = "{base}"\n'
+    provider = make_models(config).provider("own")
+    with pytest.raises(ProviderError, match="gives no JSON: is `base_url` right"):
+        wait_for(provider.models())
+    assert "gives no JSON" in wait_for(provider.health()).reason

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
+from json import JSONDecodeError
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -81,9 +82,7 @@ class Ollama:
                     calls += chunk.tool_call is not None
                     yield chunk
         if request.stream and not ended:
-            raise NetworkError(
-                f"the answer of Ollama at {self._url} broke off: it has no end", provider=self.name
-            )
+            raise self._broken("it has no end")
 
     async def complete(self, request: CompletionRequest) -> AsyncGenerator[Chunk, None]:
         """Continues a text, without the model's template."""
@@ -189,7 +188,7 @@ class Ollama:
         """
 
         async def first() -> tuple[Any, AsyncIterator[Any] | None]:
-            with self._translated(model):
+            with self._translated(model, reading=stream):
                 answer = await call(**body, stream=stream)
                 if not stream:
                     return answer, None
@@ -200,7 +199,7 @@ class Ollama:
             yield piece
         if others is not None:
             async with aclosing(others):  # type: ignore[type-var] # it is a generator
-                with self._translated(model):
+                with self._translated(model, reading=True):
                     async for each in others:
                         yield each
 
@@ -218,8 +217,8 @@ class Ollama:
         return str(answer.json().get("version", "")) if answer.is_success else ""
 
     @contextmanager
-    def _translated(self, model: str = "") -> Iterator[None]:
-        """Raises errors of ours for those of the client."""
+    def _translated(self, model: str = "", *, reading: bool = False) -> Iterator[None]:
+        """Raises errors of ours for those of the client. reading: what is no JSON broke off."""
         try:
             yield
         except ResponseError as error:
@@ -232,15 +231,20 @@ class Ollama:
         except (ConnectionError, httpx.ConnectError) as error:
             # No NetworkError, which would be asked again: nobody starts it within seconds.
             raise ProviderError(absent(self._url), provider=self.name) from error
-        except OfNoOllamaError as error:
+        except (OfNoOllamaError, JSONDecodeError) as error:
+            if reading:
+                raise self._broken(error) from error
             raise ProviderError(
                 f"what answers at {self._url} is no Ollama, or one of a version that is not known",
                 provider=self.name,
             ) from error
         except (httpx.HTTPError, ValueError) as error:
-            raise NetworkError(
-                f"the answer of Ollama at {self._url} broke off: {error}", provider=self.name
-            ) from error
+            raise self._broken(error) from error
+
+    def _broken(self, reason: object) -> NetworkError:
+        return NetworkError(
+            f"the answer of Ollama at {self._url} broke off: {reason}", provider=self.name
+        )
 
     def _refused(self, error: ResponseError, model: str) -> LLMSpellError:
         details: dict[str, object] = {"provider": self.name, "status": error.status_code}
