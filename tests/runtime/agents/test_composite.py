@@ -152,7 +152,7 @@ def test_an_agent_is_a_tool_of_another(make_agent: MakeAgent, project: Project) 
 
 
 def test_agents_that_are_tools_answer_at_once(make_agent: MakeAgent, project: Project) -> None:
-    meet = threading.Barrier(2, timeout=10)
+    meet = threading.Barrier(2, timeout=60)
     for number in range(2):
         tool = FunctionTool(f"meet{number}", lambda _: meet.wait())
         project.runtime.tools.register(tool)
@@ -180,7 +180,7 @@ def test_an_agent_that_asks_itself_is_told_so(make_agent: MakeAgent, project: Pr
 def test_agents_that_wait_for_each_other_are_told_so(
     make_agent: MakeAgent, project: Project
 ) -> None:
-    meet = threading.Barrier(2, timeout=10)
+    meet = threading.Barrier(2, timeout=60)
     project.runtime.tools.register(FunctionTool("meet", lambda _: meet.wait()))
     agents = []
     for own, other in (("ask0", "ask1"), ("ask1", "ask0")):

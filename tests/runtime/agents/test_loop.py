@@ -61,7 +61,7 @@ def test_tools_are_called_and_their_results_told(make_agent: MakeAgent) -> None:
 def test_several_calls_run_at_once(make_agent: MakeAgent, project: Project) -> None:
     import threading
 
-    meet = threading.Barrier(2, timeout=10)
+    meet = threading.Barrier(2, timeout=60)
     for name in ("one", "two"):
         project.runtime.tools.register(FunctionTool(name, lambda _: meet.wait()))
     agent, mock = make_agent([calls(("one", "{}"), ("two", "{}")), "done"], tools=("one", "two"))

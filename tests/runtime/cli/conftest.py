@@ -125,7 +125,7 @@ def terminal(shell: Shell) -> Iterator[Callable[..., pexpect.spawn[str]]]:
             env={**shell.environ, "PROMPT_TOOLKIT_NO_CPR": "1"},
             encoding="utf-8",
             dimensions=(40, 120),
-            timeout=10,
+            timeout=60,
         )
         started.append(child)
         return child

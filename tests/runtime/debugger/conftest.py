@@ -15,7 +15,7 @@ from llmspell.debugger.debugger import Debugger, Silent
 from llmspell.debugger.model import Breakpoint, BreakpointSpec, Frame, Source, Stop, Variable
 from llmspell.lua.streams import Streams
 
-WAIT = 8  # seconds until a test gives up
+WAIT = 60  # seconds until a test gives up
 
 
 class Recorder(Silent):
