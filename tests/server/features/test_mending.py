@@ -5,7 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.server.raw import RawClient
+import pytest
+
+from tests.server.raw import RawClient, edits_by_uri
+
+pytestmark = pytest.mark.clients
 
 URI, OTHER = "file:///w/spell.lua", "file:///w/point.lua"
 
@@ -13,9 +17,7 @@ URI, OTHER = "file:///w/spell.lua", "file:///w/point.lua"
 def fixes(client: RawClient, source: str, code: str) -> dict[str, dict[str, Any]]:
     """The quick fixes of the problem with a code, by their titles."""
     client.open(source, URI)
-    while (told := client.notification("textDocument/publishDiagnostics"))["uri"] != URI:
-        pass
-    (problem,) = [each for each in told["diagnostics"] if each["code"] == code]
+    (problem,) = [each for each in client.problems(URI) if each["code"] == code]
     found = client.request(
         "textDocument/codeAction",
         {
@@ -27,13 +29,20 @@ def fixes(client: RawClient, source: str, code: str) -> dict[str, dict[str, Any]
     return {each["title"]: each for each in found}
 
 
+def edits(client: RawClient, action: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """What an action does to each document; asked for, where the client is told so only then."""
+    if "edit" not in action:
+        action = client.request("codeAction/resolve", action)["result"]
+    return edits_by_uri(action["edit"])
+
+
 def test_a_string_that_may_have_been_meant(raw: RawClient) -> None:
     raw.initialize()
     declared = "---@param m 'fast'|'slow'\nlocal function f(m) return m end\n"
     found = fixes(raw, declared + 'f("fsat")', "param-type-mismatch")
     fix = found['Change to `"fast"`']
     assert fix["isPreferred"]
-    (edit,) = fix["edit"]["changes"][URI]
+    (edit,) = edits(raw, fix)[URI]
     assert edit["newText"] == '"fast"'
     assert (edit["range"]["start"]["character"], edit["range"]["end"]["character"]) == (2, 8)
 
@@ -41,7 +50,7 @@ def test_a_string_that_may_have_been_meant(raw: RawClient) -> None:
 def test_a_fix_breaks_lines_as_the_document_does(raw: RawClient) -> None:
     raw.initialize()
     found = fixes(raw, "do\r\n  print(cuonter)\r\nend\r\n", "undefined-global")
-    (edit,) = found["Ignore `undefined-global` here"]["edit"]["changes"][URI]
+    (edit,) = edits(raw, found["Ignore `undefined-global` here"])[URI]
     assert edit["newText"] == "  ---@diagnostic disable-next-line: undefined-global\r\n"
 
 
@@ -49,8 +58,7 @@ def test_a_field_is_declared_in_another_document(raw: RawClient) -> None:
     raw.initialize()
     raw.open("---@class Point\n---@field x integer\n", OTHER)
     found = fixes(raw, "---@type Point\nlocal p = { x = 1 }\np.y = 2\n", "inject-field")
-    edits = found["Declare `y` in `Point`"]["edit"]["changes"]
-    assert edits == {
+    assert edits(raw, found["Declare `y` in `Point`"]) == {
         OTHER: [
             {
                 "range": {
@@ -83,8 +91,9 @@ def test_all_that_is_safe_is_fixed_at_once(raw: RawClient) -> None:
         )["result"]
         assert action["kind"] == "source.fixAll.llmspell"
         lines = source.split("\n")
-        edits = action["edit"]["changes"][URI]
-        for edit in sorted(edits, key=lambda each: -each["range"]["start"]["character"]):
+        for edit in sorted(
+            edits(raw, action)[URI], key=lambda each: -each["range"]["start"]["character"]
+        ):
             start, end = edit["range"]["start"], edit["range"]["end"]
             line = lines[start["line"]]
             lines[start["line"]] = (
