@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 from .analysis.pace import checkpoint
@@ -93,6 +93,11 @@ class ClosedFiles:
         self._read.pop(file, None)
         self._texts.pop(file, None)
 
+    @property
+    def has_trees(self) -> bool:
+        """Whether any tree is kept."""
+        return bool(self._read)
+
     def forget_trees(self) -> list[str]:
         """Drops the trees that were not needed for longest, beyond a number; gives their files.
 
@@ -101,4 +106,11 @@ class ClosedFiles:
         dropped = []
         while len(self._read) > _KEPT:
             dropped.append(self._read.popitem(last=False)[0])
+        return dropped
+
+    def keep_trees(self, needed: Container[object]) -> list[str]:
+        """Drops the trees of files that are not needed; gives those files."""
+        dropped = [file for file in self._read if file not in needed]
+        for file in dropped:
+            del self._read[file]
         return dropped

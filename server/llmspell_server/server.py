@@ -81,6 +81,7 @@ from .subjects import Subject
 from .surroundings import Surroundings
 from .watching import Watching
 from .work.jobs import Job, Priority
+from .work.memory import tidy
 from .work.worker import Worker
 from .world import SessionWorld, sizes_of_definition_files
 
@@ -134,7 +135,7 @@ class SpellServer(LanguageServer):
             converter_factory=default_converter,
             notebook_document_sync=notebooks.SYNC,
         )
-        self.worker = self.protocol.worker = Worker()
+        self.worker = self.protocol.worker = Worker(self._rest)
         self.compile = Compiler()
         self.closed_files = ClosedFiles(sizes_of_definition_files())
         self.world = SessionWorld(
@@ -313,6 +314,11 @@ class SpellServer(LanguageServer):
         self.configuration.ask()
         self.files.look()
         self.worker.submit(Job(generated_code().keep, Priority.BACKGROUND), _SETTLED)
+
+    def _rest(self) -> None:
+        """Gives back memory while nobody waits."""
+        self.world.let_go()
+        tidy()
 
     def close(self) -> None:
         """Gives back what the session used."""

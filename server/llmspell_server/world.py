@@ -12,7 +12,8 @@ from .analysis.faults import Compile
 from .analysis.inference.annotated import declared_types
 from .analysis.inference.described import Tables as DescribedTables
 from .analysis.inference.inference import NO_TABLES, Inference
-from .analysis.inference.sources import FileSources
+from .analysis.inference.queries import Key
+from .analysis.inference.sources import FileSources, Owner
 from .analysis.pace import checkpoint
 from .analysis.snapshot import Snapshot
 from .analysis.text import Text
@@ -42,6 +43,7 @@ def _part(file: str) -> str | None:
     return found[1] if found is not None else None
 
 
+_FOUND = frozenset({"findings", "strings"})  # what is told of a document without being asked
 _MOST_CALLED = 5  # modules of one name that are offered
 _MOST_NEAR = 500  # among which one with a name like another is looked for
 _Names = tuple[frozenset[str], frozenset[str]]
@@ -112,6 +114,24 @@ class SessionWorld:
             self._seen, self._revision = now, closed
             self._inference.advance()
         return self._inference
+
+    def let_go(self) -> None:
+        """Drops what was found out, and the trees of closed files, but what open documents need.
+
+        Whoever looked at all of a workspace has left a thousand times as much behind. Not while
+        somebody works with what the inference has said.
+        """
+        if not self._closed.has_trees:
+            return
+        opened = self._documents()
+
+        def is_of_open(key: Key) -> bool:
+            return key[0] in _FOUND and key[1] in opened
+
+        kept = self._inference.queries.keep(is_of_open)
+        needed = {part.file if isinstance(part, Owner) else part for key in kept for part in key}
+        self._inference.forget(self._closed.keep_trees(needed))
+        self._inference.advance()
 
     @property
     def moment(self) -> tuple[object, ...]:

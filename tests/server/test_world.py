@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 from lsprotocol import types
 from pygls.workspace import PositionCodec
 
+from llmspell_server.analysis.checks.checker import Checker
 from llmspell_server.analysis.types.display import display
+from llmspell_server.closed_files import ClosedFiles
 from llmspell_server.compiler import Compiler
 from llmspell_server.documents import Document
+from llmspell_server.indexing.reading import summary_of_file
 from llmspell_server.subjects import Subject
 from llmspell_server.world import SessionWorld
 from tests.server.analysis.syntax.trees import shown
@@ -85,3 +90,26 @@ def test_the_snapshot_after_several_edits_is_that_of_the_text(
             now.snapshot(COMPILE)
     fresh = document(now.text.source).snapshot(COMPILE)
     assert shown(now.snapshot(COMPILE).pieces) == shown(fresh.pieces)
+
+
+def test_of_closed_files_only_what_open_documents_need_is_kept(tmp_path: Path) -> None:
+    sources = {
+        "lib.lua": "answer = { value = 1 }\n",
+        "other.lua": "local x = answer.value\nprint(y)\n",
+    }
+    files, closed = {}, ClosedFiles()
+    for name, source in sources.items():
+        (tmp_path / name).write_text(source)
+        files[name] = f"file://{tmp_path / name}"
+        read = summary_of_file(str(tmp_path / name))
+        assert read is not None
+        closed.put({files[name]: read[1]})
+    documents = {URI: document("local x = answer.value\nprint(x, y)\n")}
+    world = SessionWorld(lambda: documents, COMPILE, closed)
+    checker = Checker(world.inference())
+    before = checker.findings(URI)
+    assert checker.findings(files["other.lua"])
+    world.let_go()
+    assert world.inference() is checker.inference
+    assert checker.findings(URI) == before != []
+    assert closed.keep_trees(()) == [files["lib.lua"]]

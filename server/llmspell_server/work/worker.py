@@ -121,7 +121,8 @@ class Worker:
                     return self._current
                 if not self._is_tidy and time.monotonic() >= rested:
                     self._is_tidy = True
-                    self._tidy()
+                    self._current = Job(self._tidy, Priority.BACKGROUND)
+                    return self._current
                 self._changed.wait(self._pause(rested))
             return None
 

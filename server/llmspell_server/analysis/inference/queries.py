@@ -161,6 +161,24 @@ class Queries:
             key: each for key, each in self._questions.items() if each.verified >= oldest
         }
 
+    def keep(self, is_wanted: Callable[[Key], bool]) -> set[Key]:
+        """Drops all answers but the wanted ones and what those were made from; the keys of these.
+
+        Not while a question is being answered.
+        """
+        waiting = [each for key, each in self._questions.items() if is_wanted(key)]
+        kept = set(waiting)
+        while waiting:
+            checkpoint()
+            new = [each for each in waiting.pop().asked if each not in kept]
+            kept.update(new)
+            waiting += new
+        dropped = [key for key, each in self._questions.items() if each not in kept]
+        self._outermost = {}
+        for key in dropped:  # one by one, so that other threads need not wait until all are freed
+            del self._questions[key]
+        return set(self._questions)
+
     def get(self, *key: Hashable) -> Any:
         """The answer to a question."""
         question = self._questions.get(key)

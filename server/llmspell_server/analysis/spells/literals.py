@@ -193,7 +193,10 @@ class Strings:
 
     def _of_piece(self, file: str, piece: Piece) -> tuple[_Said, ...]:
         where = self.inference.where(file, piece)
-        found = (self._said(where, node) for node in _strings_in(piece))
+        found = []
+        for node in _strings_in(piece):
+            checkpoint()
+            found.append(self._said(where, node))
         return tuple(each for each in found if each is not None)
 
     def _said(self, where: Where, node: tree.String) -> _Said | None:

@@ -120,3 +120,18 @@ def test_an_answer_that_may_lag_is_given_as_it_was_to_who_puts_up_with_that(
         assert numbers.get("made from it") == 6
     numbers.change(b=2)
     assert numbers.get("lagging") == 3
+
+
+def test_what_a_wanted_answer_was_made_from_is_kept_with_it_and_all_else_dropped(
+    numbers: Numbers,
+) -> None:
+    for key in (("top",), ("input", "b"), ("even",)):
+        numbers.get(*key)
+    kept = numbers.queries.keep(lambda key: key[0] == "top")
+    assert {key[0] for key in kept} >= {"top", "parity"}
+    assert not kept & {("even",), ("odd",)}
+    numbers.get("top")
+    assert numbers.made == []
+    numbers.change(a=2)
+    numbers.get("top")
+    assert numbers.made != []
