@@ -199,10 +199,10 @@ def declared_function(
     parameters: their names as written, `...` included, without an implicit `self`. None if the
     block says nothing of them.
     """
-    generics = generics_of(
-        tuple(each for tag in block.tags if isinstance(tag, GenericTag) for each in tag.generics),
-        outer,
+    declared = tuple(
+        each for tag in block.tags if isinstance(tag, GenericTag) for each in tag.generics
     )
+    generics, own = generics_of(declared, outer), {each.name.text for each in declared}
     tags = {tag.name.text: tag for tag in block.tags if isinstance(tag, ParamTag) and tag.name}
     returns = [tag for tag in block.tags if isinstance(tag, ReturnTag)]
     overloads = tuple(
@@ -232,7 +232,7 @@ def declared_function(
         tuple(found),
         _variadic(block, tags, generics) if "..." in parameters or "..." in tags else None,
         _results(returns, plain, generics) if plain else None,
-        tuple(generic for name, generic in generics.items() if name not in outer),
+        tuple(generic for name, generic in generics.items() if name in own or name not in outer),
         overloads,
         tuple(
             results_of(tag.results, generics)

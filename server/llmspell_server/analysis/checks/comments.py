@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 
 from llmspell_server.analysis.annotations import meaning
-from llmspell_server.analysis.inference.casts import casts_of
+from llmspell_server.analysis.inference.cast_tags import casts_of
 from llmspell_server.analysis.inference.writes import Path
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax.pieces import Piece

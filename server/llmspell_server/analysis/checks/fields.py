@@ -34,14 +34,14 @@ def of_access(context: Context, node: Access) -> Iterator[Finding]:
     name, place = key[0], key[1]
     base = context.type(node.base)
     members = [each for each in context.members(base) if each is not model.NIL]
+    if len(members) == 1:
+        yield from _visible(context, node, members[0], name, place)
     if not members or not _is_all_known(context, node, members):
         return
     exists = any(context.inference.field_type(each, name) is not None for each in members)
     if exists and _is_slip(context, node, members, name):
         yield _undefined(context, node, members, name, place)
         return
-    if exists and len(members) == 1:
-        yield from _visible(context, node, members[0], name, place)
     if not _is_written(context, node):
         if not exists:
             yield _undefined(context, node, members, name, place)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from llmspell_server.analysis.annotations import meaning
-from llmspell_server.analysis.annotations.attached import parsed
 from llmspell_server.analysis.annotations.nodes import CastTag
-from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.syntax import tree
-from llmspell_server.analysis.syntax.comments import comment_blocks
 from llmspell_server.analysis.syntax.pieces import Piece
 from llmspell_server.analysis.types import model
 from llmspell_server.analysis.types.model import Type
 
+from .cast_tags import casts_of
 from .expressions import Where
 from .flow import parents_of
 from .writes import Path, writes_of
 
+if TYPE_CHECKING:
+    from .inference import Inference
+
 
 class Casts:
     """Applies casts to uses of variables."""
+
+    def __init__(self, inference: Inference) -> None:
+        self._inference = inference
 
     def cast(self, where: Where, node: tree.Expression, path: Path, type_: Type) -> Type:
         """The type of a use, changed by the casts between it and the last assignment."""
@@ -31,6 +35,8 @@ class Casts:
             for write in writes_of(where.piece).by_root.get(path.root, ())
             if not write.path.keys and not write.is_item and write.key.start < node.start
         ]
+        if not written:
+            type_ = self._cast_above(where, path, type_)
         for place, tag in casts_of(where.piece):
             if tag.name is None or tag.name.text != node.text or place > node.start:
                 continue
@@ -38,20 +44,27 @@ class Casts:
                 type_ = _changed(type_, tag)
         return type_
 
-
-@remembered
-def casts_of(piece: Piece) -> list[tuple[int, CastTag]]:
-    """The casts of a piece, with their offsets."""
-    return list(_casts(piece))
-
-
-def _casts(piece: Piece) -> Iterator[tuple[int, CastTag]]:
-    if "@cast" not in piece.text:
-        return
-    for lines in comment_blocks(piece):
-        for tag in parsed(piece, lines).tags:
-            if isinstance(tag, CastTag):
-                yield tag.start, tag
+    def _cast_above(self, where: Where, path: Path, type_: Type) -> Type:
+        """The type changed by the casts between statements of the chunk above."""
+        owner = where.file.owner(where.piece, path)
+        file = where.file.file
+        if owner.piece is not None or not self._inference.queries.get("has casts", file):
+            return type_
+        casts: tuple[tuple[Piece, CastTag], ...]
+        casts = self._inference.queries.get("casts", file, str(owner.root))
+        begin = where.file.snapshot.pieces.start_of
+        here = begin[where.piece]
+        written = [
+            begin[source.piece]
+            for source in self._inference.values_of(owner)
+            if source.piece in begin and begin[source.piece] < here
+        ]
+        for piece, tag in casts:
+            if begin[piece] < here and all(begin[piece] > each for each in written):
+                assert tag.name is not None
+                if where.file.owner(piece, Path(tag.name.text)) == owner:
+                    type_ = _changed(type_, tag)
+        return type_
 
 
 def _is_around(piece: Piece, place: int, node: tree.Node) -> bool:

@@ -45,6 +45,7 @@ _EMPTY = Sources()
 _INPUTS = frozenset(
     (
         *("written", "module file", "module missing", "types", "metatables", "chunk", "guards"),
+        *("casts", "has casts"),
         *("table", "given to", "scope", "visible", "declaration", "type names", "global names"),
         *("calls", "calls by name", "files using"),
     )
@@ -66,7 +67,7 @@ class Inference:
         self.functions = Functions(self)
         self.calls = Calls(self)
         self.tables = Tables(self)
-        self.casts = Casts()
+        self.casts = Casts(self)
         self.annotated = Annotated(self)
         self.described = Described(self, described)
         self.given_schemas = GivenSchemas(self)
@@ -110,6 +111,8 @@ class Inference:
                 "module": self._module,
                 "chunk": self._chunk,
                 "guards": self._guards_on,
+                "has casts": lambda file: bool(self.file(file).casts_by_name),
+                "casts": lambda file, name: self.file(file).casts_by_name.get(name, ()),
                 "types": self.annotated.places,
                 "class": self.annotated.class_definition,
                 "alias": self.annotated.alias_definition,

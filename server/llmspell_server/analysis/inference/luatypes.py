@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from llmspell_server.analysis.types import model
+from llmspell_server.analysis.types.assignable import assignable
 from llmspell_server.analysis.types.definitions import Definitions
 from llmspell_server.analysis.types.model import Type
 
@@ -82,6 +83,17 @@ class LuaTypes:
             if own is None or (own == name) == truth:
                 kept.append(_PLAIN[name] if truth and own is None and _is_open(each) else each)
         return model.choice(kept)
+
+    def guarded(self, type_: Type, wanted: Type, truth: bool) -> Type:
+        """What is left of a type when a function says that it is, or is not, of another."""
+        members = self._members(type_)
+        if truth and (any(map(_is_open, members)) or not members):
+            return wanted
+        kept = [each for each in members if assignable(each, wanted, self._definitions) == truth]
+        if kept or not truth:
+            return model.choice(kept)
+        narrower = assignable(wanted, type_, self._definitions)
+        return wanted if narrower else model.NEVER
 
     def _members(self, type_: Type) -> tuple[Type, ...]:
         """The alternatives, with aliases replaced by what they stand for."""

@@ -51,9 +51,35 @@ class Narrowing:
                 return self._compared(type_, left, right, truth == (operator == "=="))
             case tree.Name() | tree.Member() | tree.Index():
                 return self._tested(type_, condition, truth)
+            case tree.Call() | tree.MethodCall():
+                return self._guarded(type_, condition, truth)
             case tree.Table() | tree.Function() | tree.String() | tree.Number():
                 return type_ if truth else model.NEVER  # `x and {x} or …`
         return type_
+
+    def _guarded(self, type_: Type, call: tree.Call | tree.MethodCall, truth: bool) -> Type:
+        """What the function says of an argument that is called (`@return_cast`)."""
+        given = list(call.arguments.values)
+        if isinstance(call, tree.MethodCall):
+            given.insert(0, call.base)
+        if not any(self._path_of(each) == self._path for each in given):
+            return type_
+        called = self._called(call)
+        if not isinstance(called, model.Function):
+            return type_
+        for guard in called.guards:
+            names = [each.name for each in called.parameters]
+            index = names.index(guard.name) if guard.name in names else len(given)
+            if index < len(given) and self._path_of(given[index]) == self._path:
+                if truth or guard.otherwise is None:
+                    return self._lua_types.guarded(type_, guard.type, truth)
+                return self._lua_types.guarded(type_, guard.otherwise, True)
+        return type_
+
+    def _called(self, call: tree.Call | tree.MethodCall) -> Type:
+        if isinstance(call, tree.Call):
+            return self._type_of(call.callee)
+        return self._field_of(self._type_of(call.base), call.method.text)
 
     def _connected(
         self, type_: Type, operator: str, left: tree.Expression, right: tree.Expression, truth: bool

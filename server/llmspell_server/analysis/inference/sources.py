@@ -12,7 +12,7 @@ from functools import cached_property
 from attrs import field, frozen
 
 from llmspell_server.analysis.annotations.attached import declared_in
-from llmspell_server.analysis.annotations.nodes import ClassTag
+from llmspell_server.analysis.annotations.nodes import CastTag, ClassTag
 from llmspell_server.analysis.binding.binder import binding_of
 from llmspell_server.analysis.binding.variables import Local
 from llmspell_server.analysis.remembering import remembered
@@ -20,6 +20,7 @@ from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
 
+from .cast_tags import casts_between
 from .flow import Guard, conditioned, guards_after
 from .writes import (
     Key,
@@ -251,6 +252,16 @@ class FileSources:
                 name = root.name if isinstance(root, Local) else root
                 found.setdefault(name, []).extend((piece, guard) for guard in guards)
         return {name: tuple(guards) for name, guards in found.items()}
+
+    @cached_property
+    def casts_by_name(self) -> dict[str, tuple[tuple[Piece, CastTag], ...]]:
+        """The casts between the statements of the chunk, by the variables they speak of."""
+        found: dict[str, list[tuple[Piece, CastTag]]] = {}
+        for piece in self.snapshot.pieces.all:
+            if "@cast" in piece.text:
+                for name, tag in casts_between(piece):
+                    found.setdefault(name, []).append((piece, tag))
+        return {name: tuple(casts) for name, casts in found.items()}
 
     def metatable_calls(
         self, piece: Piece

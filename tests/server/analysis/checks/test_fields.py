@@ -122,6 +122,7 @@ def test_need_check_nil(marked: str) -> None:
         P + "function P:m() return self.a, self.b, self.c end",
         P + "print(P.a)",
         P + "---@class Q: P\nlocal Q = {}\nfunction Q:m() return self.⟦a⟧, self.b end",
+        P + "---@class (partial) P\nprint()\n---@type P\nlocal p\nprint(p.⟦a⟧)",
         P + "---@private\nfunction P:secret() end\n---@type P\nlocal p\np:⟦secret⟧()",
     ],
 )

@@ -44,6 +44,13 @@ function Dog:bark() return 1 end
         ("local x = f() --[[@as string]]\nprint(x‸)", "string"),
         ("---@type string?\nlocal x\n---@cast x -?\nprint(x‸)", "string"),
         ("local x\n---@cast x integer\nprint(x‸)", "integer"),
+        ("local x\n---@cast x integer\nprint(1)\nprint(x‸)", "integer"),
+        ("local x\n---@cast x integer\nprint(1)\n---@cast x +string\nprint(x‸)", "integer|string"),
+        ("local x\n---@cast x integer\nprint(1)\nx = 'a'\nprint(x‸)", "string"),
+        ("local x\n---@cast x integer\nx = 'a'\nprint(x‸)", "string"),
+        ("local x = 'a'\nif y then\n---@cast x integer\nprint(x)\nend\nprint(x‸)", "string"),
+        ("local x = 'a'\n---@cast x integer\nprint(1)\nlocal x = true\nprint(x‸)", "boolean"),
+        ("---@type any\nx = 'a'\n---@cast x integer\nprint(1)\nprint(x‸)", "integer"),
         ("---@type string\nlocal x\n---@cast x +integer\nprint(x‸)", "string|integer"),
     ],
 )  # fmt: skip
@@ -112,3 +119,37 @@ def test_narrowing_of_declared_types(marked: str, expected: str) -> None:
 
 def test_an_annotation_is_not_about_the_fields_on_the_first_line() -> None:
     assert type_at("---@class M\nlocal M = { a = { b = 1 } }\nprint(M.a.b|)") == "integer"
+
+
+IS = "---@return_cast v string\nlocal function is(v) end\n---@type string|integer\nlocal x\n"
+OR = "---@return_cast v string else boolean\nlocal function is(v) end\n---@type string|table\nlocal x\n"
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        (IS + "if is(x) then print(x‸) end", "string"),
+        (IS + "if is(x) then return end print(x‸)", "integer"),
+        (IS + "if not is(x) then print(x‸) end", "integer"),
+        (IS + "if is(1, x) then print(x‸) end", "string|integer"),
+        (IS + "if is(x) and y then print(x‸) end", "string"),
+        (IS + "assert(is(x)) print(x‸)", "string"),
+        (IS + "local function f(y) if is(y) then print(y‸) end end", "string"),
+        (IS + "local t = {}\n---@type string|integer\nt.a = 1\nif is(t.a) then print(t.a‸) end",
+         "string"),
+        (OR + "if is(x) then return end print(x‸)", "never"),
+        (("---@class C\nlocal C = {}\n---@return_cast self D\nfunction C:is() end\n"
+          "---@class D: C\n---@type C\nlocal c\nif c:is() then print(c‸) end"), "D"),
+    ],
+)  # fmt: skip
+def test_what_a_function_says_of_its_argument(marked: str, expected: str) -> None:
+    assert type_at(marked) == expected
+
+
+def test_a_type_parameter_of_a_function_hides_that_of_the_class() -> None:
+    source = (
+        "---@class Box<T>\n---@field value T\nlocal Box = {}\n"
+        "---@generic T\n---@param v T\n---@return Box<T>\nfunction Box.of(v) end\n"
+        "local v = Box.of('x').value print(v‸)"
+    )
+    assert type_at(source) == "string"
