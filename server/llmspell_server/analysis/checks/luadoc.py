@@ -99,7 +99,7 @@ def _generics(tag: tree.Node) -> tuple[ParameterNode, ...]:
 
 def _is_known(context: Context, name: str) -> bool:
     inference = context.inference
-    if not name or name in _WORDS or context.where.file.has_generic_classes:
+    if not name or name in _WORDS or name in context.where.file.type_parameters:
         return True  # of a generic class, its methods know the type parameters
     return (
         inference.class_named(name) is not None

@@ -133,7 +133,7 @@ class Annotated:
     def _class_generics(self, where: Where, node: tree.Function) -> meaning.Generics:
         """The type parameters of the class whose method a function is."""
         statement = parents_of(where.piece).get(node)
-        if not where.file.has_generic_classes or not isinstance(statement, tree.FunctionStatement):
+        if not where.file.type_parameters or not isinstance(statement, tree.FunctionStatement):
             return meaning.NONE
         path = path_of(statement.target, writes_of(where.piece).owners)
         if path is None or not path.keys:

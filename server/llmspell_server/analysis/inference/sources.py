@@ -286,13 +286,15 @@ class FileSources:
         return tuple(each for each in self.snapshot.pieces.all if writes_of(each).metatables)
 
     @cached_property
-    def has_generic_classes(self) -> bool:
-        """Whether it declares a class with type parameters."""
-        return any(
-            isinstance(each.tag, ClassTag) and each.tag.generics
+    def type_parameters(self) -> frozenset[str]:
+        """The names of the type parameters of the classes that it declares."""
+        return frozenset(
+            parameter.name.text
             for piece in self.snapshot.pieces.all
             for found in declared_in(piece).values()
             for each in found
+            if isinstance(each.tag, ClassTag)
+            for parameter in each.tag.generics
         )
 
     def global_names(self) -> Iterator[str]:
