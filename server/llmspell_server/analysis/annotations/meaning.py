@@ -227,6 +227,7 @@ def declared_function(
     found = [_parameter(name, tags.get(name), generics) for name in parameters if name != "..."]
     if is_method:
         found.insert(0, Parameter("self", model.SELF))
+    documentation = documentation_of(block)
     plain = tuple(each for tag in returns if tag.word.text == "return" for each in tag.results)
     return Function(
         tuple(found),
@@ -244,7 +245,8 @@ def declared_function(
         is_method=is_method or parameters[:1] == ("self",),
         is_nodiscard="nodiscard" in flags,
         return_names=names_of(plain),
-        documentation=documentation_of(block),
+        deprecated=documentation.deprecated,
+        documentation=documentation,
     )
 
 

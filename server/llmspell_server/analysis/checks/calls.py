@@ -190,9 +190,9 @@ def _not_callable(context: Context, node: Call, called: Type) -> Iterator[Findin
 def _deprecated(context: Context, node: Call, signatures: Sequence[Function]) -> Iterator[Finding]:
     """`deprecated`: a function that should no longer be called."""
     main = signatures[0]
-    if main.documentation is None or main.documentation.deprecated is None:
+    if main.deprecated is None:
         return
-    advice = main.documentation.deprecated.strip()
+    advice = main.deprecated.strip()
     message = f"{_function(context, node)} is deprecated{f': {advice}' if advice else '.'}"
     yield context.finding("deprecated", named(node), message, advice=advice)
 

@@ -281,7 +281,7 @@ class Function(Type):
     variadic: the type of each value in `...`, None without. returns: None when nobody said.
     return_names: those that have one, else "". correlated: rows of results that come together
     (`@return_overload`). is_method: whether the first parameter is the object, as with a colon.
-    body: what else its code says of its results, if anything.
+    body: what else its code says of its results, if anything. deprecated: the advice, if it is.
     Where it was declared and what its documentation says takes no part in comparisons.
     """
 
@@ -295,7 +295,8 @@ class Function(Type):
     is_async: bool = False
     is_method: bool = False
     body: Body | None = None
-    is_nodiscard: bool = field(default=False, eq=False)
+    is_nodiscard: bool = False
+    deprecated: str | None = None
     return_names: tuple[str, ...] = field(default=(), eq=False)
     documentation: Documentation | None = field(default=None, eq=False)
     place: Place | None = field(default=None, eq=False)

@@ -271,3 +271,22 @@ def test_what_is_found_after_edits_is_what_is_found_in_the_text(
         fresh = MemoryWorld()
         fresh.snapshots = {**library(), "main.lua": Snapshot.of(Text(typed.source))}
         assert typed.findings() == _plain(Checker(Inference(fresh)))
+
+
+@pytest.mark.parametrize(
+    ("mark", "code"), [("---@deprecated", "deprecated"), ("---@nodiscard", "discard-returns")]
+)
+@pytest.mark.parametrize("function", ["function F() return 1 end", "function F(a) return a end"])
+def test_a_mark_of_a_function_counts_for_calls_elsewhere_as_soon_as_it_is_there_or_gone(
+    mark: str, code: str, function: str
+) -> None:
+    world = MemoryWorld(main="F()")
+    world.snapshots |= library()
+    inference = Inference(world)
+    found = []
+    for source in (function, f"{mark}\n{function}", function, f"{mark}\n{function}"):
+        world.set("m.lua", source)
+        inference.advance()
+        problems = Checker(inference).findings("main.lua")
+        found.append([each.code for each in problems].count(code))
+    assert found == [0, 1, 0, 1]
