@@ -176,6 +176,8 @@ class OverStdio(Session):
     def _begin(self, params: dict[str, Any]) -> None:
         self._client = RawClient.of_stdio(SERVER)
         self._client.initialize(**params)
+        # Until its folders have been looked through it calls no module missing.
+        self._client.request(types.WORKSPACE_DIAGNOSTIC, {"previousResultIds": []})
 
     def everything(self, name: str, offset: int) -> dict[str, Any]:
         """What is answered however long it takes, of a version that nothing was asked about."""
