@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test quick lint types unit imports coverage format bench generate extension e2e screenshots clean help
+.PHONY: run test quick lint types unit imports coverage fuzz format bench generate extension e2e screenshots clean help
 
 help:  ## show this list
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ coverage: $(STAMP)  ## which lines of the runtime the tests reach
 
 quick: $(STAMP)  ## the tests that take seconds
 	$(BIN)/pytest -n 2 -q -m 'not slow' --ignore tests/e2e
+
+fuzz: $(STAMP)  ## the random tests with ever other examples, until one fails
+	while $(BIN)/pytest -q -n 2 -m hypothesis --hypothesis-profile fuzz --ignore tests/e2e; do :; done
 
 format: $(STAMP)  ## put every file into the house style
 	$(BIN)/ruff check --fix .

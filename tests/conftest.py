@@ -1,4 +1,4 @@
-"""For all tests: what the shell that started them may have changed is put right, and no deadlines."""
+"""For all tests: what the shell that started them may have changed is put right; no test is chance."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import signal
 
 from hypothesis import settings
 
-# No test fails because the machine is busy: an example may take as long as it does.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# No test fails because the machine is busy: an example may take as long as it does. Nor by luck: the
+# examples of a test are the same in each run, and `make fuzz` tries others.
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.register_profile("fuzz", deadline=None)
+settings.load_profile("suite")
 
 pytest_plugins = ["tests.server.sent"]
 
