@@ -238,6 +238,7 @@ class Engine:
     def _await(self, task: Task, timeout: float | None) -> Any:
         if self._lost:
             raise EngineLost(self._stop or Interrupted())
+        stop: Stopped | None = None
         if threading.current_thread() is self._thread:
             task.run()
         else:
@@ -250,7 +251,9 @@ class Engine:
                 self._watch(task, timeout)
             finally:
                 self._task = None
-            self._stop = None
+            stop, self._stop = self._stop, None
+        if stop is not None and isinstance(task.error, StopRequested):
+            raise stop
         if task.error is not None:
             raise task.error
         return task.value

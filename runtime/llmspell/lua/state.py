@@ -370,7 +370,8 @@ class LuaState:
             else:
                 outcome = job.context.run(self._advance, job, first)
         except BaseException as error:  # noqa: BLE001 - handed to the job's caller
-            job.waiting.fail(error)
+            # A stop is raised at every instruction, also at those around what it ends.
+            job.waiting.fail(error if self._pending_stop() is None else _stop_requested())
             return None
         finally:
             self._stepping.pop()

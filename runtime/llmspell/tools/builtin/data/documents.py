@@ -14,15 +14,13 @@ import math
 import re
 
 from llmspell.errors import ResourceError, ValidationError
-from llmspell.tools.builtin.data.expansion import check_expansion
+from llmspell.tools.builtin.data.expansion import MOST_CHARACTERS, MOST_VALUES, counting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 FORMATS = ("yaml", "toml", "json")
-MOST_VALUES = 1_000_000
-MOST_CHARACTERS = 50_000_000
 _START = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*---[ \t]*\n")
 _BLOCK = re.compile(r"(?:[^\n]*\S\n)+(?:[^\n]*\S)?")
 _WIDE = 10_000  # columns, before a line of YAML is broken
@@ -47,7 +45,7 @@ def loaded(text: str, format_: str) -> list[Any]:
     from ruamel.yaml.error import YAMLError
 
     yaml = YAML(typ="safe", pure=True)
-    yaml.Constructor = _counting(yaml.Constructor)
+    yaml.Constructor = counting(yaml.Constructor)
     try:
         return list(yaml.load_all(text))
     except (YAMLError, ValueError) as error:
@@ -186,7 +184,7 @@ class Editable:
         from ruamel.yaml.util import load_yaml_guess_indent
 
         self._yaml = YAML()
-        self._yaml.Constructor = _counting(self._yaml.Constructor)
+        self._yaml.Constructor = counting(self._yaml.Constructor)
         self._yaml.preserve_quotes = True
         self._yaml.width = _WIDE
         # Comments before the mark of a document are thrown away by the library.
@@ -229,17 +227,6 @@ def _from_toml(text: str) -> Any:
             raise Broken(str(error).removesuffix(" (at end of document)")) from None
         message = str(error)[: place.start()]
         raise Broken(message, int(place[1]), int(place[2])) from None
-
-
-def _counting(constructor: Any) -> Any:
-    """A library's maker of data, that looks first at how much there would be."""
-
-    class Counting(constructor):  # type: ignore[misc]
-        def construct_document(self, node: Any) -> Any:
-            check_expansion(node, MOST_VALUES, MOST_CHARACTERS)
-            return super().construct_document(node)
-
-    return Counting
 
 
 def _broken_yaml(error: Exception) -> Broken:

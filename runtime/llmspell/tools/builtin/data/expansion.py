@@ -15,8 +15,23 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def check_expansion(root: Any, most_values: int, most_characters: int) -> None:
-    """Raises ResourceError where a node of the parser stands for more than that, or for itself."""
+MOST_VALUES = 1_000_000
+MOST_CHARACTERS = 50_000_000
+
+
+def counting(constructor: Any) -> Any:
+    """A library's maker of data, that looks first at how much there would be."""
+
+    class Counting(constructor):  # type: ignore[misc]
+        def construct_document(self, node: Any) -> Any:
+            _check(node)
+            return super().construct_document(node)
+
+    return Counting
+
+
+def _check(root: Any) -> None:
+    """Raises ResourceError where a node of the parser stands for too much, or for itself."""
     sizes: dict[int, tuple[int, int]] = {}
     under_way: set[int] = set()
     # Without recursion: a text may be nested as deep as it is long.
@@ -38,7 +53,7 @@ def check_expansion(root: Any, most_values: int, most_characters: int) -> None:
         characters = len(node.value) if isinstance(node.value, str) else 0
         values = 1 + sum(each[0] for each in below)
         characters += sum(each[1] for each in below)
-        if values > most_values or characters > most_characters:
+        if values > MOST_VALUES or characters > MOST_CHARACTERS:
             raise ResourceError(
                 "the data are too many; are aliases of aliases in the text?", resource="data"
             )

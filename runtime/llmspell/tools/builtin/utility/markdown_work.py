@@ -20,6 +20,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
 from llmspell.errors import ToolError
+from llmspell.tools.builtin.data.expansion import counting
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -114,7 +115,7 @@ def _split(text: str) -> tuple[dict[str, Any] | None, str]:
     return _plain(found or {}), text[mark.end() :]
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(counting(yaml.SafeLoader)):  # type: ignore[misc]
     """Dates stay the texts that they are written as."""
 
 
