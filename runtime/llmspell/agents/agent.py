@@ -163,6 +163,9 @@ class Agent:
                 self.lifecycle.terminate()
             ended(self._hooks(), self.name)
             raise
+        finally:  # also where a stop has broken off a hook
+            if begun and self.lifecycle.state != "Terminated":
+                self.lifecycle.terminate()
 
     def offered(self, names: tuple[str, ...] | None = None) -> tuple[ToolSpec, ...]:
         """The tools of these names, or its own, as the model is told of them.
