@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import aclosing
 from typing import Any
 
+import pytest
 from pydantic import BaseModel
 
+from llmspell.errors import ProviderError
 from llmspell.models.messages import Message
-from llmspell.models.model import Model
+from llmspell.models.model import Model, wait_for
 from llmspell.models.reply import ChatResult
 from llmspell.models.request import ChatRequest
+from llmspell.models.service import Models
 from tests.runtime.tools.builtin.site import Page
 
 QUICK_RETRIES = "retry = { max_retries = 2, initial_delay_ms = 1 }\n"
@@ -55,3 +58,12 @@ def streamed(model: Model, request: ChatRequest) -> tuple[list[str], ChatResult]
         return pieces, answering.result()
 
     return asyncio.run(told())
+
+
+def refuses_to_list(make_models: Callable[[str], Models], kind: str, base_url: str) -> None:
+    """Asserts that a provider of that kind says of a web page at its address that it is none."""
+    config = f'[providers.own]\nprovider_type = "{kind}"\nbase_url = "{base_url}"\n'
+    provider = make_models(config).provider("own")
+    with pytest.raises(ProviderError, match="gives no JSON: is `base_url` right"):
+        wait_for(provider.models())
+    assert "gives no JSON" in wait_for(provider.health()).reason

@@ -32,7 +32,15 @@ from llmspell.models.request import (
 )
 from llmspell.models.service import Access, Models
 from tests.runtime.conftest import MakeProject
-from tests.runtime.models.streams import CHOSEN_BY, QUICK_RETRIES, ask, events, streamed, whole
+from tests.runtime.models.streams import (
+    CHOSEN_BY,
+    QUICK_RETRIES,
+    ask,
+    events,
+    refuses_to_list,
+    streamed,
+    whole,
+)
 from tests.runtime.tools.builtin.site import Asked, Page, Site
 
 CHAT = "/v1/chat/completions"
@@ -357,9 +365,4 @@ def test_a_web_page_is_no_list_of_models(
     server: Site, make_models: Callable[[str], Models]
 ) -> None:
     server.text("/v1/models", "<html>Welcome</html>")
-    base = f"{server.url}/v1"
-    config = f'[providers.own]\nprovider_type = "openai"\nbase_url = "{base}"\n'
-    provider = make_models(config).provider("own")
-    with pytest.raises(ProviderError, match="gives no JSON: is `base_url` right"):
-        wait_for(provider.models())
-    assert "gives no JSON" in wait_for(provider.health()).reason
+    refuses_to_list(make_models, "openai", f"{server.url}/v1")
