@@ -88,7 +88,7 @@ class AgentBuilder:
         """
         return self._with("max_tokens", tokens)
 
-    @member()
+    @member(adds=True)
     def allow_tool(self, name: ToolName) -> Self:
         """Lets the agent call one more tool.
 
@@ -98,7 +98,7 @@ class AgentBuilder:
         self._chosen.setdefault("allowed_tools", []).append(name)
         return self
 
-    @member()
+    @member(adds=True)
     def tool(self, name: ToolName) -> Self:
         """Lets the agent call one more tool; the same as `allow_tool`.
 
@@ -172,7 +172,7 @@ class AgentBuilder:
         """
         return self._with("memory_enabled", enabled)
 
-    @member()
+    @member(adds=True)
     def capability(self, word: str) -> Self:
         """Says what the agent is good at; `get_capabilities` tells it.
 
@@ -281,7 +281,7 @@ class AgentBuilder:
         """
         return self._with("custom_config", settings)
 
-    @member()
+    @member(adds=True)
     def resource_limits(self, limits: AgentResources) -> Self:
         """Takes limits from a table.
 

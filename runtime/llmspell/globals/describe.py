@@ -298,9 +298,11 @@ class MemberMark:
         private: bool,
         deprecated: str | None,
         orders: tuple[tuple[str, ...], ...] = (),
+        adds: bool = False,
     ) -> None:
         self.name = name
         self.orders = orders
+        self.adds = adds
         self.lua = lua
         self.private = private
         self.deprecated = deprecated
@@ -313,6 +315,7 @@ def member(
     private: bool = False,
     deprecated: str | None = None,
     orders: tuple[tuple[str, ...], ...] = (),
+    adds: bool = False,
 ) -> Callable[[F], F]:
     """Exports a method (or, above it, a property of an instance class) to scripts.
 
@@ -320,7 +323,8 @@ def member(
     (`globals/prelude/*.lua`), because a Python callback cannot yield or hold Lua values; the
     Python method is its signature and documentation. private: for that prelude only, not for
     scripts. deprecated: what to use instead. orders: further orders in which the parameters may
-    stand; the prelude makes them the usual one.
+    stand; the prelude makes them the usual one. adds: of a builder, whether a second call adds to
+    what the first has set rather than replacing it.
     """
 
     def mark(function: F) -> F:
@@ -331,6 +335,7 @@ def member(
             private=private,
             deprecated=deprecated,
             orders=orders,
+            adds=adds,
         )
         return function
 

@@ -82,13 +82,15 @@ class Api:
     """All described names by their full name, and the kinds by theirs.
 
     elsewhere: the globals that are not in every spell, by their names. schemas_at: class -> field
-    -> where scripts give the schema of what it holds.
+    -> where scripts give the schema of what it holds. adding: methods of builders (`Class.method`)
+    of which a second call adds to what the first has set.
     """
 
     symbols: dict[str, Symbol] = field(factory=dict)
     kinds: Mapping[str, StringKind] = field(factory=dict)
     elsewhere: Mapping[str, Elsewhere] = field(factory=dict)
     schemas_at: Mapping[str, Mapping[str, tuple[SchemaPlace, ...]]] = field(factory=dict)
+    adding: frozenset[str] = frozenset()
     _applied: Mapping[tuple[str, int], str] = field(
         default=Factory(lambda self: applied(self.kinds.values()), takes_self=True), init=False
     )
@@ -159,7 +161,14 @@ def read_api(described: dict[str, Any]) -> Api:
         for each in namespace.get("classes", ())
         if (places := _schemas_at(each))
     }
-    return Api(symbols, {kind.name: kind for kind in kinds}, elsewhere, schemas_at)
+    adding = frozenset(
+        f"{each['name']}.{method['name']}"
+        for namespace in described["namespaces"]
+        for each in namespace.get("classes", ())
+        for method in each.get("methods", ())
+        if method.get("adds")
+    )
+    return Api(symbols, {kind.name: kind for kind in kinds}, elsewhere, schemas_at, adding)
 
 
 def _schemas_at(described: dict[str, Any]) -> dict[str, tuple[SchemaPlace, ...]]:

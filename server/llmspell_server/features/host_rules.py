@@ -50,6 +50,11 @@ class SessionRules:
         """Modules that are written in C."""
         return compiled_modules()
 
+    @property
+    def adding(self) -> frozenset[str]:
+        """Methods of its builders that add to what there is."""
+        return load_api().adding
+
     def refusal(self, file: str, use: HostUse) -> Refusal | None:
         """Why a document would be refused what it asks for; None where spells are not meant."""
         uri = self._server.surroundings.uri(file)

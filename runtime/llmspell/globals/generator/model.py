@@ -62,6 +62,7 @@ class Member:
     is_property: bool = False
     orders: list[list[str]] = field(factory=list)
     deprecated: str | None = None
+    adds: bool = False
 
 
 @define

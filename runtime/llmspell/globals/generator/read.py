@@ -142,6 +142,7 @@ def _member(
         is_property=is_property,
         orders=[list(order) for order in mark.orders],
         deprecated=mark.deprecated,
+        adds=mark.adds,
     )
 
 

@@ -10,12 +10,13 @@ from difflib import get_close_matches
 
 from llmspell_server.analysis.inference.expressions import Where
 from llmspell_server.analysis.inference.flow import parents_of
+from llmspell_server.analysis.inference.global_names import called_name
 from llmspell_server.analysis.inference.inference import Inference
-from llmspell_server.analysis.inference.sources import FileSources
+from llmspell_server.analysis.inference.sources import FileSources, Source
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
 from llmspell_server.analysis.types import model
-from llmspell_server.analysis.types.fields import members
+from llmspell_server.analysis.types.fields import ancestry, members, table_of
 from llmspell_server.analysis.types.members import field_names
 from llmspell_server.analysis.types.model import Function, Type
 
@@ -105,7 +106,8 @@ def _never_built(
             continue
         if not isinstance(value, (tree.Call, tree.MethodCall)):
             continue
-        if not _are_set_only(context.snapshot.uses(local, context.piece)):
+        uses = context.snapshot.uses(local, context.piece)
+        if not _are_set_only(uses, without_any=isinstance(value, tree.MethodCall)):
             continue
         if is_builder(context, context.type(value)):
             message = f"Nothing is made of `{local.name}`: `:{_BUILD}()` is never called."
@@ -141,23 +143,63 @@ def _gives_itself(context: Context, type_: Type, name: str) -> bool:
 
 
 def _chain(node: tree.MethodCall) -> list[tree.MethodCall]:
-    """The calls of a chain, from the first."""
+    """The calls of a chain, from the first; what is built begins a chain of its own."""
     found = [node]
-    while isinstance(found[-1].base, tree.MethodCall):
-        found.append(found[-1].base)
+    while isinstance(base := found[-1].base, tree.MethodCall) and base.method.text != _BUILD:
+        found.append(base)
     return found[::-1]
 
 
 def _is_setter(context: Context, call: tree.MethodCall) -> bool:
     """Whether a call gives the builder one value, rather than adding to what it has."""
-    if len(call.arguments.values) != 1 or call.method.text.startswith(("add", "with_", "on")):
+    name = call.method.text
+    if len(call.arguments.values) != 1 or name.startswith(("add", "with_", "on")):
         return False
-    return _gives_itself(context, context.type(call.base), call.method.text)
+    if called_name(context.inference, context.where, call) in context.rules.adding:
+        return False
+    builder = context.type(call.base)
+    if any(map(_reads_own_fields, _code_of(context, builder, name))):
+        return False
+    return _gives_itself(context, builder, name)
 
 
-def _are_set_only(uses: Iterable[tuple[Piece, tree.Name]]) -> bool:
-    """Whether there are uses, and all of them only set something. Looks no further than it must."""
-    found = False
+def _code_of(context: Context, type_: Type, name: str) -> Iterator[tree.Function]:
+    """The functions that a method may be, where they are written out."""
+    for each in members(type_, context.inference):
+        for ancestor in ancestry(each, context.inference):
+            definition = table_of(ancestor, context.inference)
+            field = definition.fields.get(name) if definition is not None else None
+            place = field.place if field is not None else None
+            if isinstance(place, Source) and isinstance(place.value, tree.Function):
+                yield place.value
+
+
+def _reads_own_fields(method: tree.Function) -> bool:
+    """Whether a method does more with fields of its object than to write them.
+
+    Then what it is given may come to what is there already: `table.insert(self.items, item)`.
+    """
+    objects = {"self", *(each.text for each in method.parameters[:1])}
+    nodes = list(tree.walk(method.body))
+    written = {
+        target for node in nodes if isinstance(node, tree.Assignment) for target in node.targets
+    }
+    return any(
+        isinstance(node, (tree.Member, tree.Index))
+        and node not in written
+        and isinstance(node.base, tree.Name)
+        and node.base.text in objects
+        for node in nodes
+    )
+
+
+def _are_set_only(uses: Iterable[tuple[Piece, tree.Name]], *, without_any: bool) -> bool:
+    """Whether all uses only set something. Looks no further than it must.
+
+    without_any: what to say where there are none: a chain has been written, a builder alone is
+    perhaps still being worked on.
+    """
+    found = without_any
     for piece, use in uses:
         if not _is_set_only(piece, use):
             return False

@@ -64,6 +64,10 @@ class HostRules(Protocol):
     def compiled_modules(self) -> frozenset[str]:
         """Names of modules that are known to be written in C, which a host may never load."""
 
+    @property
+    def adding(self) -> frozenset[str]:
+        """Methods of its builders that add to what there is, by class and name."""
+
     def refusal(self, file: str, use: HostUse, /) -> Refusal | None:
         """Why a document would be refused what it asks for; None where it is allowed."""
 
@@ -78,6 +82,7 @@ class NoRules:
     wanted: Wanted = field(factory=dict)
     wanted_by_kinds: Mapping[str, str] = field(factory=dict)
     compiled_modules: frozenset[str] = frozenset()
+    adding: frozenset[str] = frozenset()
 
     def refusal(self, _file: str, _use: HostUse, /) -> Refusal | None:
         """None."""

@@ -39,6 +39,10 @@ class DefaultRules:
     def compiled_modules(self) -> frozenset[str]:
         return compiled_modules()
 
+    @property
+    def adding(self) -> frozenset[str]:
+        return load_api().adding
+
     def refusal(self, file: str, use: HostUse) -> Refusal | None:
         return self._permitted.refusal(f"/nowhere/{file}", use)
 

@@ -12,7 +12,9 @@ DECLARED = """---@class Builder
 ---@field name fun(self: self, name: string): self
 ---@field size fun(self: self, size: integer): self
 ---@field add fun(self: self, item: string): self
----@field build fun(self: self): table
+---@field build fun(self: self): Made
+---@class Made
+---@field show fun(self: self)
 
 ---@return Builder
 local function builder() return {} end
@@ -23,7 +25,7 @@ local function builder() return setmetatable({}, B) end
 function B:name(n) self.n = n return self end
 function B:size(n) self.s = n return self end
 function B:add(n) self.items = n return self end
-function B:build() return { n = self.n } end
+function B:build() return { n = self.n, show = function() end } end
 """
 BOTH = pytest.mark.parametrize("source", [DECLARED, WRITTEN], ids=["declared", "written"])
 
@@ -43,6 +45,9 @@ BOTH = pytest.mark.parametrize("source", [DECLARED, WRITTEN], ids=["declared", "
         ),
         "local b = builder():name('a'):build()\nprint(b)",
         "local b = builder()\nb:name('a')\nreturn b",
+        "do\n  local ⟦b⟧ = builder():name('a'):size(1)\nend",
+        "do\n  local b = builder()\nend",
+        "builder():name('a'):build():show()",
     ],
 )
 def test_a_chain_that_makes_nothing(source: str, marked: str) -> None:
@@ -68,6 +73,24 @@ def test_a_result_that_is_not_used(source: str) -> None:
 )
 def test_a_setter_that_is_called_twice(source: str, marked: str) -> None:
     check("builder-set-twice", source + marked)
+
+
+@pytest.mark.parametrize(
+    "setter",
+    [
+        "function B:item(x) table.insert(self.items, x) return self end",
+        "function B:item(x) self.items[#self.items + 1] = x return self end",
+        "function B.item(it, x) it.text = it.text .. x return it end",
+        "B.item = function(self, x) local all = self.items; all[x] = true; return self end",
+    ],
+)
+def test_a_method_that_adds_to_what_there_is_may_be_called_twice(setter: str) -> None:
+    check("builder-set-twice", f"{WRITTEN}{setter}\nprint(builder():item(1):item(2):build())")
+
+
+def test_methods_of_the_runtime_say_that_they_add() -> None:
+    chain = 'Agent.builder():⟦name⟧("a"):tool("calculator"):tool("base64-encoder"):name("b")'
+    check("builder-set-twice", f"print({chain}:capability('x'):capability('y'):build())")
 
 
 @BOTH
