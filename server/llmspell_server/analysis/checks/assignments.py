@@ -18,6 +18,7 @@ from .context import Context, did_you_mean, near, shown
 from .fields import known_fields
 from .finding import Finding
 from .fitting import is_table, misfit, mismatched
+from .names import is_shared
 
 
 def of_local(context: Context, node: tree.LocalStatement) -> Iterator[Finding]:
@@ -80,6 +81,8 @@ def _wanted(context: Context, target: tree.Node) -> Type | None:
     if owner is None:
         return None
     root = owner.root
+    if isinstance(root, str) and is_shared(context, root):
+        return None  # that it is overwritten at all is told
     if isinstance(root, Local) and root.kind == "parameter" and context.is_declared(target):
         assert isinstance(root.statement, tree.Function)
         return inference.functions.parameter(context.where, root.statement, root.position)

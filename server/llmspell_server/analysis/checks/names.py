@@ -54,7 +54,7 @@ def written(context: Context) -> Iterator[Finding]:
         if foreign is not None:
             for use in writes:
                 if not _keeps(context, use, name):
-                    yield _overwritten(context, use, foreign)
+                    yield _overwritten(context, use, name, foreign)
         elif _looks_local(context, first, writes[0]):
             message = f"`{name}` becomes a global. Is a `local` missing?"
             yield context.finding("lowercase-global", writes[0], message, name=name)
@@ -69,8 +69,13 @@ def first_writes(
     return next(foreign, None), next((each.key for each in sources if each.file == file), None)
 
 
-def _overwritten(context: Context, use: tree.Name, source: Source) -> Finding:
-    name = use.text
+def is_shared(context: Context, name: str) -> bool:
+    """Whether a global is a table of the host, which `written` tells of where it is overwritten."""
+    foreign, _ = context.inference.queries.get("first writes", context.where.file.file, name)
+    return foreign is not None and isinstance(foreign.value, tree.Table)
+
+
+def _overwritten(context: Context, use: tree.Node, name: str, source: Source) -> Finding:
     if isinstance(source.value, tree.Table):
         message = f"This overwrites `{name}`, a table that every script shares."
         return context.finding("assign-injected-global", use, message, name=name)
@@ -81,7 +86,10 @@ def _overwritten(context: Context, use: tree.Name, source: Source) -> Finding:
 def overwritten_members(
     context: Context, statement: tree.Assignment | tree.FunctionStatement
 ) -> Iterator[Finding]:
-    """`assign-injected-global`: a function of a global of the host gets another value."""
+    """`assign-injected-global`: a function of a global of the host gets another value.
+
+    Or the global itself, as a field of the table of all globals.
+    """
     targets: tuple[tree.Expression, ...]
     if isinstance(statement, tree.FunctionStatement):
         targets, values = (statement.target,), {}
@@ -89,20 +97,29 @@ def overwritten_members(
         targets = statement.targets
         values = dict(zip(targets, statement.values, strict=False))
     for target in targets:
-        owner = context.owner(target) if isinstance(target, (tree.Member, tree.Index)) else None
-        if owner is None or not owner.is_global or len(owner.keys) != 1:
+        if not isinstance(target, (tree.Member, tree.Index)):
+            continue
+        owner = context.owner(target)
+        if owner is None or not owner.is_global or len(owner.keys) > 1:
             continue
         if target in values and context.owner(_first(values[target])) == owner:
             continue
-        name, key = owner.root, owner.keys[0]
+        if not owner.keys or owner.root == "_ENV":
+            name = str(owner.keys[0] if owner.keys else owner.root)
+            foreign, _ = context.inference.queries.get(
+                "first writes", context.where.file.file, name
+            )
+            if foreign is not None:
+                yield _overwritten(context, target.key, name, foreign)
+            continue
+        name, key = str(owner.root), owner.keys[0]
         holder = context.inference.variables.declared(owner.variable)
         if holder is None or not is_of_the_runtime(holder, context.inference):
             continue
         sources = context.inference.values_of(owner)
         if any(is_definition_file(context.inference.file(each.file).snapshot) for each in sources):
-            place = target.key if isinstance(target, (tree.Member, tree.Index)) else target
             message = f"This overwrites `{name}.{key}`, which every script shares."
-            yield context.finding("assign-injected-global", place, message)
+            yield context.finding("assign-injected-global", target.key, message)
 
 
 def _keeps(context: Context, use: tree.Name, name: str) -> bool:

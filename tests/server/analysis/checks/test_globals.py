@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .checking import check
+from .checking import check, findings
 
 
 @pytest.mark.parametrize(
@@ -82,10 +82,23 @@ def test_lowercase_global(marked: str) -> None:
         "local State = {}\nState.save = 1",
         "local a = Agent.create({})\na.invoke = 1",
         "os.time = function() return 0 end",
+        "_G.⟦State⟧ = nil",
+        "_G[⟦'State'⟧] = 1",
+        "_ENV.⟦State⟧ = {}",
+        "function _G.⟦State⟧() end",
+        "_G.State = _G.State or {}",
+        "_G.State = State or {}",
+        "_G.mine = 1",
+        "local _ENV = {}\n_ENV.State = 1",
     ],
 )
 def test_assign_injected_global(marked: str) -> None:
     check("assign-injected-global", marked)
+
+
+@pytest.mark.parametrize("source", ["State = nil", "State, Mine = 1, 2", "string = 1"])
+def test_what_is_overwritten_is_told_once(source: str) -> None:
+    assert [each.code for each in findings(source)] == ["assign-injected-global"]
 
 
 @pytest.mark.parametrize(
