@@ -67,6 +67,23 @@ def project_file(script: str, opened: Container[str] = ()) -> str | None:
     return place.path if place is not None else None
 
 
+def new_project_file(script: str, folder: str | None) -> str | None:
+    """Where a project of a script would have its configuration, as long as none is in force.
+
+    folder: of the workspace that holds the script.
+    """
+    from llmspell.config.discovery import PROJECT_NAMES, discover
+    from llmspell.errors import ConfigError
+
+    beside = os.path.dirname(script)  # noqa: PTH120
+    try:
+        if discover(None, beside, os.environ) is not None:
+            return None
+    except ConfigError:  # one is named that is missing
+        return None
+    return os.path.join(folder or beside, PROJECT_NAMES[0])  # noqa: PTH118
+
+
 def _project(folder: str, opened: Container[str]) -> Candidate | None:
     """The configuration of the project that a folder belongs to, if there is one."""
     from llmspell.config.discovery import candidates

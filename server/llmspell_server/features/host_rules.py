@@ -16,10 +16,13 @@ from llmspell_server.library import load_api
 from llmspell_server.permitted import (
     Permitted,
     compiled_modules,
+    new_project_file,
     project_file,
     wanted,
     wanted_by_kinds,
 )
+
+from .edits import edit_of_files, edit_of_new_file
 
 if TYPE_CHECKING:
     from llmspell_server.documents import Document
@@ -92,30 +95,56 @@ def code_actions(
     if diagnostic.code != CODE or not isinstance(data, dict) or path is None:
         return []
     key, value, place = data.get("key"), data.get("value"), project_file(path, _opened(ls))
-    uri = from_fs_path(place) if place is not None else None
-    if not isinstance(key, str) or uri is None or place is None:
+    new = new_project_file(path, ls.folder_of(document.uri)) if place is None else None
+    uri = from_fs_path(place or new or "")
+    if not isinstance(key, str) or not uri:
         return []
-    opened = ls.documents.get(key_of(uri))
-    source = opened.text.source if opened is not None else Path(place).read_text("utf-8")
+    text = _text(ls, uri, place)
+    if text is None:
+        return []
     steps = tuple(key.split("."))
     is_list = key.rpartition(".")[2].startswith("allowed_")
     edits = (
-        adding(source, steps, value, tuple(data.get("beside", ())))
+        adding(text.source, steps, value, tuple(data.get("beside", ())))
         if is_list
-        else setting(source, steps, value)
+        else setting(text.source, steps, value)
     )
-    if not edits:
-        return []
     changed = [
-        types.TextEdit(ls.workspace.closed_range(Text(source), each.start, each.end), each.text)
+        types.TextEdit(
+            ls.workspace.closed_range(text, each.start, each.end), text.broken_alike(each.text)
+        )
         for each in edits
     ]
+    if place is not None:
+        edit = edit_of_files(ls, {uri: changed}) if changed else None
+    else:
+        edit = edit_of_new_file(ls, uri, "".join(each.text for each in edits))
+    if edit is None:
+        return []
     shown = f"`{value}` to `{key}`" if is_list else f"`{key} = {str(value).lower()}`"
+    where = f"{'a new ' * (place is None)}{Path(place or new or '').name}"
     return [
         types.CodeAction(
-            f"{'Add' if is_list else 'Set'} {shown} in {Path(place).name}",
+            f"{'Add' if is_list else 'Set'} {shown} in {where}",
             kind=types.CodeActionKind.QuickFix,
             diagnostics=[diagnostic],
-            edit=types.WorkspaceEdit(changes={uri: changed}),
+            edit=edit,
         )
     ]
+
+
+def _text(ls: SpellServer, uri: str, path: str | None) -> Text | None:
+    """A configuration as it stands in the editor or on the disk; empty where there is none.
+
+    None for one that cannot be read.
+    """
+    opened = ls.documents.get(key_of(uri))
+    if opened is not None:
+        return opened.text
+    if path is None:
+        return Text("")
+    try:
+        with Path(path).open(encoding="utf-8", errors="replace", newline="") as file:
+            return Text(file.read())
+    except OSError:
+        return None

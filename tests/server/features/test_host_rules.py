@@ -216,6 +216,69 @@ async def written_by_the_fix(
     ]
 
 
+async def fixed(client: LanguageClient, project: Path, source: str) -> types.WorkspaceEdit | None:
+    """What the fix of what a spell is refused changes, if there is one."""
+    (found,) = await told(client, project, source)
+    identifier = types.TextDocumentIdentifier((project / "spell.lua").as_uri())
+    offered = await client.text_document_code_action_async(
+        types.CodeActionParams(identifier, found.range, types.CodeActionContext([found]))
+    )
+    edits = [
+        each.edit
+        for each in offered or ()
+        if isinstance(each, types.CodeAction) and each.edit and "llmspell.toml" in each.title
+    ]
+    return edits[0] if edits else None
+
+
+async def test_a_fix_makes_the_configuration_where_clients_can(
+    client: LanguageClient, tmp_path: Path
+) -> None:
+    edit = await fixed(client, tmp_path, "io.open('/srv/logs/x')")
+    assert client.capabilities is not None
+    workspace = client.capabilities.workspace
+    can = (workspace and workspace.workspace_edit) or types.WorkspaceEditClientCapabilities()
+    if types.ResourceOperationKind.Create not in (can.resource_operations or ()):
+        assert edit is None
+        return
+    assert edit is not None
+    assert edit.document_changes is not None
+    uri = (tmp_path / "llmspell.toml").as_uri()
+    made = edit.document_changes[0]
+    assert isinstance(made, types.CreateFile)
+    assert made.uri == uri
+    ((_, text),) = edits_of(edit, uri)
+    assert "/srv/logs" in tomllib.loads(text)["tools"]["file_operations"]["allowed_paths"]
+
+
+async def test_a_fix_is_about_the_version_that_is_open(
+    client: LanguageClient, tmp_path: Path
+) -> None:
+    configuration = tmp_path / "llmspell.toml"
+    configuration.write_text("")
+    _open_configuration(client, configuration, "# not saved\n")
+    edit = await fixed(client, tmp_path, "io.open('/srv/logs/x')")
+    assert edit is not None
+    ((place, _),) = edits_of(edit, configuration.as_uri())
+    assert place.start == types.Position(1, 0)
+    for each in edit.document_changes or ():
+        assert isinstance(each, types.TextDocumentEdit)
+        assert each.text_document.version == 1
+
+
+async def test_a_fix_writes_the_line_breaks_of_the_file(
+    client: LanguageClient, tmp_path: Path
+) -> None:
+    configuration = tmp_path / "llmspell.toml"
+    configuration.write_bytes(
+        b'[tools.file_operations]\r\nallowed_paths = [\r\n  "/data", # ours\r\n]\r\n'
+    )
+    edit = await fixed(client, tmp_path, "io.open('/srv/logs/x')")
+    ((place, text),) = edits_of(edit, configuration.as_uri())
+    assert place.start == types.Position(2, 17)
+    assert text == '\r\n  "/srv/logs",'
+
+
 async def test_the_folders_that_are_allowed_without_a_list_stay_allowed(
     client: LanguageClient, tmp_path: Path
 ) -> None:

@@ -90,7 +90,10 @@ def _added(source: str, array: Value, item: object) -> tuple[Edit, ...]:
         return (Edit(last.end, last.end, f", {text}"),)
     end = source.find("\n", last.end)
     behind = source[last.end : min(end if end >= 0 else array.end, array.end - 1)]
-    if "\n" not in source[last.end : array.end]:  # the bracket stands on the same line
+    if behind.endswith("\r"):
+        end -= 1
+    is_last = "\n" not in source[last.end : array.end]  # the bracket stands on the same line
+    if is_last or not behind.strip():
         return (Edit(last.end, last.end, f",\n{indent}{text}"),)
     comma = behind.partition("#")[0].strip() == ","
     new_line = Edit(end, end, f"\n{indent}{text}" + "," * comma)

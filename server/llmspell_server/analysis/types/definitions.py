@@ -18,7 +18,6 @@ from .model import (
     Type,
     optional,
 )
-from .wording import TOLD
 
 __all__ = [
     "AliasDefinition",
@@ -59,7 +58,7 @@ class FieldDefinition:
     is_readonly: bool = False
     is_async: bool = False
     is_unused: bool = False
-    documentation: Documentation | None = field(default=None, eq=False, metadata=TOLD)
+    documentation: Documentation | None = field(default=None, eq=False)
     place: Place | None = field(default=None, eq=False)
 
     @property
@@ -82,7 +81,7 @@ class Indexer:
 
     key: Type
     value: Type
-    documentation: Documentation | None = field(default=None, eq=False, metadata=TOLD)
+    documentation: Documentation | None = field(default=None, eq=False)
     place: Place | None = field(default=None, eq=False)
 
 
