@@ -3,7 +3,8 @@
 Each answer remembers which other questions were asked for it. After an edit nothing is thrown
 away: an old answer is *verified* first, by verifying what it was made from, and only made anew if
 one of those has really changed. An answer that comes out equal to the one before stops the change
-there, so an edit within a function costs that function and those who see a difference.
+there, so an edit within a function costs that function and those who see a difference. Equal is
+what is told in the same words: a union whose members change places is seen by whoever reads it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from attrs import define
 
 from llmspell_server.analysis.pace import checkpoint
+from llmspell_server.analysis.types.wording import in_same_words
 
 Key = tuple[Hashable, ...]
 """A question: its kind, and what it is about. Must mean the same before and after an edit."""
@@ -264,7 +266,7 @@ class Queries:
             self._half_known[question] = value
             return value
         self._end_circle()
-        if not question.verified or question.value != value:
+        if not question.verified or not in_same_words(question.value, value):
             question.value, question.changed = value, self._revision
         question.asked, question.verified = tuple(asking), self._revision
         return value

@@ -18,6 +18,7 @@ from .model import (
     Type,
     optional,
 )
+from .wording import TOLD
 
 __all__ = [
     "AliasDefinition",
@@ -58,7 +59,7 @@ class FieldDefinition:
     is_readonly: bool = False
     is_async: bool = False
     is_unused: bool = False
-    documentation: Documentation | None = field(default=None, eq=False)
+    documentation: Documentation | None = field(default=None, eq=False, metadata=TOLD)
     place: Place | None = field(default=None, eq=False)
 
     @property
@@ -81,7 +82,7 @@ class Indexer:
 
     key: Type
     value: Type
-    documentation: Documentation | None = field(default=None, eq=False)
+    documentation: Documentation | None = field(default=None, eq=False, metadata=TOLD)
     place: Place | None = field(default=None, eq=False)
 
 

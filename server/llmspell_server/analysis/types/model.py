@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import define, field
 
+from .wording import TOLD
+
 if TYPE_CHECKING:
     from attrs import frozen as value
 
@@ -282,7 +284,8 @@ class Function(Type):
     return_names: those that have one, else "". correlated: rows of results that come together
     (`@return_overload`). is_method: whether the first parameter is the object, as with a colon.
     body: what else its code says of its results, if anything. deprecated: the advice, if it is.
-    Where it was declared and what its documentation says takes no part in comparisons.
+    What its results are called and what its documentation says takes no part in comparisons, but
+    see `wording`.
     """
 
     parameters: tuple[Parameter, ...] = ()
@@ -297,9 +300,8 @@ class Function(Type):
     body: Body | None = None
     is_nodiscard: bool = False
     deprecated: str | None = None
-    return_names: tuple[str, ...] = field(default=(), eq=False)
-    documentation: Documentation | None = field(default=None, eq=False)
-    place: Place | None = field(default=None, eq=False)
+    return_names: tuple[str, ...] = field(default=(), eq=False, metadata=TOLD)
+    documentation: Documentation | None = field(default=None, eq=False, metadata=TOLD)
 
 
 # Building

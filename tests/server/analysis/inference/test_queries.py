@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from llmspell_server.analysis.inference.queries import Queries
+from llmspell_server.analysis.types import model
 
 
 class Numbers:
@@ -72,6 +73,16 @@ def test_a_change_that_makes_no_difference_goes_no_further(numbers: Numbers) -> 
     numbers.change(a=3)
     assert numbers.get("top") == 30
     assert numbers.made == ["parity"]
+
+
+def test_an_equal_answer_in_other_words_is_a_change(numbers: Numbers) -> None:
+    both = [model.STRING, model.NIL]
+    numbers.queries.add("both", lambda: model.choice(both), is_input=True)
+    numbers.queries.add("list", lambda: model.Array(numbers.queries.get("both")))
+    numbers.get("list")
+    both.reverse()
+    numbers.change()
+    assert numbers.get("list").item.members == (model.NIL, model.STRING)
 
 
 def test_a_change_reaches_what_was_made_from_it(numbers: Numbers) -> None:

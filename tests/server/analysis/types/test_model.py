@@ -75,9 +75,9 @@ def test_literals_of_different_kinds_are_different() -> None:
     assert len({BooleanLiteral(True), IntegerLiteral(1), NumberLiteral(1.0)}) == 3
 
 
-def test_where_a_function_was_declared_takes_no_part_in_comparisons() -> None:
+def test_what_results_are_called_takes_no_part_in_comparisons() -> None:
     parameters = (Parameter("a", STRING),)
-    assert Function(parameters, place=1) == Function(parameters, place=2)
+    assert Function(parameters, return_names=("a",)) == Function(parameters)
     assert Function(parameters) != Function((Parameter("a", NUMBER),))
 
 
