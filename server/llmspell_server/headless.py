@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from lsprotocol import types
 
 from .analysis.workspace.summary import Summary
-from .documents import key_of
+from .diagnosing import Report
+from .documents import Document, key_of
 from .server import SpellServer
+
+if TYPE_CHECKING:
+    from .checking.trace import Trace
 
 # Like a client that asks by itself: nothing is pushed, so nothing runs on the worker.
 _CAPABILITIES = types.ClientCapabilities(
@@ -24,11 +28,18 @@ _CAPABILITIES = types.ClientCapabilities(
 class Headless:
     """A session over some folders. Columns count characters.
 
-    closed: what is known of files that are only looked into, by their paths.
+    closed: what is known of files that are only looked into, by their paths. trace: notes what is
+    asked of others.
     """
 
-    def __init__(self, folders: Sequence[Path], closed: Mapping[str, Summary]) -> None:
+    def __init__(
+        self, folders: Sequence[Path], closed: Mapping[str, Summary], trace: Trace | None = None
+    ) -> None:
         self._server = SpellServer()
+        if trace is not None:
+            self._server.spells.kinds.lookups = trace.lookups
+            self._server.spells.kinds.folders = trace.folders
+            self._server.rules.permitted = trace.permitted
         self._server.spells.kinds.lookups.changed = lambda: None  # `problems` looks again itself
         self._server.spells.kinds.remarking = False  # a program is not wrong for a machine's sake
         uris = [folder.resolve().as_uri() for folder in folders]
@@ -61,12 +72,19 @@ class Headless:
             server.workspace.put_text_document(item)
         for path, uri in opened.items():
             document = server.documents[key_of(uri)]
-            report = server.diagnosing.report(document)
-            if server.spells.kinds.awaited:  # something may be known that could not be asked yet
-                server.spells.kinds.wait()
-                server.diagnosing.forget()
-                report = server.diagnosing.report(document)
+            report = self._report(document)
             yield path, sorted(report.items, key=_place)
+
+    def _report(self, document: Document) -> Report:
+        """The problems of a document, all answers of other processes awaited."""
+        diagnosing, lookups = self._server.diagnosing, self._server.spells.kinds.lookups
+        while True:
+            before = lookups.begun
+            report = diagnosing.report(document)
+            if lookups.begun == before:
+                return report
+            lookups.wait()
+            diagnosing.forget()
 
 
 def _place(problem: types.Diagnostic) -> tuple[int, int, str]:

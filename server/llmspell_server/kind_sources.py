@@ -94,19 +94,12 @@ class KindWorld:
 
     def __init__(self, lookups: Lookups | None = None) -> None:
         self.lookups = lookups or Lookups()
-        self._folders = Folders()
+        self.folders = Folders()
         self._extended: deque[tuple[Any, Api, Api]] = deque(maxlen=_PROJECTS)
         self._located = cache(place_of)
         self._remarks: dict[str, tuple[Any, tuple[Remark, ...]]] = {}
         self.remarking = True
         """Whether it is said what is so on this machine only."""
-        self.awaited = False
-        """Whether something was left unsaid because values were still looked for."""
-
-    def wait(self) -> None:
-        """Waits for the values that are looked for."""
-        self.lookups.wait()
-        self.awaited = False
 
     def api(self, base: Api, configured: Mapping[str, Any]) -> Api:
         """The API with the kinds of installed packages and of a project's configuration."""
@@ -122,7 +115,7 @@ class KindWorld:
 
     def listing(self, folder: str) -> Mapping[str, bool] | None:
         """What is in a folder (`Folders.listing`)."""
-        return self._folders.listing(folder)
+        return self.folders.listing(folder)
 
     def sources(
         self,
@@ -152,16 +145,12 @@ class KindWorld:
                 found |= said[0].get(name, {})
             return found or None
 
-        def is_pending(name: str) -> bool:
-            self.awaited = self.awaited or name in waiting
-            return name in waiting
-
         def remarks(name: str) -> tuple[Remark, ...]:
             kind = api.kinds.get(name)
             return () if kind is None or not workspace else self._remarks_of(kind, workspace)
 
         return KindSources(
-            Found(values), roots, self._folders.listing, is_pending, self._located, remarks
+            Found(values), roots, self.folders.listing, waiting.__contains__, self._located, remarks
         )
 
     def doubt(self, kind: StringKind, workspace: str) -> None:

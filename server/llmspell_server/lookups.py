@@ -75,6 +75,8 @@ class Lookups:
         self._under_way: dict[tuple[str, ...], threading.Thread] = {}
         self._watching: threading.Thread | None = None
         self._closed = threading.Event()
+        self.begun = 0
+        """How often an answer was looked for."""
 
     def ask(self, arguments: tuple[str, ...], *, lives: float, budget: float) -> Any:
         """The latest answer, None before the first; never waits."""
@@ -113,6 +115,7 @@ class Lookups:
             target=self._look, args=(arguments, lives, budget), daemon=True, name="lookup"
         )
         self._under_way[arguments] = thread
+        self.begun += 1
         thread.start()
 
     def _look(self, arguments: tuple[str, ...], lives: float, budget: float) -> None:

@@ -34,6 +34,9 @@ FORMATS = ("text", "json", "sarif", "github")
     metavar="N",
     help="How many processes check; as many as there are processors where that is faster.",
 )
+@click.option(
+    "--no-cache", is_flag=True, help="Check everything anew, and keep nothing for the next time."
+)
 @click.pass_obj
 def check(
     options: GlobalOptions,
@@ -41,12 +44,16 @@ def check(
     form: str | None,
     severity: Severity,
     jobs: int | None,
+    no_cache: bool,
 ) -> int:
     r"""Say what is wrong with Lua files: PATHS, and all *.lua in folders; by default this folder.
 
     The checks are those of the language server, and nothing is run. The settings `diagnostics.*`
     come from .luarc.json, and globals from .luacheckrc, too. Comments switch checks off:
     `---@diagnostic disable-next-line: undefined-global`. docs/diagnostics.md lists all checks.
+
+    What was found is kept, and told again as long as nothing has changed that it depends on: files,
+    settings, this program, and what other programs and the environment say.
 
     \b
     Examples:
@@ -68,4 +75,4 @@ def check(
         click.echo(f"Error: {error}", err=True)
         return FAILED
     chosen = form or ("text" if options.output == "text" else "json")
-    return report(checked_files(files, jobs), chosen, severity)
+    return report(checked_files(files, jobs, cached=not no_cache), chosen, severity)

@@ -1,66 +1,53 @@
-"""Checks files, in several processes where there are many."""
+"""Checks files, in several processes where there are many, and only what may have changed."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-from attrs import frozen
-from lsprotocol import types
-
-from ..analysis.checks.catalogue import SEVERITIES, Severity
 from ..analysis.workspace.summary import Summary
-from ..headless import Headless
+from ..checking.ground import Ground, ground_of
+from ..checking.kept import Kept
+from ..checking.problems import Checked, Part
 from ..indexing.cache import Cache, Entry, unpacked
 from ..indexing.readers import read_files
-from ..stamps import stamp_of
 from ..storage import cache_folder
 from .files import lua_files
 
 _MANY = 12  # files for a process; starting one takes as long as checking about so many
 
 
-@frozen
-class Problem:
-    """What is wrong at a place. Lines and columns begin at 1; the end is behind the last column."""
+def checked_files(
+    paths: Sequence[Path], jobs: int | None, *, cached: bool = True
+) -> Iterator[Checked]:
+    """The files in the order in which they were given.
 
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-    severity: Severity
-    code: str
-    message: str
-
-
-@frozen
-class Checked:
-    """A file with its problems. unreadable: why it could not be read."""
-
-    path: Path
-    problems: tuple[Problem, ...] = ()
-    unreadable: str | None = None
-
-
-def checked_files(paths: Sequence[Path], jobs: int | None) -> Iterator[Checked]:
-    """The files in the order in which they were given. jobs: how many processes; None: as fits."""
+    jobs: how many processes; None: as fits. cached: whether what was found before counts where
+    nothing has changed.
+    """
     folders = _folders(paths)
-    closed = _summaries(folders, paths)
-    count = min(jobs or os.cpu_count() or 1, max(1, len(paths) if jobs else len(paths) // _MANY))
-    if count == 1:
-        yield from _checked(paths, folders, closed)
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from functools import partial
-    from multiprocessing import get_context
-
-    size = -(-len(paths) // count)
-    parts = [paths[start : start + size] for start in range(0, len(paths), size)]
-    work = partial(_list_checked, folders=folders, closed=closed)
-    with ProcessPoolExecutor(count, get_context("spawn")) as pool:
-        for found in pool.map(work, parts):
-            yield from found
+    parts = _parts(paths, jobs)
+    around = lua_files([*folders, *paths])
+    ground = ground_of(folders, around)
+    with ExitStack() as stack:
+        known: list[Sequence[Checked] | None] = [None] * len(parts)
+        kept = Kept(cache_folder()) if cached else None
+        if kept is not None:
+            stack.callback(kept.close)
+            known = kept.of(parts, folders, ground.digest)
+        missing = [part for part, found in zip(parts, known, strict=True) if found is None]
+        made = _checked(missing, folders, _summaries(ground, cached)) if missing else iter(())
+        for found in known:
+            if found is not None:
+                yield from found
+                continue
+            part = next(made)
+            # What was changed meanwhile may have been seen before or after that.
+            if kept is not None and ground_of(folders, around) == ground:
+                kept.keep(part, folders, ground.digest)
+            yield from part.files
 
 
 def _folders(paths: Sequence[Path]) -> list[Path]:
@@ -74,52 +61,52 @@ def _folders(paths: Sequence[Path]) -> list[Path]:
     return [each for each in found if each not in nested] or [here]
 
 
-def _summaries(folders: Sequence[Path], paths: Sequence[Path]) -> dict[str, Summary]:
-    """What all files of the folders say to each other, from the cache where it knows them."""
-    files = [str(file.resolve()) for file in lua_files([*folders, *paths]) if file.is_file()]
-    stamps = {path: stamp for path in files if (stamp := stamp_of(path)) is not None}
+def _parts(paths: Sequence[Path], jobs: int | None) -> list[Sequence[Path]]:
+    """The files that a process checks together."""
+    count = min(jobs or os.cpu_count() or 1, max(1, len(paths) if jobs else len(paths) // _MANY))
+    size = -(-len(paths) // count)
+    return [paths[start : start + size] for start in range(0, len(paths), size)] if paths else []
+
+
+def _summaries(ground: Ground, cached: bool) -> dict[str, Summary]:
+    """What all files say to each other, from the cache where it knows them."""
+    found: dict[str, Summary] = {}
+    entries = []
     cache = Cache(cache_folder())
     try:
-        found = dict(cache.look_up(stamps))
-        entries = []
-        for read in read_files([path for path in stamps if path not in found]):
+        if cached:
+            found |= cache.holding(ground.contents)
+        for read in read_files([path for path in ground.contents if path not in found]):
             summary = unpacked(read.data) if read.data else None
+            stamp = ground.stamps[read.path]
             if summary is not None:
                 found[read.path] = summary
-                entries.append(Entry(read.path, stamps[read.path], read.digest, read.data))
-        cache.keep(entries)
+                if stamp is not None:
+                    entries.append(Entry(read.path, stamp, read.digest, read.data))
+        if cached:
+            cache.keep(entries)
     finally:
         cache.close()
     return found
 
 
-def _list_checked(
-    paths: Sequence[Path], folders: Sequence[Path], closed: dict[str, Summary]
-) -> list[Checked]:
-    return list(_checked(paths, folders, closed))
-
-
 def _checked(
-    paths: Sequence[Path], folders: Sequence[Path], closed: dict[str, Summary]
-) -> Iterator[Checked]:
-    sources: dict[Path, str] = {}
-    unreadable: dict[Path, str] = {}
-    for path in paths:
-        try:
-            sources[path] = path.read_bytes().decode("utf-8", "replace")
-        except OSError as error:
-            unreadable[path] = error.strerror or str(error)
-    with Headless(folders, closed) as session:
-        found = session.problems(sources)
-        for path in paths:
-            if path in unreadable:
-                yield Checked(path, unreadable=unreadable[path])
-            else:
-                yield Checked(path, tuple(_problem(each) for each in next(found)[1]))
+    parts: Sequence[Sequence[Path]], folders: Sequence[Path], closed: Mapping[str, Summary]
+) -> Iterator[Part]:
+    """The parts, each in a process of its own where there are several."""
+    if len(parts) == 1:
+        yield _part(parts[0], folders, closed)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from functools import partial
+    from multiprocessing import get_context
+
+    work = partial(_part, folders=folders, closed=closed)
+    with ProcessPoolExecutor(len(parts), get_context("spawn")) as pool:
+        yield from pool.map(work, parts)
 
 
-def _problem(found: types.Diagnostic) -> Problem:
-    start, end = found.range.start, found.range.end
-    severity = SEVERITIES[(found.severity or types.DiagnosticSeverity.Error) - 1]
-    places = (start.line + 1, start.character + 1, end.line + 1, end.character + 1)
-    return Problem(*places, severity, str(found.code), found.message)
+def _part(paths: Sequence[Path], folders: Sequence[Path], closed: Mapping[str, Summary]) -> Part:
+    from ..checking.part import checked_part  # brings the server: not needed for what is kept
+
+    return checked_part(paths, folders, closed)

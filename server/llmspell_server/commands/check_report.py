@@ -16,7 +16,7 @@ from llmspell.telemetry.colour import use_color
 from llmspell.version import __version__
 
 from ..analysis.checks.catalogue import CODES, SEVERITIES, Severity
-from .check_files import Checked, Problem
+from ..checking.problems import Checked, Problem
 
 FOUND, FAILED = 1, 2
 _COLORS: dict[Severity, str] = {

@@ -36,7 +36,7 @@ class SessionRules:
 
     def __init__(self, server: SpellServer) -> None:
         self._server = server
-        self._permitted = Permitted(lambda: _opened(server))
+        self.permitted = Permitted(lambda: _opened(server))
 
     @property
     def wanted(self) -> Wanted:
@@ -64,7 +64,7 @@ class SessionRules:
         path = to_fs_path(uri)
         if path is None or self._server.configuration.of(uri).spells == "off":
             return None
-        return self._permitted.refusal(path, use)
+        return self.permitted.refusal(path, use)
 
     def elsewhere(self, file: str) -> Mapping[str, str]:
         """The globals that a document does not have, with the commands under which others do."""

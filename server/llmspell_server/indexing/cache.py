@@ -1,8 +1,8 @@
 """Summaries on the disk, so that a second start reads no file again.
 
 One SQLite file for all workspaces of a user; several servers may use it at once. An entry counts
-for a file with the same path, size and time of change, or with the same content. What cannot be
-read is as good as not there.
+for a file with the same path, size and time of change, or, for who has read the file anyway, with
+the same path and content. What cannot be read is as good as not there.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ import pickle
 import sqlite3
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import closing, suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from llmspell_server.analysis.workspace.summary import FORMAT, Summary
+from llmspell_server.cache_file import CacheFile
 from llmspell_server.stamps import Stamp
 
 _PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -69,14 +70,13 @@ class Cache:
     """The summaries of all files that were ever read, those apart that nobody uses any longer."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / f"summaries-{FORMAT}-{_PYTHON}.sqlite"
-        self._connection: sqlite3.Connection | None = None
+        self._file = CacheFile(folder / f"summaries-{FORMAT}-{_PYTHON}.sqlite", _TABLE)
 
     def look_up(self, stamps: dict[str, Stamp]) -> Iterator[tuple[str, Summary]]:
         """The summaries of those files that are as they were."""
         with suppress(sqlite3.Error, OSError):
             for path, stamp in stamps.items():
-                row = self._open.execute(
+                row = self._file.open.execute(
                     "select size, modified, summary from summaries where path = ?", (path,)
                 ).fetchone()
                 if row is not None and (row[0], row[1]) == tuple(stamp):
@@ -85,52 +85,36 @@ class Cache:
                         yield path, summary
             self._mark_used(stamps)
 
+    def holding(self, digests: Mapping[str, bytes]) -> Iterator[tuple[str, Summary]]:
+        """The summaries of those files that still have the content of a digest, by their paths."""
+        with suppress(sqlite3.Error, OSError):
+            for path, digest in digests.items():
+                row = self._file.open.execute(
+                    "select summary from summaries where path = ? and digest = ?", (path, digest)
+                ).fetchone()
+                summary = unpacked(row[0]) if row is not None else None
+                if summary is not None:
+                    yield path, summary
+            self._mark_used(digests)
+
     def keep(self, entries: Iterable[Entry]) -> None:
         """Stores summaries, all or none of them."""
         now = int(time.time())
         rows = [(e.path, *e.stamp, e.digest, e.data, now) for e in entries]
-        with suppress(sqlite3.Error, OSError), self._open:
-            self._open.executemany(
+        with suppress(sqlite3.Error, OSError), self._file.open:
+            self._file.open.executemany(
                 "insert or replace into summaries values (?, ?, ?, ?, ?, ?)", rows
             )
 
     def close(self) -> None:
         """Closes the file."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._file.close()
 
     def _mark_used(self, paths: Iterable[str]) -> None:
         now = int(time.time())
-        with self._open:
-            self._open.executemany(
+        with self._file.open:
+            self._file.open.executemany(
                 "update summaries set used = ? where path = ? and used < ?",
                 ((now, path, now - 24 * 3600) for path in paths),
             )
-            self._open.execute("delete from summaries where used < ?", (now - _KEPT_FOR,))
-
-    @property
-    def _open(self) -> sqlite3.Connection:
-        if self._connection is None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                self._connection = self._connected()
-            except sqlite3.DatabaseError:  # damaged: begin anew
-                self._path.unlink(missing_ok=True)
-                self._connection = self._connected()
-        return self._connection
-
-    def _connected(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=2, check_same_thread=False)
-        try:
-            connection.execute("pragma journal_mode = wal")
-            connection.execute("pragma synchronous = normal")
-            connection.execute(_TABLE)
-            with closing(connection.execute("pragma quick_check(1)")) as check:
-                damaged = check.fetchone() != ("ok",)
-            if damaged:
-                raise sqlite3.DatabaseError("damaged")  # noqa: TRY301  # as sqlite itself does
-        except sqlite3.DatabaseError:
-            connection.close()
-            raise
-        return connection
+            self._file.open.execute("delete from summaries where used < ?", (now - _KEPT_FOR,))

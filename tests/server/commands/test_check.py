@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.runtime.cli.conftest import Shell, shell
+from tests.server.packages import write_package
 from tests.server.planted import HOST, LUARC, PROGRAM, expected
 
 __all__ = ["shell"]  # a fixture
@@ -51,6 +52,17 @@ def test_names_that_packages_may_have_are_looked_up_before_one_is_remarked_on(
     ended = shell("llmspell", "check", "--severity", "information")
     assert "unknown tool name 'calculater'; did you mean 'calculator'?" in ended.out
     assert ended.err == "2 files checked: 1 information\n"
+
+
+def test_kinds_of_installed_packages_count_from_the_first_file_on(shell: Shell) -> None:
+    source = """
+from llmspell.globals.describe import Kind
+POTION = Kind("potion", "A drink.", {"healing": ""}, closed=True, applies_to=("Brew.drink:1",))
+"""
+    write_package(shell.folder / "site", "potions", source, "POTION")
+    shell.environ["PYTHONPATH"] = str(shell.folder / "site")
+    shell.write("a.lua", "Brew.drink('heeling')\n")
+    assert "'heeling'" in shell("llmspell", "check", "--severity", "hint").out
 
 
 def test_a_path_that_is_not_there_is_a_failure_of_its_own(shell: Shell) -> None:
