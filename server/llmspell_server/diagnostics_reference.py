@@ -36,7 +36,8 @@ _OF_STRINGS = """\
 
 Each [kind of string](string-kinds.md) has a code of its own, also one that a package or a project
 describes. Warning, any, for a string that names nothing; information, any, where other strings are
-allowed and one looks like a slip.
+allowed and one looks like a slip. Of what is looked up when the spell runs, such as tools, that is
+a warning, too.
 """
 
 _OF_THIS_MACHINE = """\

@@ -169,9 +169,10 @@ class Kind:
     looked for. used: whether values from `sources` and `background` are known only because somebody
     wrote them: one that looks like a slip of a value known beforehand may be one.
     segments: how values are made of parts. files: values that name files. closed:
-    whether other strings are mistakes. pattern: what every value matches as a whole (Python's
-    `re`). message: what to say of a string that does not, after the string itself (`"is not a
-    level"`). applies_to:
+    whether other strings are mistakes. looked_up: whether they name what must be there when the
+    script runs: then one that looks like a slip of a known one is a mistake, though others may be
+    made at run time. pattern: what every value matches as a whole (Python's `re`). message: what to say of a
+    string that does not, after the string itself (`"is not a level"`). applies_to:
     `"<function>:<number of the parameter>"` for functions that are described elsewhere, such as
     those of Lua's library; `"<Class>.<field>"` for values of keys. schemas: value -> the JSON
     Schema of the table that goes with it. tables: where such a table is given,
@@ -201,6 +202,7 @@ class Kind:
         segments: Segments | None = None,
         files: Files | None = None,
         closed: bool = False,
+        looked_up: bool = False,
         pattern: str | None = None,
         message: str = "",
         applies_to: tuple[str, ...] = (),
@@ -227,6 +229,7 @@ class Kind:
         self.segments = segments
         self.files = files
         self.closed = closed
+        self.looked_up = looked_up
         self.pattern = pattern
         self.message = message
         self.applies_to = applies_to

@@ -275,6 +275,7 @@ ToolName: TypeAlias = Annotated[
         defined_by=_TOOL_MAKERS,
         definition={"text": "description", "schema": "parameters", "function": "execute"},
         applies_to=("Tool.register:1",),
+        looked_up=True,
         background=Background("llmspell.globals.providing:tools", seconds_to_live=600),
         schemas={told["name"]: told["schema"] for told in _TOOLS},
         tables=(

@@ -49,9 +49,9 @@ def test_names_that_packages_may_have_are_looked_up_before_one_is_remarked_on(
 ) -> None:
     shell.write("a.lua", "Tool.execute('calculater', {})\n")
     shell.write("b.lua", "Tool.execute('calculator', { input = '1' })\n")
-    ended = shell("llmspell", "check", "--severity", "information")
+    ended = shell("llmspell", "check")
     assert "unknown tool name 'calculater'; did you mean 'calculator'?" in ended.out
-    assert ended.err == "2 files checked: 1 information\n"
+    assert ended.err == "2 files checked: 1 warning\n"
 
 
 def test_kinds_of_installed_packages_count_from_the_first_file_on(shell: Shell) -> None:

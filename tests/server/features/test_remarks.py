@@ -15,6 +15,7 @@ import pytest
 
 from llmspell.config.keys import Keys
 from llmspell_server.headless import Headless
+from llmspell_server.library import load_api
 from tests.runtime.models.local.hub import MODEL, Hub
 from tests.runtime.models.local.lonely import lonely_project
 from tests.runtime.tools.builtin.site import site
@@ -170,6 +171,17 @@ def test_a_provider_without_credentials_is_told_until_there_is_a_key(
     assert "llmspell keys add anthropic" in problem["message"]
     Keys({"HOME": str(folder), "XDG_STATE_HOME": str(folder / "state")}).add("anthropic", "sk-a")
     nothing_told(client, uri)
+
+
+def test_a_slip_is_told_beside_the_key_that_is_missing(client: RawClient, folder: Path) -> None:
+    kind = load_api().kinds["model-specifier"]
+    known = next(name for name in kind.values if name.startswith("anthropic/"))
+    uri = opened(client, folder, known.replace("claude", "cluade"))
+    found = {each["code"]: each for each in client.problems(uri)}
+    while "provider-not-usable" not in found:
+        found = {each["code"]: each for each in client.problems(uri)}
+    near = found["unknown-model-specifier"]["data"]["near"]
+    assert near == [known.removeprefix("anthropic/")]
 
 
 def test_a_provider_of_the_configuration_without_credentials_is_told_there(

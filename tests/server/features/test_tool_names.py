@@ -181,6 +181,7 @@ def test_a_misspelt_name_is_told_with_the_nearest(session: Program, marked: str)
     line, character = text.position(start, "utf-16")
     assert found["range"]["start"] == {"line": line, "character": character}
     assert found["data"] == {"near": ["base64-encoder"]}
+    assert found["severity"] == 2
 
 
 @pytest.mark.parametrize(

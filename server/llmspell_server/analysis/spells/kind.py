@@ -67,6 +67,7 @@ class StringKind:
     segments: Segments | None = None
     files: Files | None = None
     closed: bool = False
+    looked_up: bool = False
     pattern: str | None = None
     message: str = ""
     applies_to: tuple[str, ...] = ()

@@ -213,7 +213,8 @@ def _unknown_part(
     message = f"unknown {kind.words} {part.text!r}"
     if where:
         message = f"unknown {kind.words}: {where!r} has no {part.text!r}"
-    return _problem(kind, part, message, near, "information" if free else "warning")
+    allowed = free and not kind.looked_up
+    return _problem(kind, part, message, near, "information" if allowed else "warning")
 
 
 def _problem(
