@@ -9,8 +9,9 @@ from pygls.capabilities import get_capability
 
 from llmspell_server.analysis.navigation.targets import Targets, declarations, targets
 
-from .places import Asked, asked, locations
-from .strings import asked_string, defined
+from .places import Asked, asked, links, locations
+from .strings import Asked as AskedString
+from .strings import asked_string, defined, defined_elsewhere
 
 if TYPE_CHECKING:
     from llmspell_server.server import SpellServer
@@ -31,14 +32,16 @@ def definition(ls: SpellServer, params: types.DefinitionParams) -> Answer:
         return None
     string = asked_string(ls, where.document, params.position)
     is_module = string is not None and string.string.function == "require"
-    if string is not None and not is_module and (places := defined(ls, string)):
-        return places
+    linked = get_capability(ls.client_capabilities, "text_document.definition.link_support", False)
+    if string is not None and not is_module:
+        answer = _named(ls, where, string, bool(linked))
+        if answer is not None:
+            return answer
     offset = where.document.offset(params.position)
     found = targets(where.snapshot, where.file, offset, ls.surroundings)
-    linked = get_capability(ls.client_capabilities, "text_document.definition.link_support", False)
     answer = _answer(ls, where, found, bool(linked))
     if answer is None and string is not None and is_module:  # `require` by another name
-        answer = defined(ls, string) or None
+        answer = _named(ls, where, string, bool(linked))
     return answer
 
 
@@ -56,8 +59,20 @@ def declaration(ls: SpellServer, params: types.DeclarationParams) -> Answer:
 def _answer(ls: SpellServer, where: Asked, found: Targets | None, linked: bool) -> Answer:
     if found is None or not found.places:
         return None
-    places = locations(ls, found.places)
     if not linked:
-        return places
-    origin = where.document.range(*found.span)
-    return [types.LocationLink(each.uri, each.range, each.range, origin) for each in places]
+        return locations(ls, found.places)
+    return links(ls, where.document.range(*found.span), found.places)
+
+
+def _named(ls: SpellServer, where: Asked, string: AskedString, linked: bool) -> Answer:
+    """Where the thing is defined that a string names."""
+    origin = where.document.range(string.string.start, string.string.end)
+    places = defined(ls, string)
+    if places:
+        return links(ls, origin, places) if linked else locations(ls, places)
+    known = defined_elsewhere(ls, string)
+    if known is None:
+        return None
+    if not linked:
+        return [known]
+    return [types.LocationLink(known.uri, known.range, known.range, origin)]

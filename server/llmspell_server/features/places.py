@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 from lsprotocol import types
 
+from llmspell_server.analysis.navigation.extents import extent
 from llmspell_server.analysis.navigation.places import Place
+from llmspell_server.analysis.pace import OutOfTime, within
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.documents import Document, key_of
 
 if TYPE_CHECKING:
     from llmspell_server.server import SpellServer
+
+_PATIENCE = 0.02  # seconds for reading what is around the names
 
 
 @frozen
@@ -37,6 +42,31 @@ def asked(ls: SpellServer, identifier: types.TextDocumentIdentifier) -> Asked | 
 def locations(ls: SpellServer, places: Iterable[Place]) -> list[types.Location]:
     """Places as clients are told them."""
     return [ls.surroundings.location(place.file, place.start, place.end) for place in places]
+
+
+def links(
+    ls: SpellServer, origin: types.Range, places: Iterable[Place]
+) -> list[types.LocationLink]:
+    """Links from a range to places, each with all that is declared there.
+
+    Where reading files takes too long, the names alone.
+    """
+    found = list(places)
+    spans = {place: (place.start, place.end) for place in found}
+    with suppress(OutOfTime), within(_PATIENCE):
+        for place in found:
+            snapshot = ls.surroundings.snapshot(place.file)
+            if snapshot is not None and place.end > place.start:
+                spans[place] = extent(snapshot, place.start, place.end)
+    return [
+        types.LocationLink(
+            ls.surroundings.uri(place.file),
+            ls.surroundings.range(place.file, *spans[place]),
+            ls.surroundings.range(place.file, place.start, place.end),
+            origin,
+        )
+        for place in found
+    ]
 
 
 def linked(ls: SpellServer, place: Place) -> str:

@@ -10,6 +10,7 @@ from attrs import frozen
 from lsprotocol import types
 
 from llmspell_server.analysis.checks.catalogue import CODES
+from llmspell_server.analysis.navigation.places import Place
 from llmspell_server.analysis.navigation.targets import targets
 from llmspell_server.analysis.pace import checkpoint
 from llmspell_server.analysis.spells.defining import defined_at
@@ -75,29 +76,32 @@ def _saying_the_same(ls: SpellServer, asked: Asked) -> _Found:
     ]
 
 
-def defined(ls: SpellServer, asked: Asked) -> list[types.Location]:
-    """Where the thing that a string names is defined: its function, where the script has it."""
-    if asked.string.kind.defined_by:
-        all_ = _saying_the_same(ls, asked)
-        defining = {id(each) for each in definitions(asked.string, (each for _, each in all_))}
-        places = [
-            _function(ls, file, string) or (file, string.start, string.end)
-            for file, string in all_
-            if id(string) in defining
-        ]
-        if places:
-            return [ls.surroundings.location(*each) for each in places]
+def defined(ls: SpellServer, asked: Asked) -> list[Place]:
+    """Where scripts define what a string names: its function, where the script has it."""
+    if not asked.string.kind.defined_by:
+        return []
+    all_ = _saying_the_same(ls, asked)
+    defining = {id(each) for each in definitions(asked.string, (each for _, each in all_))}
+    return [
+        _function(ls, file, string) or Place(file, string.start, string.end)
+        for file, string in all_
+        if id(string) in defining
+    ]
+
+
+def defined_elsewhere(ls: SpellServer, asked: Asked) -> types.Location | None:
+    """Where it is defined by no script: in a configuration, in Python, as a file."""
     place = definition(asked.string.kind, asked.string.content, asked.spell.sources)
     if place is None:
-        return []
+        return None
     document = ls.workspace.get_text_document(Path(place.path).as_uri())
     where = types.Range(types.Position(0, 0), types.Position(0, 0))
     if place.end and isinstance(document, Document):
         where = document.range(place.start, place.end)
-    return [types.Location(document.uri, where)]
+    return types.Location(document.uri, where)
 
 
-def _function(ls: SpellServer, file: str, string: Written) -> tuple[str, int, int] | None:
+def _function(ls: SpellServer, file: str, string: Written) -> Place | None:
     """The function that is given with the string that defines a name, if it is in the workspace."""
     snapshot = ls.surroundings.snapshot(file)
     if snapshot is None:
@@ -107,10 +111,10 @@ def _function(ls: SpellServer, file: str, string: Written) -> tuple[str, int, in
         return None
     start, end = span
     if snapshot.text.source.startswith(_FUNCTION, start):
-        return file, start, start + len(_FUNCTION)
+        return Place(file, start, start + len(_FUNCTION))
     found = targets(snapshot, file, end - 1, ls.surroundings)
     places = [
-        (each.file, each.start, each.end)
+        each
         for each in (found.places if found is not None else ())
         if not ls.surroundings.is_library(each.file)
     ]
@@ -184,7 +188,8 @@ def diagnostics(ls: SpellServer, document: Document) -> list[types.Diagnostic]:
         if said is not None:
             place = document.range(string.start, string.end)
             found.append(remark_diagnostic(string.kind, string.content, said, place))
-            continue
+            if said.near:
+                continue  # what was meant is told with the remark
         wrong = problem(string.kind, string.content, spell.sources)
         if wrong is not None and wrong.code not in CODES:  # the checks tell of those, knowing more
             found.append(

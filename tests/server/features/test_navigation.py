@@ -63,6 +63,19 @@ def test_a_definition_is_a_link_with_the_word_that_leads_there(editor: RawClient
     assert span(link["originSelectionRange"]) == (1, 6, 1, 11)
 
 
+def test_a_link_is_to_all_that_is_declared(editor: RawClient) -> None:
+    (link,) = ask(editor, "definition", "-- Goes.\nfunction go()\nend\ng|o()")
+    assert span(link["targetRange"]) == (0, 0, 2, 3)
+    assert span(link["targetSelectionRange"]) == (1, 9, 1, 11)
+
+
+def test_a_string_that_names_something_leads_there_by_a_link(editor: RawClient) -> None:
+    (link,) = ask(editor, "definition", "Event.publish('a.b', {})\nEvent.subscribe('a|.b')")
+    assert span(link["originSelectionRange"]) == (1, 17, 1, 20)
+    assert span(link["targetRange"]) == (0, 0, 0, 24)
+    assert span(link["targetSelectionRange"]) == (0, 15, 0, 18)
+
+
 def test_a_definition_is_a_location_for_clients_that_know_no_links(raw: RawClient) -> None:
     raw.initialize(capabilities={"textDocument": {"definition": {"linkSupport": False}}})
     (place,) = ask(raw, "definition", "local value = 1\nprint(val|ue)")
