@@ -171,8 +171,9 @@ class Kind:
     segments: how values are made of parts. files: values that name files. closed:
     whether other strings are mistakes. looked_up: whether they name what must be there when the
     script runs: then one that looks like a slip of a known one is a mistake, though others may be
-    made at run time. pattern: what every value matches as a whole (Python's `re`). message: what to say of a
-    string that does not, after the string itself (`"is not a level"`). applies_to:
+    made at run time. pattern: what every value matches as a whole (Python's `re`).
+    message: what to say of a string that does not, after the string itself (`"is not a level"`).
+    applies_to:
     `"<function>:<number of the parameter>"` for functions that are described elsewhere, such as
     those of Lua's library; `"<Class>.<field>"` for values of keys. schemas: value -> the JSON
     Schema of the table that goes with it. tables: where such a table is given,
