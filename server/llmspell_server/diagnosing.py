@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Literal
 from weakref import WeakKeyDictionary
@@ -226,10 +225,11 @@ class Diagnosing:
         told = self._told.get(key_of(document.uri))
         if told is not None and told[0] != document.version:
             deadline = time.monotonic() + self.patience
-            with suppress(OutOfTime), until(lambda: time.monotonic() > deadline):
-                self._tell(document, self.report(document))
-                return
-            self._tell(document, self._first_report(document))
+            try:
+                with until(lambda: time.monotonic() > deadline):
+                    self.report(document)
+            except OutOfTime:
+                self._tell(document, self._first_report(document))
         self._tell(document, self.report(document))
 
     def _first_report(self, document: Document) -> Report:
@@ -241,10 +241,10 @@ class Diagnosing:
         told = (document.version, report.result_id)
         if self._told.get(key_of(document.uri)) == told:
             return
-        self._told[key_of(document.uri)] = told
         self._server.text_document_publish_diagnostics(
             types.PublishDiagnosticsParams(document.uri, report.items, document.version)
         )
+        self._told[key_of(document.uri)] = told
 
 
 def _graded(item: types.Diagnostic, severity: str) -> types.Diagnostic:

@@ -152,7 +152,8 @@ class Document(TextDocument):
         return self.text.offset(position.line, position.character, self.units)
 
     def range(self, start: int, end: int) -> types.Range:
-        """The range between two offsets."""
+        """The range between two offsets: what there are many of in a long answer."""
+        checkpoint()
         return types.Range(self._position(start), self._position(end))
 
     def _position(self, offset: int) -> types.Position:

@@ -171,7 +171,7 @@ class Protocol(LanguageServerProtocol):
         assert handler is not None  # `receive` has refused it
         command = method == types.WORKSPACE_EXECUTE_COMMAND
         job = Job(
-            partial(handler, message.params),
+            lambda: self._response(number, handler(message.params)),
             priority_of(method),
             done=partial(self._answer, number, method),
             is_stale=self._staleness(method, message.params),
@@ -203,7 +203,7 @@ class Protocol(LanguageServerProtocol):
     def _answer(self, number: str | int, method: str, outcome: Outcome) -> None:
         self._jobs.pop(number, None)
         if isinstance(outcome, Result):
-            self._send_response(number, result=outcome.value)
+            self._send(outcome.value)
         else:
             self._send_response(number, error=error_of(method, outcome))
 
@@ -242,9 +242,19 @@ class Protocol(LanguageServerProtocol):
 
     def _send_data(self, data: Any) -> None:
         """Sends a message; the thread that sends it also puts it into JSON."""
+        self._send(self._encoded(data))
+
+    def _send(self, body: bytes) -> None:
         if self._channel is not None:
-            body = json.dumps(data, default=self._serialize_message, separators=(",", ":"))
-            self._channel.write(body.encode())
+            self._channel.write(body)
+
+    def _encoded(self, data: Any) -> bytes:
+        """A message in JSON. A job may be ended while it makes one (`encoding.py`)."""
+        return json.dumps(data, default=self._serialize_message, separators=(",", ":")).encode()
+
+    def _response(self, number: str | int | None, value: Any) -> bytes:
+        """An answer. Its value may be plain data: that is several times faster to send."""
+        return self._encoded({"jsonrpc": self.VERSION, "id": number, "result": value})
 
     def _send_response(
         self,
@@ -252,12 +262,14 @@ class Protocol(LanguageServerProtocol):
         result: Any = None,
         error: types.ResponseError | None = None,
     ) -> None:
-        """Answers a request. Results may be plain data: that is several times faster to send."""
+        """Answers a request."""
         if self._greeted is not None and msg_id == self._greeted:
             self._greeted = None
             return
-        body = {"result": result} if error is None else {"error": error}
-        self._send_data({"jsonrpc": self.VERSION, "id": msg_id, **body})
+        if error is None:
+            self._send(self._response(msg_id, result))
+        else:
+            self._send_data({"jsonrpc": self.VERSION, "id": msg_id, "error": error})
 
     def _answer_error(self, number: Any, code: types.ErrorCodes, message: str) -> None:
         self._send_response(number, error=types.ResponseError(code, message))

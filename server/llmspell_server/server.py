@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import default_converter
 from pygls.uris import to_fs_path
 
 from llmspell.version import __version__
@@ -31,6 +30,7 @@ from .compiler import Compiler
 from .configuration import Configuration
 from .diagnosing import Diagnosing
 from .documents import Document, Documents, Workspace, key_of
+from .encoding import make_converter
 from .features import (
     call_hierarchy,
     code_action,
@@ -132,7 +132,7 @@ class SpellServer(LanguageServer):
             NAME,
             __version__,
             protocol_cls=Protocol,
-            converter_factory=default_converter,
+            converter_factory=make_converter,
             notebook_document_sync=notebooks.SYNC,
         )
         self.worker = self.protocol.worker = Worker(self._rest)

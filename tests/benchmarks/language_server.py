@@ -6,9 +6,12 @@ else the machine does hits both alike. What cannot be measured is a line on stan
 
 from __future__ import annotations
 
+import json
+import signal
 import statistics
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -28,13 +31,14 @@ _BARE = [
     "-c",
     "from pygls.lsp.server import LanguageServer; LanguageServer('bare', '1').start_io()",
 ]
+_SLICE = 5  # ms
 _KEYSTROKES = "\n  steps[1] = string.format(state)\n"
 
 
 def figures() -> list[Figure]:
     """All of it; about two minutes."""
     found: list[Figure] = []
-    for part in (_starting, _large, _smb, _small, _nse, _prosody):
+    for part in (_starting, _large, _slices, _smb, _small, _nse, _prosody):
         try:
             for figure in part():
                 print(f"  … {figure.name}: {figure.value:.4g} {figure.unit}", file=sys.stderr)
@@ -80,6 +84,29 @@ def _large() -> Iterator[Figure]:
     there, everywhere = (statistics.median(felt) * 1000 for felt in zip(*times, strict=True))
     yield Figure(f"{key}, to a problem of the line", there, "ms", 100)
     yield Figure(f"{key}, to diagnostics of the file", everywhere, "ms", 300)
+
+
+def _slices() -> Iterator[Figure]:
+    source = large_file(10_450).decode()
+    with tempfile.TemporaryDirectory() as folder:
+        notes = Path(folder) / "slices.json"
+        command = [sys.executable, "-m", "tests.benchmarks.sliced_server", str(notes)]
+        typing = Typing(command, Path(folder), source)
+        with typing.session as session:
+            _type([typing])
+            for method in ("hover", "definition"):
+                typing.requests(f"textDocument/{method}", 30)
+            typing.token_ranges(5)
+            typing.token_deltas(5)
+            session.process.send_signal(signal.SIGUSR1)
+            while not notes.exists():
+                time.sleep(0.01)
+        slices = json.loads(notes.read_text())
+    long = [each for each in slices if each > _SLICE]
+    name = "10 450 lines: slices of work"
+    yield Figure(f"{name} above {_SLICE} ms, share of time", sum(long) / sum(slices) * 100, "%")
+    yield Figure(f"{name} above {_SLICE} ms", len(long), "")
+    yield Figure(f"{name}, longest", max(slices), "ms")
 
 
 def _smb() -> Iterator[Figure]:

@@ -27,7 +27,7 @@ class Color:
 
 def colors_in(snapshot: Snapshot) -> Iterator[Color]:
     """The colours that strings of a text are."""
-    for piece, start in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
+    for piece, start in snapshot.pieces.placed():
         if "#" not in piece.text or piece.statement is None:
             continue
         for node in tree.walk(piece.statement):

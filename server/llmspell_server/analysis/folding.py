@@ -50,7 +50,7 @@ def folds_of(snapshot: Snapshot) -> list[Fold]:
 
 def _code(snapshot: Snapshot) -> Iterator[Fold]:
     text = snapshot.text
-    for piece, start in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
+    for piece, start in snapshot.pieces.placed():
         for first, last, keeps_end in _foldable(piece):
             end = text.line_at(start + last)
             yield Fold(text.line_at(start + first), end - keeps_end, "code")
@@ -76,7 +76,7 @@ def _parts(node: tree.Node) -> Iterator[tuple[int, int, bool]]:
 
 def _comments(snapshot: Snapshot) -> Iterator[Fold]:
     text = snapshot.text
-    for piece, start in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
+    for piece, start in snapshot.pieces.placed():
         for block in comment_blocks(piece):
             if not any(_REGION.match(comment.text) for comment in block):
                 first = text.line_at(start + block[0].start)
@@ -85,7 +85,7 @@ def _comments(snapshot: Snapshot) -> Iterator[Fold]:
 
 def _regions(snapshot: Snapshot) -> Iterator[Fold]:
     opened: list[int] = []
-    for piece, start in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
+    for piece, start in snapshot.pieces.placed():
         for comment in piece.comments:
             found = _REGION.match(comment.text)
             if found is None:
@@ -99,7 +99,7 @@ def _regions(snapshot: Snapshot) -> Iterator[Fold]:
 
 def _imports(snapshot: Snapshot) -> Iterator[Fold]:
     row: list[int] = []
-    for piece, start in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
+    for piece, start in snapshot.pieces.placed():
         statement = piece.statement
         if isinstance(statement, tree.LocalStatement) and mentions_of(piece).requires:
             row += [

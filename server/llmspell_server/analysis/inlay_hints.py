@@ -46,7 +46,7 @@ def hints_in(
     """The hints between two offsets."""
     source = inference.file(file)
     snapshot = source.snapshot
-    for piece, start in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
+    for piece, start in snapshot.pieces.placed():
         if start + len(piece.text) < begin or piece.statement is None:
             continue
         if start > end:

@@ -34,7 +34,7 @@ def inline_values(snapshot: Snapshot, begin: int, end: int, stopped: int) -> Ite
     for node in path:
         if isinstance(node, tree.Function):
             around = node
-    pieces = zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True)
+    pieces = snapshot.pieces.placed()
     for each, start in pieces:
         if each.statement is None or start + len(each.text) < begin or start > end:
             continue

@@ -26,14 +26,14 @@ def lenses_in(snapshot: Snapshot) -> Iterator[Lens]:
     """The lenses of a text: ways to run it at its first statement, and functions of the chunk."""
     if not _is_definition(snapshot):
         yield from _run(snapshot)
-    for piece, start in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
+    for piece, start in snapshot.pieces.placed():
         name = _function_name(piece)
         if name is not None and name.end > name.start:
             yield Lens(start + name.start, start + name.end, "references")
 
 
 def _run(snapshot: Snapshot) -> Iterator[Lens]:
-    for piece, start in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
+    for piece, start in snapshot.pieces.placed():
         if piece.statement is not None:
             begin = start + piece.statement.start
             yield Lens(begin, begin, "run")

@@ -28,7 +28,7 @@ class Link(NamedTuple):
 def links_of(snapshot: Snapshot) -> list[Link]:
     """The links of a document, in the order of the text."""
     found = [Link(start, end, "module", module) for module, start, end in Live(snapshot).requires()]
-    for piece, start in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
+    for piece, start in snapshot.pieces.placed():
         found += [
             Link(start + first, start + last, "address", address)
             for first, last, address in _addresses(piece)

@@ -53,13 +53,13 @@ class Entry(NamedTuple):
 
 def outline_of(snapshot: Snapshot) -> tuple[Symbol, ...]:
     """The symbols of a document, each with those inside it."""
-    pairs = zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True)
+    pairs = snapshot.pieces.placed()
     return tuple(symbol.moved(start) for piece, start in pairs for symbol in _of_piece(piece))
 
 
 def entries_of(snapshot: Snapshot) -> Iterator[Entry]:
     """The symbols that a search over files finds: what is not local to a function."""
-    pairs = zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True)
+    pairs = snapshot.pieces.placed()
     for piece, start in pairs:
         yield from _entries(_of_piece(piece), start, "")
 

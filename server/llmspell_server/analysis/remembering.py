@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Protocol, TypeVar
 
+from .pace import checkpoint
+
 
 class Keeper(Protocol):
     """What never changes, so that what is known about it stays true. facts: by who found it out."""
@@ -29,6 +31,7 @@ def remembered(find: Callable[[K], T]) -> Callable[[K], T]:
             pass
         else:
             return found
+        checkpoint()
         found = facts[find] = find(keeper)
         return found
 

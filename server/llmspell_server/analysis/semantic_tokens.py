@@ -113,7 +113,7 @@ def tokens_of(
     """The tokens of the pieces between two offsets. library: names of globals that are given."""
     rows = []
     line = column = 0  # where the token before is
-    for piece, start in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
+    for piece, start in snapshot.pieces.placed():
         if end is not None and start > end:
             break
         if start + len(piece.text) < begin:

@@ -94,8 +94,8 @@ class Indexing:
                 except Exception as error:  # noqa: BLE001  # the index is a help, not a condition
                     self._server.protocol.complain(f"reading files failed: {error!r}")
                 if self._wanted.empty():
+                    self._refresh()  # who waits for the end finds that asked for
                     self.idle.set()
-                    self._refresh()
         finally:
             cache.close()
             self.idle.set()

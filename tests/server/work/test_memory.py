@@ -15,4 +15,4 @@ print(gc.isenabled(), gc.get_freeze_count() > 1000, gc.get_threshold()[0])
 
 def test_what_is_imported_at_the_start_is_never_looked_at_again() -> None:
     run = subprocess.run([sys.executable, "-c", _SCRIPT], capture_output=True, text=True)
-    assert run.stdout.split() == ["True", "True", "50000"], run.stderr
+    assert run.stdout.split() == ["True", "True", "5000"], run.stderr

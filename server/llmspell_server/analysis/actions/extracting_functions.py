@@ -61,7 +61,7 @@ def functions_of_chunk(snapshot: Snapshot, start: int, end: int) -> Iterator[Act
     pieces = snapshot.pieces
     parts = [
         (piece, piece.statement)
-        for piece, begin in zip(pieces.all, pieces.starts, strict=True)
+        for piece, begin in pieces.placed()
         if piece.statement is not None
         and start <= begin + piece.statement.start
         and begin + piece.statement.end <= end

@@ -60,7 +60,7 @@ def fixes(text: Text, finding: Reported, modules: Mapping[str, str], top: int) -
 
 def missing_tokens(snapshot: Snapshot, start: int, end: int) -> Iterator[Action]:
     """Writes what a syntax error between two offsets is about, where that is one word or sign."""
-    for piece, begin in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
+    for piece, begin in snapshot.pieces.placed():
         strings_first = sorted(piece.problems, key=lambda each: each.missing not in ("'", '"'))
         for problem in strings_first:
             wanted = problem.missing

@@ -11,6 +11,7 @@ from typing import Any
 
 from attrs import define, field
 
+from llmspell_server.analysis.pace import checkpoint
 from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.pieces import Piece
@@ -156,6 +157,7 @@ class _Binder:
     def _block(self, block: tree.Block) -> None:
         self._enter()
         for statement in block.statements:
+            checkpoint()
             self._statement(statement)
         self._leave(block.end)
 

@@ -90,7 +90,7 @@ def never_built_in_chunk(
     inference: Inference, file: FileSources
 ) -> Iterator[tuple[Piece, Finding]]:
     """The same for the locals of the chunk, which other statements use."""
-    for piece in file.snapshot.pieces.all:
+    for piece, _ in file.snapshot.pieces.placed():
         if isinstance(piece.statement, tree.LocalStatement):
             context = Context(inference, Where(file, piece))
             for finding in _never_built(context, piece.statement, of_chunk=True):

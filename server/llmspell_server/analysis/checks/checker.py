@@ -158,8 +158,7 @@ class Checker:
 
     def _all(self, file: str) -> Iterator[tuple[Piece, Finding]]:
         source = self.inference.file(file)
-        for piece in source.snapshot.pieces.all:
-            checkpoint()
+        for piece, _ in source.snapshot.pieces.placed():
             if piece.statement is not None or "@" in piece.text:
                 for finding in self.inference.queries.get("findings", file, piece):
                     yield piece, finding

@@ -24,7 +24,7 @@ def unknown_codes(
 
     others: gives codes beside those of the catalogue.
     """
-    for piece in snapshot.pieces.all:
+    for piece, _ in snapshot.pieces.placed():
         for tag in diagnostic_tags(piece):
             for word in tag.codes:
                 name = word.text

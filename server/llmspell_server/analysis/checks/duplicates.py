@@ -16,7 +16,7 @@ from .finding import Finding, Related
 def set_fields(file: FileSources) -> Iterator[tuple[Piece, Finding]]:
     """`duplicate-set-field`: in one block, a field gets a function and then another one."""
     seen: dict[tuple[Owner, tree.Node | None], tuple[Piece, Write]] = {}
-    for piece in file.snapshot.pieces.all:
+    for piece, _ in file.snapshot.pieces.placed():
         for writes in writes_of(piece).by_root.values():
             for write in writes:
                 if not isinstance(write.value, tree.Function) or write.through_self:

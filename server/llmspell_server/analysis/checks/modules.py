@@ -72,7 +72,7 @@ def _is_tried(context: Context, node: tree.Node) -> bool:
 def different_names(inference: Inference, file: FileSources) -> Iterator[tuple[Piece, Finding]]:
     """`different-requires`: one file is required by two names, so it runs twice."""
     first: dict[str, tuple[str, Related]] = {}
-    for piece in file.snapshot.pieces.all:
+    for piece, _ in file.snapshot.pieces.placed():
         for node in _calls_of_require(piece):
             name = required(file, piece, node)
             if name is None:

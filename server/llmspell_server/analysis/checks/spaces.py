@@ -18,7 +18,7 @@ _TRAILING = re.compile(r"[ \t]+(?=\r?$)", re.MULTILINE)
 def trailing(snapshot: Snapshot) -> Iterator[tuple[Piece, Finding]]:
     """`trailing-space`: outside strings, where they would mean something."""
     first = snapshot.pieces.all[0]
-    for piece in snapshot.pieces.all:
+    for piece, _ in snapshot.pieces.placed():
         for start, end in _blanks(piece):
             # A piece begins in the middle of a line, behind the one before.
             only = piece.text[start - 1] in "\n\r" if start else piece is first

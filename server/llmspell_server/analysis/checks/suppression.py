@@ -56,7 +56,7 @@ NONE = Suppressions(None)
 
 def suppressions(snapshot: Snapshot) -> Iterator[Suppression]:
     """What the comments of a document say, in the order of its text."""
-    for piece, start in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
+    for piece, start in snapshot.pieces.placed():
         for tag in diagnostic_tags(piece):
             line = snapshot.text.line_at(start + tag.start)
             codes = frozenset(word.text for word in tag.codes)

@@ -30,7 +30,7 @@ def in_piece(context: Context) -> Iterator[Finding]:
 
 def of_chunk(snapshot: Snapshot) -> Iterator[tuple[Piece, Finding]]:
     """`unused-local`, `unused-function` for the locals that a document's chunk declares."""
-    for piece in snapshot.pieces.all:
+    for piece, _ in snapshot.pieces.placed():
         for local in snapshot.binding(piece).declared:
             if not _is_read(local) and not _is_read_below(snapshot, local, piece):
                 for finding in _unused(piece, local):

@@ -98,7 +98,7 @@ def _begins_statement(place: Place, start: int) -> bool:
 def place_for_require(snapshot: Snapshot) -> int:
     """Behind the `require`s at the top of the file, or before its first statement."""
     best = None
-    for piece, start in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
+    for piece, start in snapshot.pieces.placed():
         statement = piece.statement
         if not _is_require(statement):
             if best is None and statement is not None:

@@ -67,7 +67,7 @@ def moved_paths(
     Paths are taken from the roots of the workspace, where spells are run, or else from the folder
     of the document. roots: without a slash at the end, as the names of files begin.
     """
-    for piece, begin in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
+    for piece, begin in snapshot.pieces.placed():
         for function, string in _paths(piece):
             path = plain_string(string) or ""
             new = _moved_path(moves, file, path, roots)

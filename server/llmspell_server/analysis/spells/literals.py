@@ -103,7 +103,7 @@ class Strings:
         saying: only those that say this; empty for all.
         """
         pieces = self.inference.file(file).snapshot.pieces
-        for piece, begin in zip(pieces.all, pieces.starts, strict=True):
+        for piece, begin in pieces.placed():
             if piece.statement is None or saying not in piece.text:
                 continue
             checkpoint()

@@ -17,6 +17,8 @@ from collections.abc import Callable
 
 from attrs import frozen
 
+from llmspell_server.analysis.pace import checkpoint
+
 from . import tree
 from .lexer import KEYWORDS, TOKEN
 
@@ -225,6 +227,7 @@ class _Parser:
         outer = self._indent(opener)
         indented = self._cut = False
         while self._kind not in _CLOSERS:
+            checkpoint()
             column = self._column(self._start)
             if column is not None:
                 if not statements:
@@ -575,6 +578,7 @@ class _Parser:
         self._next()
         fields: list[tree.Field] = []
         while self._kind != "}":
+            checkpoint()
             field = self._field()
             if field is None:
                 break

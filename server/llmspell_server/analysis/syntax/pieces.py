@@ -10,12 +10,13 @@ touched gives what parsing the whole text would.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
 from attrs import define, field
 
+from llmspell_server.analysis.pace import checkpoint
 from llmspell_server.analysis.remembering import remembered
 
 from . import tree
@@ -61,6 +62,12 @@ class Pieces:
     def start_of(self) -> dict[Piece, int]:
         """Where each piece begins."""
         return dict(zip(self.all, self.starts, strict=True))
+
+    def placed(self) -> Iterator[tuple[Piece, int]]:
+        """Each piece and where it begins. What is done for all of them may be ended between two."""
+        for pair in zip(self.all, self.starts, strict=True):
+            checkpoint()
+            yield pair
 
     def index_at(self, offset: int) -> int:
         """Which piece holds an offset; of two that meet there, the later."""

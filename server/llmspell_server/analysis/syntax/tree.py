@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from attrs import define
 
+from llmspell_server.analysis.pace import checkpoint
+
 if TYPE_CHECKING:
     from llmspell_server.analysis.binding.variables import Local
 
@@ -441,6 +443,7 @@ def walk(node: Node) -> Iterator[Node]:
         for part in reversed(parts):  # as `children` gives them, in half the time
             found = getattr(node, part)
             if type(found) is tuple:
+                checkpoint()
                 waiting.extend(reversed(found))
             elif found is not None:
                 waiting.append(found)

@@ -53,9 +53,9 @@ def declarations_of(snapshot: Snapshot) -> tuple[Declared, ...]:
     """The types that a document declares."""
     return tuple(
         declared
-        for index, piece in enumerate(snapshot.pieces.all)
+        for piece, start in snapshot.pieces.placed()
         if piece.comments and "@" in piece.text
-        for declared in _of_piece(snapshot, piece, snapshot.pieces.starts[index])
+        for declared in _of_piece(snapshot, piece, start)
     )
 
 

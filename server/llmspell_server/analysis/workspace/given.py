@@ -54,7 +54,7 @@ class Given(NamedTuple):
 
 def given_strings(snapshot: Snapshot) -> Iterator[Given]:
     """The strings that are given to globals and objects of annotated classes."""
-    for piece, begin in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
+    for piece, begin in snapshot.pieces.placed():
         for call in _calls(piece):
             function = _function(snapshot, piece, call)
             for parameter, key, value in _values(call) if function else ():

@@ -11,7 +11,6 @@ from llmspell_server.analysis.binding.variables import Local
 from llmspell_server.analysis.inference.annotated import declared_types
 from llmspell_server.analysis.inference.sources import FileSources
 from llmspell_server.analysis.outline import Entry, entries_of
-from llmspell_server.analysis.pace import checkpoint
 from llmspell_server.analysis.remembering import remembered
 from llmspell_server.analysis.snapshot import Snapshot
 from llmspell_server.analysis.syntax import tree
@@ -42,8 +41,7 @@ class Live:
 
     def find(self, name: str) -> Iterator[Occurrence]:
         """The fields and globals of that name, in the order of the text."""
-        for index, piece in enumerate(self.snapshot.pieces.all):
-            start = self.snapshot.pieces.starts[index]
+        for piece, start in self.snapshot.pieces.placed():
             fields = mentions_of(piece).fields.get(name, ())
             found = [self._occurrence(piece, start, mention) for mention in fields]
             if name in binding_of(piece).free:
@@ -52,9 +50,8 @@ class Live:
 
     def all(self) -> Iterator[tuple[str, Occurrence]]:
         """All fields and globals with their names, those of a name in the order of the text."""
-        for index, piece in enumerate(self.snapshot.pieces.all):
-            checkpoint()
-            start, fields = self.snapshot.pieces.starts[index], mentions_of(piece).fields
+        for piece, start in self.snapshot.pieces.placed():
+            fields = mentions_of(piece).fields
             free = binding_of(piece).free
             for name in fields.keys() | free.keys():
                 found = [self._occurrence(piece, start, each) for each in fields.get(name, ())]
@@ -78,8 +75,8 @@ class Live:
 
     def requires(self) -> Iterator[Require]:
         """The modules that are required."""
-        for index, piece in enumerate(self.snapshot.pieces.all):
-            start, strings = self.snapshot.pieces.starts[index], mentions_of(piece).requires
+        for piece, start in self.snapshot.pieces.placed():
+            strings = mentions_of(piece).requires
             known = self.snapshot.chunk_locals(piece) if strings else {}
             if "require" in known and not _is_require(known["require"]):
                 continue

@@ -22,7 +22,7 @@ from llmspell_server.analysis.syntax.pieces import Piece
 
 def type_mentions(snapshot: Snapshot) -> Iterator[tuple[str, int]]:
     """The names of types with where each begins, in the order of the text."""
-    for piece, start in zip(snapshot.pieces.all, snapshot.pieces.starts, strict=True):
+    for piece, start in snapshot.pieces.placed():
         for name, place in _of_piece(piece):
             yield name, start + place
 
