@@ -329,19 +329,8 @@ async def test_a_folder_itself_is_named_where_a_path_is_one(
 async def test_a_fix_keeps_what_is_allowed_without_a_list(
     client: LanguageClient, tmp_path: Path, source: str, key: str, listed: str
 ) -> None:
-    configuration = tmp_path / "llmspell.toml"
-    configuration.write_text("")
-    (found,) = await told(client, tmp_path, source)
-    identifier = types.TextDocumentIdentifier((tmp_path / "spell.lua").as_uri())
-    offered = await client.text_document_code_action_async(
-        types.CodeActionParams(identifier, found.range, types.CodeActionContext([found]))
-    )
-    texts = [
-        edit.new_text
-        for each in offered or ()
-        if isinstance(each, types.CodeAction) and each.edit and each.edit.changes
-        for edit in each.edit.changes.get(configuration.as_uri(), ())
-    ]
+    (tmp_path / "llmspell.toml").write_text("")
+    texts = await written_by_the_fix(client, tmp_path, "spell.lua", source)
     assert texts == [f"{key}\n{listed}\n"]
 
 
