@@ -94,6 +94,17 @@ async def test_kinds_of_strings_are_offered(client: LanguageClient, tmp_path: Pa
     assert {"event-type", "state-scope"} <= {item.label for item in found.items}
 
 
+@pytest.mark.parametrize("value", ["'|'", "|", "'op|"])
+async def test_values_of_the_kind_of_a_setting_are_offered(
+    client: LanguageClient, tmp_path: Path, value: str
+) -> None:
+    source = f"[providers.mine]\nprovider_type = {value}"
+    document, position = open_at(client, tmp_path / "llmspell.toml", source)
+    found = await client.text_document_completion_async(types.CompletionParams(document, position))
+    assert isinstance(found, types.CompletionList)
+    assert {'"openai"', '"anthropic"'} <= {each.label for each in found.items}
+
+
 @pytest.mark.parametrize(
     ("marked", "page"),
     [

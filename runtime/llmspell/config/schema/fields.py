@@ -45,7 +45,8 @@ class Setting:
     `documented` is the number that the reference's documents give where ours is unset: such a
     limit is in force only when somebody sets it. `scalar_key` names the key of a table that a
     bare value stands for. A `catch_all` field holds the keys that no other field of its class
-    claims; its own name never appears in a file.
+    claims; its own name never appears in a file. `string_kind` names the kind of the script API
+    whose values its strings have, for editors; other strings are allowed.
     """
 
     description: str
@@ -61,6 +62,7 @@ class Setting:
     comma_list: bool = False
     sensitive: bool = False
     path: bool = False
+    string_kind: str = ""
     untrusted: Untrusted = "free"
 
 

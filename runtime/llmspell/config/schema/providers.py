@@ -44,7 +44,9 @@ class Provider:
 
     name: str = setting("", "A name to show, which `Provider.list` tells as `label`.")
     provider_type: str = setting(
-        "", "openai, anthropic, cohere, groq, ollama, candle, …; the table's name when unset."
+        "",
+        "openai, anthropic, cohere, groq, ollama, candle, …; the table's name when unset.",
+        string_kind="model-provider",
     )
     enabled: bool = setting(True, "Whether spells may use it.")
     base_url: str | None = setting(

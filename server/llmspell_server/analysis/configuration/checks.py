@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from attrs import frozen
@@ -12,7 +13,10 @@ from llmspell.config.document import Fault
 from llmspell.config.examine import Findings
 from llmspell.config.problems import Note
 from llmspell.config.render import toml_value
+from llmspell_server.analysis.spells.kind import StringKind
+from llmspell_server.analysis.spells.kinds import problem
 
+from .repeated import repeated
 from .schema import slot_of
 from .tree import Document, Value, data_of
 
@@ -21,6 +25,7 @@ Examine = Callable[[Mapping[str, object]], Findings]
 """What the runtime says of the table of this file."""
 
 _NEAREST = re.compile(r"did you mean '([^']+)'\?$")
+_TWICE = ("Cannot ", "Duplicate ")  # as `tomllib` begins what it says of keys that are there
 _UNUSED = "known, but not used by this version"
 
 
@@ -47,10 +52,16 @@ class _Spot:
     value: Value | None
 
 
-def problems(document: Document, fault: Fault | None, examine: Examine) -> list[Problem]:
-    """All that is wrong, in the order of the text."""
+def problems(
+    document: Document,
+    fault: Fault | None,
+    examine: Examine,
+    kinds: Mapping[str, StringKind] = MappingProxyType({}),
+) -> list[Problem]:
+    """All that is wrong, in the order of the text. kinds: of strings, by their names."""
     spots = _spots(document)
-    found = [] if fault is None else [_syntax_error(document.source, fault)]
+    found = [] if fault is None else [_fault(document, fault)]
+    found += _slips(document, kinds)
     findings = examine(data_of(document))
     found += _violations(findings, spots)
     for note in findings.unknown:
@@ -59,6 +70,31 @@ def problems(document: Document, fault: Fault | None, examine: Examine) -> list[
         found += _note(note, spots, "config-unused" if note.message == _UNUSED else "config-value")
     found += _renamed(document)
     return sorted(found, key=lambda problem: (problem.start, problem.end, problem.message))
+
+
+def _fault(document: Document, fault: Fault) -> Problem:
+    """Why it is not TOML; what stands twice is named."""
+    twice = repeated(document) if fault.message.startswith(_TWICE) else None
+    source = document.source
+    if twice is None or source.count("\n", 0, twice.key.start) >= fault.line:
+        return _syntax_error(source, fault)
+    line = source.count("\n", 0, twice.first.start) + 1
+    what = f"[{twice.key.text}]" if twice.is_table else f"`{twice.key.text}`"
+    message = f"{what} stands here a second time; the first is in line {line}"
+    return Problem(twice.key.start, twice.key.end, message, "error", "syntax-error")
+
+
+def _slips(document: Document, kinds: Mapping[str, StringKind]) -> Iterator[Problem]:
+    """Strings that look like a misspelt value of the kind that a setting has."""
+    for table, entry in document.entries():
+        slot, value = slot_of((*table, *entry.path)), entry.value
+        if value is None or slot is None or slot.field is None:
+            continue
+        kind = kinds.get(slot.field.setting.string_kind)
+        wrong = problem(kind, value.data) if kind and isinstance(value.data, str) else None
+        if wrong is not None:
+            near = toml_value(wrong.replacement) if wrong.replacement else None
+            yield Problem(value.start, value.end, wrong.message, wrong.severity, wrong.code, near)
 
 
 def _syntax_error(source: str, fault: Fault) -> Problem:

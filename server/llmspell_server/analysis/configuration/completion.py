@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from llmspell.config.render import toml_value
 from llmspell.config.schema.fields import Field
+from llmspell_server.analysis.spells.kind import StringKind
 from llmspell_server.analysis.spells.sources import Listing, unlisted
 
 from .description import described, summary
@@ -29,12 +30,12 @@ class World:
     """What is known around a configuration.
 
     folder: of its file, empty if it has none. listing: what is in folders. kinds: the kinds of
-    strings, with a line about each.
+    strings by their names.
     """
 
     folder: str = ""
     listing: Listing = unlisted
-    kinds: Mapping[str, str] = field(factory=dict)
+    kinds: Mapping[str, StringKind] = field(factory=dict)
 
 
 ALONE = World()
@@ -79,7 +80,7 @@ def complete(document: Document, offset: int, world: World = ALONE) -> Completio
         found = tuple(_tables(document, writing, world))
     else:
         makers = {"key": _keys, "value": _values}
-        found = tuple(makers[writing.what](document, writing))
+        found = tuple(makers[writing.what](document, writing, world))
     return Completions(writing.start, writing.end, found)
 
 
@@ -119,14 +120,14 @@ def _tables(document: Document, writing: Writing, world: World) -> Iterator[Cand
     known = {path for path, _ in tables(slot, 0)}
     if slot.path == ("kinds",):
         known |= {(name,) for name in world.kinds}
-        for name, description in world.kinds.items():
-            yield Candidate(_key(name), "table", description)
+        for name, string_kind in world.kinds.items():
+            yield Candidate(_key(name), "table", string_kind.description)
     for name in _written_names(document, writing):
         if (name,) not in known:
             yield Candidate(_key(name), "table", slot.description)
 
 
-def _keys(_: Document, writing: Writing) -> Iterator[Candidate]:
+def _keys(_: Document, writing: Writing, __: World) -> Iterator[Candidate]:
     slot = slot_of(writing.path)
     if slot is None:
         return
@@ -142,7 +143,7 @@ def _keys(_: Document, writing: Writing) -> Iterator[Candidate]:
         )
 
 
-def _values(document: Document, writing: Writing) -> Iterator[Candidate]:
+def _values(document: Document, writing: Writing, world: World) -> Iterator[Candidate]:
     slot = slot_of(writing.path)
     if slot is None or slot.field is None:
         return
@@ -151,6 +152,9 @@ def _values(document: Document, writing: Writing) -> Iterator[Candidate]:
     for text in _texts(field):
         note = "the default" if default is not None and text == toml_value(default) else ""
         yield Candidate(text, "value", note)
+    string_kind = world.kinds.get(field.setting.string_kind)
+    for value, description in string_kind.values.items() if string_kind is not None else ():
+        yield Candidate(toml_value(value), "value", description)
     for table in [_NAMED_TABLES[slot.path]] if slot.path in _NAMED_TABLES else []:
         known = [field.name for field in _named_fields(table)]
         for name in dict.fromkeys([*known, *_names_below(document, table)]):

@@ -46,7 +46,7 @@ def routed(method: str, handler: F) -> F:
 
 def _diagnostics(ls: SpellServer, document: Document) -> list[types.Diagnostic]:
     """What is wrong with a configuration, and what is to be said of it on this machine."""
-    found: list[types.Diagnostic] = _load("diagnostics.diagnostics")(document)
+    found: list[types.Diagnostic] = _load("diagnostics.diagnostics")(ls, document)
     places = [each.range for each in found]  # of which nothing is to be said twice
     remarks: list[types.Diagnostic] = _load("remarks.diagnostics")(ls, document)
     return [*found, *(each for each in remarks if each.range not in places)]

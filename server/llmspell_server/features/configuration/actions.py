@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from llmspell_server.features.edits import edit_of_files
+
 from .diagnostics import as_diagnostic, found_in
 
 if TYPE_CHECKING:
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def code_actions(
-    _: SpellServer, document: Document, params: types.CodeActionParams
+    ls: SpellServer, document: Document, params: types.CodeActionParams
 ) -> list[types.CodeAction]:
     """A fix for each problem in the range whose solution is known."""
     only = params.context.only
@@ -22,7 +24,7 @@ def code_actions(
         return []
     start, end = document.offset(params.range.start), document.offset(params.range.end)
     found = []
-    for problem in found_in(document):
+    for problem in found_in(ls, document):
         if problem.replacement is None or problem.end < start or problem.start > end:
             continue
         edit = types.TextEdit(document.range(problem.start, problem.end), problem.replacement)
@@ -31,7 +33,7 @@ def code_actions(
                 f"Replace with {problem.replacement}",
                 kind=types.CodeActionKind.QuickFix,
                 diagnostics=[as_diagnostic(document, problem)],
-                edit=types.WorkspaceEdit(changes={document.uri: [edit]}),
+                edit=edit_of_files(ls, {document.uri: [edit]}),
                 is_preferred=True,
             )
         )

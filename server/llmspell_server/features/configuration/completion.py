@@ -29,11 +29,10 @@ def completion(
 ) -> types.CompletionList:
     """Tables, keys and values."""
     path = to_fs_path(document.uri)
-    kinds = ls.spells.kinds_of(path)
     world = World(
         os.path.dirname(path) if path else "",  # noqa: PTH120
         ls.spells.kinds.listing,
-        {name: kind.description for name, kind in kinds.items()},
+        ls.spells.kinds_of(path),
     )
     found = complete(document.configuration, document.offset(params.position), world)
     place = document.range(found.start, found.end)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 from pygls.uris import to_fs_path
@@ -18,17 +19,24 @@ from llmspell_server.analysis.configuration.checks import Problem, problems
 from llmspell_server.diagnosing import SEVERITIES, SOURCE
 from llmspell_server.documents import Document
 
+if TYPE_CHECKING:
+    from llmspell_server.server import SpellServer
 
-def found_in(document: Document) -> list[Problem]:
+
+def found_in(ls: SpellServer, document: Document) -> list[Problem]:
     """The problems of a configuration."""
-    source = document.text.source
     path = to_fs_path(document.uri)
-    return problems(document.configuration, fault_of(source), lambda table: _examined(table, path))
+    return problems(
+        document.configuration,
+        fault_of(document.text.source),
+        lambda table: _examined(table, path),
+        ls.spells.kinds_of(path),
+    )
 
 
-def diagnostics(document: Document) -> list[types.Diagnostic]:
+def diagnostics(ls: SpellServer, document: Document) -> list[types.Diagnostic]:
     """The problems as the protocol has them."""
-    return [as_diagnostic(document, problem) for problem in found_in(document)]
+    return [as_diagnostic(document, problem) for problem in found_in(ls, document)]
 
 
 def _examined(table: Mapping[str, object], path: str | None) -> Findings:

@@ -10,12 +10,14 @@ from llmspell.config.document import fault_of
 from llmspell.config.examine import examine
 from llmspell_server.analysis.configuration.checks import Problem, problems
 from llmspell_server.analysis.configuration.reader import read
+from llmspell_server.library import load_api
 from tests.server.analysis.configuration.test_reader import DOCUMENT
 from tests.server.marks import ranges, shown
 
 
 def found(source: str) -> list[Problem]:
-    return problems(read(source), fault_of(source), lambda table: examine(table, {}))
+    kinds = load_api().kinds
+    return problems(read(source), fault_of(source), lambda table: examine(table, {}), kinds)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +36,12 @@ def found(source: str) -> list[Problem]:
         ("[profiles.fast.debug]\nlevel = ⟦'wran'⟧\n", "'wran' is not one of off, error, warn, info, debug, trace; did you mean 'warn'?", '"warn"'),
         ("[profiles.fast]\n⟦debg⟧ = {}\n", "unknown key, ignored; did you mean 'debug'?", "debug"),
         ("x = ⟦@⟧\n", "Invalid value", None),
+        ("[debug]\nlevel = 'off'\n⟦level⟧ = 'off'\n", "`level` stands here a second time; the first is in line 2", None),
+        ("debug.level = 'off'\nx = 1\ndebug.⟦level⟧ = 'off'\n", "a second time; the first is in line 1", None),
+        ("debug = { level = 'off', ⟦level⟧ = 'off' }\n", "a second time", None),
+        ("[debug]\n[tools]\n[⟦debug⟧]\n", "[debug] stands here a second time; the first is in line 1", None),
+        ("[[x]]\na = 1\n[[x]]\na = 1\n⟦a⟧ = 2\n", "a second time; the first is in line 4", None),
+        ("[providers.x]\nprovider_type = ⟦'opanai'⟧\n", "did you mean 'openai'?", '"openai"'),
         ("[runtime.security]\n⟦allow_network_access⟧ = false\n", "network access is disabled", None),
     ],
 )  # fmt: skip
