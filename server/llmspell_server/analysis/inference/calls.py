@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .inference import Inference
 
 _UNKNOWN = Values((), model.UNKNOWN)
+_NEVER = Values((model.NEVER,), model.NEVER)
 _KNOWN = frozenset(
     (
         *("require", "setmetatable", "pcall", "xpcall", "select", "rawget", "assert", "next"),
@@ -125,6 +126,8 @@ class Calls:
     def method_call(self, where: Where, node: tree.MethodCall) -> Values:
         """The results of `a:b(…)`."""
         base = self._inference.type(where, node.base)
+        if base is model.NEVER:
+            return _NEVER
         method = self._inference.field_type(base, node.method.text)
         if method is None:
             return self._of_class(where, node.base, base)

@@ -139,7 +139,7 @@ class Described:
         notes = self._inference.queries.notes
         key = ("of local", local)
         if key not in notes:
-            notes[key] = self._of_local(where, local, table)
+            self._inference.queries.note(key, self._of_local(where, local, table))
         found: model.Type | None = notes[key]
         return found
 

@@ -71,17 +71,15 @@ class Expressions:
 
     def values(self, where: Where, node: tree.Node) -> Values:
         """The types of all values of an expression; `never` for one that depends on itself."""
-        notes = self._inference.queries.notes
-        found: Values | None = notes.get(node)
-        if found is None:
-            notes[node] = _CIRCLE
-            try:
-                checkpoint()
-                found = notes[node] = self._as_said(where, node) or self._values(where, node)
-            except BaseException:
-                del notes[node]  # cancelled
-                raise
+        queries = self._inference.queries
+        found = queries.notes.get(node)
+        if type(found) is not Values:
+            found = queries.noted(node, _CIRCLE, self._found, where, node)
         return found
+
+    def _found(self, where: Where, node: tree.Node) -> Values:
+        checkpoint()
+        return self._as_said(where, node) or self._values(where, node)
 
     def list(self, where: Where, nodes: Sequence[tree.Expression]) -> Values:
         """The values of a list of expressions, of which the last may give several."""
@@ -205,6 +203,8 @@ class Expressions:
 
     def _field(self, where: Where, node: tree.Member | tree.Index) -> Type:
         base = self.type(where, node.base)
+        if base is model.NEVER:
+            return base
         key: Key | Type | None = (
             node.key.text if isinstance(node, tree.Member) else literal_key(node.key)
         )
@@ -335,6 +335,8 @@ class Expressions:
         if operator in _COMPARISONS:
             return model.BOOLEAN
         left, right = self.type(where, node.left), self.type(where, node.right)
+        if left is model.NEVER or right is model.NEVER:
+            return model.NEVER
         result = self._inference.operator(_EVENTS[operator], left, right)
         if result is not None:
             return result
@@ -359,6 +361,8 @@ class Expressions:
         if node.operator == "not":
             return model.BOOLEAN
         operand = self.type(where, node.operand)
+        if operand is model.NEVER:
+            return operand
         if isinstance(operand, model.IntegerLiteral) and node.operator == "-":
             return model.IntegerLiteral(-operand.value)
         if isinstance(operand, model.NumberLiteral) and node.operator == "-":

@@ -143,7 +143,7 @@ class Functions:
             return self._expected(where, node)
         notes, key = self._inference.queries.notes, ("expected", node)
         if key not in notes:
-            notes[key] = self._expected(where, node)
+            self._inference.queries.note(key, self._expected(where, node))
         found: Type | None = notes[key]
         return found
 

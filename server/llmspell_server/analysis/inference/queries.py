@@ -11,16 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from attrs import define
 
 from llmspell_server.analysis.pace import checkpoint
 from llmspell_server.analysis.types.wording import in_same_words
 
+from .circles import Circles, State
+
 Key = tuple[Hashable, ...]
 """A question: its kind, and what it is about. Must mean the same before and after an edit."""
 
+
+Notes = dict[Hashable, Any]
 
 _SWEEP = 500  # revisions, that is keystrokes
 
@@ -47,11 +51,18 @@ class _Question:
     changed: int = 0
     depth: int = -1
     asking: dict[_Question, None] | None = None
-    notes: dict[Hashable, Any] | None = None
+    notes: Notes | None = None
 
 
 def _nothing() -> None:
     """What a supposition finds: it is no question that anybody asks."""
+
+
+class _HalfKnown(NamedTuple):
+    """An answer within a circle, and what it was made from."""
+
+    value: Any
+    asked: tuple[_Question, ...]
 
 
 class Queries:
@@ -60,9 +71,9 @@ class Queries:
     inputs: the kinds that look at documents themselves; these are asked anew in each revision.
 
     A question that is asked while it is being answered (a function that calls itself) gets
-    `unknown`. What was answered on the way there is kept until the question is answered at which
-    the circle began, and no longer: without that, methods that call each other would be asked for
-    again on each of the many ways through them.
+    what `circles` says, at first `unknown`. What was answered on the way there is kept until the
+    question is answered at which the circle began, and then as long as any answer: without that,
+    methods that call each other would be asked for again on each of the many ways through them.
     """
 
     def __init__(
@@ -72,9 +83,10 @@ class Queries:
         self._questions: dict[Key, _Question] = {}
         self._revision = 1
         self._open: list[_Question] = []
-        self._outermost: dict[Hashable, Any] = {}
-        self._circle = -1  # how deep the outermost question of a circle is; -1: none
-        self._half_known: dict[_Question, Any] = {}  # answers within the circle
+        self._outermost: Notes = {}
+        self._circles = Circles()
+        self._half_known: dict[_Question, _HalfKnown] = {}
+        self._half_noted: list[tuple[Notes, Hashable]] = []
         self._may_lag: frozenset[str] = frozenset()
         self._lagging = False
 
@@ -122,7 +134,7 @@ class Queries:
         return self._revision
 
     @property
-    def notes(self) -> dict[Hashable, Any]:
+    def notes(self) -> Notes:
         """Where whoever answers a question can keep results until it is answered.
 
         They cannot be kept for longer than that: what they were made from is noted with the
@@ -135,6 +147,49 @@ class Queries:
             question.notes = {}
         return question.notes
 
+    def noted(self, key: Hashable, unknown: Any, find: Callable[..., Any], *arguments: Any) -> Any:
+        """What is noted under a key, or else found, and noted for as long as it holds.
+
+        unknown: what is taken for it where it is asked for to find itself.
+        """
+        notes, circles = self.notes, self._circles
+        found = notes.get(key)
+        if type(found) is int:
+            return circles.take((self._name_of_notes(), key), found, unknown)
+        if found is not None:
+            return found
+        while True:
+            notes[key] = depth = circles.depth  # a number is no result: it is being found
+            circles.depth = depth + 1
+            try:
+                found = find(*arguments)
+            except BaseException:
+                circles.depth = depth
+                notes.pop(key, None)
+                self._end_circle()
+                raise
+            circles.depth = depth
+            notes[key] = found
+            if circles.outermost < 0:
+                return found
+            state = circles.worked_out((self._name_of_notes(), key), depth, found)
+            if state is State.HALF_KNOWN:
+                self._half_noted.append((notes, key))
+                return found
+            self._end_round(is_known=state is State.KNOWN)
+            if state is State.KNOWN:
+                return found
+            del notes[key]
+
+    def note(self, key: Hashable, value: Any) -> None:
+        """Notes what is no part of a circle itself, for as long as it holds."""
+        self.notes[key] = value
+        if self._circles.outermost >= 0:
+            self._half_noted.append((self.notes, key))
+
+    def _name_of_notes(self) -> Key:
+        return self._open[-1].key if self._open else ()
+
     @contextmanager
     def supposing(self, notes: Mapping[Hashable, Any]) -> Iterator[None]:
         """Makes some notes those of the block.
@@ -142,7 +197,8 @@ class Queries:
         What is found in it is no part of an answer, unless one is being made that holds for these
         notes only.
         """
-        supposition = _Question((), _nothing, False, asking={}, notes=dict(notes))
+        key = ("supposing", self._name_of_notes(), *notes.items())
+        supposition = _Question(key, _nothing, False, asking={}, notes=dict(notes))
         self._enter(supposition)
         try:
             yield
@@ -195,11 +251,11 @@ class Queries:
         elif self._lagging and question.verified and key[0] in self._may_lag:
             return question.value
         if question.depth >= 0:
-            depth = question.depth
-            self._circle = depth if self._circle < 0 else min(self._circle, depth)
-            return self._unknown
+            return self._circles.take(question, question.depth, self._unknown)
+        if question.verified == self._revision:
+            return question.value
         if question in self._half_known:
-            return self._half_known[question]
+            return self._half_known[question].value
         if question.verified and self._is_valid(question):
             return question.value
         return self._answer(question)
@@ -224,8 +280,9 @@ class Queries:
                     return False
         finally:
             self._leave(question)
-            if self._circle >= depth:
-                self._end_circle()
+            if self._circles.outermost >= depth:
+                self._circles.end_round()
+                self._forget_half_known()
         question.verified = revision
         return True
 
@@ -236,37 +293,62 @@ class Queries:
             self._answer(question)
 
     def _enter(self, question: _Question) -> int:
-        question.depth = len(self._open)
+        question.depth = self._circles.depth
+        self._circles.depth += 1
         self._open.append(question)
         return question.depth
 
     def _leave(self, question: _Question) -> None:
         self._open.pop()
+        self._circles.depth = question.depth
         question.depth = -1
 
-    def _end_circle(self) -> None:
-        self._circle = -1
-        self._half_known.clear()
-
     def _answer(self, question: _Question) -> Any:
-        checkpoint()
-        depth = self._enter(question)
-        asking = question.asking = {}
-        try:
-            value = question.find(*question.key[1:])
-        except BaseException:
-            self._end_circle()  # cancelled: nothing further out is finished either
-            raise
-        finally:
-            self._leave(question)
-            question.asking = question.notes = None
-        if 0 <= self._circle < depth:
-            question.verified = 0  # made from a half-known answer further out
-            question.value, question.asked = None, ()
-            self._half_known[question] = value
-            return value
-        self._end_circle()
+        circles = self._circles
+        while True:
+            checkpoint()
+            depth = self._enter(question)
+            asking = question.asking = {}
+            try:
+                value = question.find(*question.key[1:])
+            except BaseException:
+                self._end_circle()  # cancelled: nothing further out is finished either
+                raise
+            finally:
+                self._leave(question)
+                question.asking = question.notes = None
+            if circles.outermost < 0:
+                break
+            state = circles.worked_out(question, depth, value)
+            if state is State.HALF_KNOWN:
+                self._half_known[question] = _HalfKnown(value, tuple(asking))
+                return value
+            self._end_round(is_known=state is State.KNOWN)
+            if state is State.KNOWN:
+                break
+        self._keep(question, value, tuple(asking))
+        return value
+
+    def _keep(self, question: _Question, value: Any, asked: tuple[_Question, ...]) -> None:
         if not question.verified or not in_same_words(question.value, value):
             question.value, question.changed = value, self._revision
-        question.asked, question.verified = tuple(asking), self._revision
-        return value
+        question.asked, question.verified = asked, self._revision
+
+    def _end_round(self, *, is_known: bool) -> None:
+        """Keeps what was found in the last round of a circle, or drops what was in another."""
+        if not is_known:
+            self._forget_half_known()
+            return
+        for question, found in self._half_known.items():
+            self._keep(question, found.value, found.asked)
+        self._half_known, self._half_noted = {}, []
+
+    def _end_circle(self) -> None:
+        """Drops what was found in a circle."""
+        self._circles.end()
+        self._forget_half_known()
+
+    def _forget_half_known(self) -> None:
+        for notes, key in self._half_noted:
+            notes.pop(key, None)
+        self._half_known, self._half_noted = {}, []

@@ -17,6 +17,7 @@ from .writes import Path, is_require, is_setmetatable, writes_of
 if TYPE_CHECKING:
     from .inference import Inference
 
+_INTEGERS = (model.INTEGER, model.NEVER)
 _MADE = (model.UNKNOWN, model.TABLE, model.NIL, model.NEVER)
 
 
@@ -31,15 +32,7 @@ class Variables:
         if owner.piece is None:
             found: Type = self._inference.queries.get("value", owner)
             return found
-        notes = self._inference.queries.notes
-        kept: Type | None = notes.get(owner)
-        if kept is None:
-            notes[owner] = model.NEVER
-            try:
-                kept = notes[owner] = self.answer(owner)
-            except BaseException:
-                del notes[owner]  # cancelled
-                raise
+        kept: Type = self._inference.queries.noted(owner, model.NEVER, self.answer, owner)
         return kept
 
     def answer(self, owner: Owner) -> Type:
@@ -53,6 +46,8 @@ class Variables:
             return model.Shape(owner, owner_name(owner))
         if len(types) == 1 and self.is_class(owner, sources[0], types[0]):
             return model.Shape(owner, owner_name(owner))
+        if types and all(type_ is model.NEVER for type_ in types):
+            return model.NEVER
         types = [type_ for type_ in types if type_ is not model.NEVER]  # depends on itself
         known = [type_ for type_ in types if type_ is not model.UNKNOWN]
         if len(sources) > 1:  # set to nil somewhere means no more than that it may be absent
@@ -159,7 +154,7 @@ class Variables:
                 return self._parameter(where, statement, local)
             case tree.NumericFor():
                 types = [self._inference.type(where, value) for value in statement.values]
-                integers = all(model.widened(type_) is model.INTEGER for type_ in types)
+                integers = all(model.widened(type_) in _INTEGERS for type_ in types)
                 return model.INTEGER if integers else model.NUMBER
             case tree.GenericFor() if local is not None:
                 return self._inference.calls.iteration(where, statement).at(local.position)

@@ -326,6 +326,7 @@ def union(*types: Type) -> Type:
     """One of these, with nothing that another one covers.
 
     A base takes in its literals, `number` takes in `integer`, and `true|false` is `boolean`.
+    What is unknown comes last.
     """
     found: dict[Type, None] = {}
     for each in types:
@@ -364,6 +365,8 @@ def _without_covered(found: dict[Type, None]) -> dict[Type, None]:
         found = dict.fromkeys(BOOLEAN if each in (TRUE, FALSE) else each for each in found)
     if NUMBER in found:
         found.pop(INTEGER, None)
+    if UNKNOWN in found:
+        found = {**dict.fromkeys(each for each in found if each is not UNKNOWN), UNKNOWN: None}
     for base, covered in _COVERS.items():
         if base in found and any(type(each) in covered for each in found):
             found = {each: None for each in found if type(each) not in covered}

@@ -21,12 +21,12 @@ class Numbers:
                 "input": self.inputs.__getitem__,
                 "parity": self._parity,
                 "top": self._top,
-                "even": lambda: 1 + (self.queries.get("odd") or 0),
-                "odd": lambda: 1 + (self.queries.get("even") or 0),
+                "even": lambda: min(4, 2 + self.queries.get("odd")),
+                "odd": lambda: min(4, 1 + self.queries.get("even")),
                 "failing": self._failing,
             },
             frozenset({"input"}),
-            None,
+            0,
         )
 
     def get(self, *key: Any) -> Any:
@@ -93,29 +93,37 @@ def test_a_change_reaches_what_was_made_from_it(numbers: Numbers) -> None:
 
 
 def test_questions_that_need_each_other_come_to_an_end(numbers: Numbers) -> None:
-    assert numbers.get("even") == 2
+    assert numbers.get("even") == 4
     numbers.change()
-    assert numbers.get("even") == 2
+    assert numbers.get("even") == 4
+
+
+def test_questions_that_need_each_other_are_answered_alike_whichever_comes_first() -> None:
+    first, second = Numbers(), Numbers()
+    assert [first.get("even"), first.get("odd")] == [4, 4]
+    assert [second.get("odd"), second.get("even")] == [4, 4]
 
 
 def test_an_answer_that_fails_leaves_no_trace(numbers: Numbers) -> None:
     with pytest.raises(KeyboardInterrupt):
         numbers.get("failing")
-    assert numbers.get("even") == 2
+    assert numbers.get("even") == 4
     assert numbers.get("top") == 30
 
 
-def test_questions_that_all_need_each_other_are_answered_once_each() -> None:
+def test_questions_that_all_need_each_other_are_answered_once_in_each_round() -> None:
     made: list[int] = []
 
     def answer(number: int) -> int:
         made.append(number)
         others: list[int] = [queries.get("node", other) for other in range(25)]
-        return 1 + sum(others)
+        return max(number, *others)
 
     queries = Queries({"node": answer}, frozenset(), 0)
-    queries.get("node", 0)
-    assert sorted(made) == list(range(25))
+    assert [queries.get("node", each) for each in range(25)] == [24] * 25
+    rounds = len(made) // 25
+    assert sorted(made) == sorted([*range(25)] * rounds)
+    assert rounds <= 3
 
 
 def test_an_answer_that_may_lag_is_given_as_it_was_to_who_puts_up_with_that(
