@@ -137,7 +137,9 @@ class Document(TextDocument):
     def snapshot(self, compile_chunk: Compile) -> Snapshot:
         """The document for the analysis; made from the one before the last edits, and kept."""
         if self._snapshot is None:
+            checkpoint()
             broken, edit = self.fault(compile_chunk) is not None, self._edit
+            checkpoint()
             if edit is None:
                 self._snapshot = Snapshot.of(self.text, broken, checkpoint)
             else:

@@ -11,6 +11,7 @@ from attrs import evolve
 from llmspell.lua.documentation import Documentation, library
 
 from .analysis.api import Api, Parameter, Symbol, read_api
+from .analysis.pace import checkpoint
 
 
 @functools.cache
@@ -18,7 +19,10 @@ def load_api() -> Api:
     """The spell globals from `api.json`, and Lua's own library beside them."""
     described = resources.files("llmspell").joinpath("library", "api.json").read_text("utf-8")
     api = read_api(json.loads(described))
-    lua = {name: _symbol(found) for name, found in library().names.items()}
+    checkpoint()
+    known = library()
+    checkpoint()
+    lua = {name: _symbol(found) for name, found in known.names.items()}
     return evolve(api, symbols=lua | api.symbols)
 
 

@@ -15,6 +15,7 @@ from attrs import Factory, field, frozen
 from llmspell.globals.generator.emit_luacats import kind_alias, type_text
 from llmspell.globals.generator.model import Type
 
+from .pace import checkpoint
 from .spells.kind import StringKind, TableChoice, applied, read_kind, tables
 from .types.schemas import SchemaPlace
 
@@ -141,6 +142,7 @@ def read_api(described: dict[str, Any]) -> Api:
     """The content of `api.json` as an `Api`."""
     symbols = {}
     for namespace in described["namespaces"]:
+        checkpoint()
         own = namespace["name"]
         symbols[own] = Symbol(own, "namespace", namespace["summary"], namespace.get("details", ""))
         for member in namespace["members"]:
@@ -149,7 +151,10 @@ def read_api(described: dict[str, Any]) -> Api:
     for variable in described["variables"]:
         summary, _, details = variable["description"].partition("\n\n")
         symbols[variable["name"]] = Symbol(variable["name"], "variable", summary, details)
-    kinds = [read_kind(kind) for kind in described["kinds"]]
+    kinds = []
+    for kind in described["kinds"]:
+        checkpoint()
+        kinds.append(read_kind(kind))
     elsewhere = {
         each["name"]: Elsewhere(each["only"], tuple(map(_pattern, each["files"])))
         for each in described["namespaces"]
