@@ -6,6 +6,7 @@ import functools
 import re
 from collections.abc import Callable, Iterable, Iterator
 from importlib import resources
+from operator import itemgetter
 from pathlib import Path
 
 from .analysis.faults import Compile
@@ -302,7 +303,8 @@ class SessionWorld:
                 yield file
 
     def _open_files(self, documents: Documents) -> Iterator[str]:
-        for file, document in documents.items():
+        """Those with Lua, by name: which was opened first makes no difference."""
+        for file, document in sorted(documents.items(), key=itemgetter(0)):
             if document.is_lua and file not in self.libraries:
                 yield file
 

@@ -45,6 +45,21 @@ def test_lua_s_library_and_the_globals_of_spells_are_known() -> None:
     assert type_of("local id = Event.subscribe('a')\nprint(id)", "id") == "string"
 
 
+def test_which_document_was_opened_first_makes_no_difference() -> None:
+    sources = {
+        URI: "shared = 1\nprint(shared)",
+        "file:///a.lua": "shared = 'a'",
+        "file:///z.lua": "shared = {}",
+    }
+    shown_types = set()
+    for order in (list(sources), list(reversed(sources))):
+        documents = {uri: document(sources[uri]) for uri in order}
+        world = SessionWorld(lambda documents=documents: documents, COMPILE)  # type: ignore[misc]
+        subject = Subject.at(world.inference(), documents[URI], URI, sources[URI].rindex("shared"))
+        shown_types.add(display(subject.inference.type(subject.where, subject.path[-1])))
+    assert shown_types == {"string|integer|table"}
+
+
 def test_an_edit_is_seen_by_the_inference() -> None:
     documents = {URI: document("local x = 1\nprint(x)")}
     world = SessionWorld(lambda: documents, COMPILE)
