@@ -130,7 +130,7 @@ class Spells:
             schema = (found.said.schema or None) if found is not None else None
         if not isinstance(schema, Mapping):
             return None
-        return DescribedTable(_said(choice, function, value), schema)
+        return DescribedTable(_said(choice, function, value), schema, choice.empty_without)
 
     def of(self, document: Document, folder: str | None) -> Spell:
         """What is known for a document.

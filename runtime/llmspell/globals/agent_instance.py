@@ -339,7 +339,10 @@ class AgentInstance:
     def invoke_tool(
         self,
         name: ToolName,
-        params: Annotated[dict[str, Json], DependentSchema("name", kind="tool-name")] | None = None,
+        params: Annotated[
+            dict[str, Json], DependentSchema("name", kind="tool-name", empty_without=True)
+        ]
+        | None = None,
     ) -> Annotated[Waiting, Gives(ToolOutput)]:
         """Calls a tool, whether the agent may call it by itself or not.
 

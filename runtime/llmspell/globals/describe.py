@@ -268,15 +268,22 @@ class DependentSchema:
 
     argument: name of the earlier parameter. schemas: value of that argument -> JSON Schema.
     kind: whose values have the schemas that are not listed (`schemas` of a `Kind`, or what its
-    background function gives).
+    background function gives). empty_without: whether a table that is left out counts as an empty
+    one, which then has to have what the schema requires.
     """
 
     def __init__(
-        self, argument: str, schemas: Mapping[str, Any] | None = None, *, kind: str | None = None
+        self,
+        argument: str,
+        schemas: Mapping[str, Any] | None = None,
+        *,
+        kind: str | None = None,
+        empty_without: bool = False,
     ) -> None:
         self.argument = argument
         self.schemas = dict(schemas or {})
         self.kind = kind
+        self.empty_without = empty_without
 
 
 class SchemaAt:

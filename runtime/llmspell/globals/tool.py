@@ -142,7 +142,10 @@ class Tool:
     def execute(
         self,
         name: ToolName,
-        params: Annotated[dict[str, Json], DependentSchema("name", kind="tool-name")] | None = None,
+        params: Annotated[
+            dict[str, Json], DependentSchema("name", kind="tool-name", empty_without=True)
+        ]
+        | None = None,
         *,
         timeout: float | None = None,
     ) -> ToolOutput:

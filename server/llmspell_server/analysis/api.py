@@ -214,7 +214,12 @@ def _parameter(parameter: dict[str, Any], places: Mapping[str, int]) -> Paramete
     said, table = type_.schema, None
     if said:
         argument = places.get(said["argument"] or "", -1)
-        table = TableChoice(argument, said.get("schemas", {}), said.get("kind"))
+        table = TableChoice(
+            argument,
+            said.get("schemas", {}),
+            said.get("kind"),
+            empty_without=said.get("empty_without", False),
+        )
     return Parameter(
         parameter["name"],
         type_text(type_),

@@ -88,6 +88,7 @@ NAMED = pytest.mark.parametrize(
         'Tool["{}"].execute({{}})',
         'Tool.batch({{ {{ tool = "{}" }} }})',
         'local t = Tool\nlocal run = t.execute\nrun("{}")',
+        'print(pcall(Tool.execute, "{}"))',
     ],
 )
 

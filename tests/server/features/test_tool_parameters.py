@@ -10,7 +10,7 @@ import pytest
 from tests.server.conftest import SERVER
 from tests.server.marks import ranges
 from tests.server.program import Program
-from tests.server.raw import RawClient
+from tests.server.raw import RawClient, edits_by_uri
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +59,9 @@ def test_files_are_offered_where_a_parameter_is_a_path(session: Program) -> None
     ("code", "marked"),
     [
         ("missing-fields", 'Tool.execute("calculator", ⟦{}⟧)'),
+        ("missing-fields", 'Tool.execute⟦("calculator")⟧'),
+        ("missing-fields", 'pcall(Tool.execute, "calculator", ⟦{}⟧)'),
+        ("unknown-key", 'xpcall(Tool.execute, print, "uuid-generator", { ⟦versoin⟧ = "v4" })'),
         (
             "missing-fields",
             'Tool.execute("file-operations", ⟦{⟧ operation = "write", path = "x" })',
@@ -138,3 +141,22 @@ def test_a_message_names_the_tool(session: Program) -> None:
         source = f'Tool.execute("file-operations", {{ operation = "{operation}", path = "x" }})'
         (found,) = session.problems(source)
         assert found["message"] == '`Tool.execute("file-operations")` needs `input`.'
+
+
+def test_a_fix_writes_the_table_that_a_call_lacks(session: Program) -> None:
+    (found,) = session.problems('Tool.execute("calculator")')
+    actions = session.client.request(
+        "textDocument/codeAction",
+        {
+            "textDocument": {"uri": session.uri},
+            "range": found["range"],
+            "context": {"diagnostics": [found], "only": ["quickfix"]},
+        },
+    )["result"]
+    written = [
+        each["newText"]
+        for action in actions
+        if action.get("isPreferred")
+        for each in edits_by_uri(action["edit"])[session.uri]
+    ]
+    assert written == [', { input = "" }']

@@ -87,6 +87,7 @@ class TypeReader:
                     "argument": mark.argument,
                     "kind": mark.kind,
                     "schemas": mark.schemas,
+                    "empty_without": mark.empty_without,
                 }
         return type_
 

@@ -41,15 +41,12 @@ def _fill(scene: Scene) -> Iterator[Action]:
         None,
     )
     if table is None or not names:
+        yield from _fill_left_out(scene, names)
         return
     expected = scene.inference.functions.expected(scene.where, table)
     if expected is None:
         return
-    written = []
-    for name in names:
-        field = field_named(expected, name, scene.inference)
-        value = plainest_value(scene, field.type) if field is not None else "nil"
-        written.append(f"{name} = {value}" if is_name(name) else f'["{name}"] = {value}')
+    written = _plainest_fields(scene, expected, names)
     if not table.fields:
         change = scene.replaced(table.start, table.end, f"{{ {', '.join(written)} }}")
     else:
@@ -62,6 +59,32 @@ def _fill(scene: Scene) -> Iterator[Action]:
         at = last.end + behind.index(behind.lstrip()[0]) if is_closed else last.end
         change = scene.inserted(at, text)
     yield Action("Write the fields that are missing", "quickfix", (change,), True)
+
+
+def _fill_left_out(scene: Scene, names: list[str]) -> Iterator[Action]:
+    """The same of a table that a call lacks altogether: it becomes the last argument."""
+    start = scene.finding.start - scene.begin
+    statement = scene.piece.statement
+    for call in tree.walk(statement) if statement is not None else ():
+        if not isinstance(call, (tree.Call, tree.MethodCall)) or call.arguments.start != start:
+            continue
+        values, end = call.arguments.values, call.arguments.end
+        expected = scene.inference.described.left_out(scene.where, call, len(values))
+        if expected is not None and scene.piece.text[end - 1] == ")":
+            fields = ", ".join(_plainest_fields(scene, expected, names))
+            text = f"{', ' * bool(values)}{{ {fields} }}"
+            change = scene.inserted(end - 1, text)
+            yield Action("Write the fields that are missing", "quickfix", (change,), True)
+
+
+def _plainest_fields(scene: Scene, expected: model.Type, names: list[str]) -> list[str]:
+    """Fields of a type as a constructor has them, with the plainest values."""
+    written = []
+    for name in names:
+        field = field_named(expected, name, scene.inference)
+        value = plainest_value(scene, field.type) if field is not None else "nil"
+        written.append(f"{name} = {value}" if is_name(name) else f'["{name}"] = {value}')
+    return written
 
 
 def plainest_value(scene: Scene, type_: model.Type) -> str:

@@ -146,7 +146,7 @@ def _missing(context: Context, node: tree.Table, wanted: list[Type]) -> Iterator
         return
     first: list[str] | None = None
     for each in wanted:
-        missing = [name for name in _required(context, each) if name not in given]
+        missing = [name for name in required(context, each) if name not in given]
         if not missing:
             return
         first = first or missing
@@ -157,7 +157,7 @@ def _missing(context: Context, node: tree.Table, wanted: list[Type]) -> Iterator
     yield context.finding("missing-fields", place, message, names=first)
 
 
-def _required(context: Context, type_: Type) -> Iterator[str]:
+def required(context: Context, type_: Type) -> Iterator[str]:
     """The fields that annotations declare and that must be there."""
     if isinstance(type_, model.Record):
         for each in type_.fields:

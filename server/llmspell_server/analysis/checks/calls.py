@@ -13,6 +13,7 @@ from llmspell_server.analysis.types.generics import substituted
 from llmspell_server.analysis.types.model import Function, Type, Values
 
 from . import awaiting
+from .assignments import required
 from .context import Context, shown
 from .finding import Finding
 from .fitting import misfit, mismatched
@@ -49,6 +50,8 @@ def of_call(context: Context, node: Call) -> Iterator[Finding]:
         yield _missing(context, node, enough[0], len(arguments.items))
     elif len(enough) == 1 or not any(takes(each, arguments, context.inference) for each in enough):
         yield from _wrong_types(context, node, fitting or enough, arguments)
+    if fitting and arguments.rest is None:
+        yield from _without_table(context, node, fitting[0])
 
 
 def callee_type(context: Context, node: Call) -> Type | None:
@@ -114,6 +117,18 @@ def _missing(context: Context, node: Call, signature: Function, given: int) -> F
     listed = ", ".join(f"`{name}`" for name in names)
     message = f"{_function(context, node)} needs {_counted(least - shift(node))}: no {listed}."
     return context.finding("missing-parameter", node.arguments, message, names=names)
+
+
+def _without_table(context: Context, node: Call, signature: Function) -> Iterator[Finding]:
+    """`missing-fields`: a table is left out that may be, but for what is wanted in it here."""
+    first = len(node.arguments.values)
+    for position in range(first, len(signature.parameters) - shift(node)):
+        wanted = context.inference.described.left_out(context.where, node, position)
+        names = list(required(context, wanted)) if wanted is not None else []
+        if wanted is not None and names:
+            listed = ", ".join(f"`{name}`" for name in names)
+            message = f"{shown(wanted)} needs {listed}."
+            yield context.finding("missing-fields", node.arguments, message, names=names)
 
 
 def _function(context: Context, node: Call) -> str:

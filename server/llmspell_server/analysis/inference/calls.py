@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from attrs import frozen
+
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.literals import string_value
 from llmspell_server.analysis.syntax.pieces import Piece
@@ -50,6 +52,18 @@ _CALLED = {
     **dict.fromkeys(("tunpack", "_unpack", "table_unpack"), "table.unpack"),
 }
 """Their names as globals (`unpack` in Lua 5.1) and as those of locals."""
+
+
+_SKIPPED = {"pcall": 1, "xpcall": 2}
+"""How many arguments stand before those of the function that is called."""
+
+
+@frozen
+class Protected:
+    """A call that another one makes. skipped: how many arguments of that are before those of it."""
+
+    call: tree.Call
+    skipped: int
 
 
 class Calls:
@@ -151,6 +165,19 @@ class Calls:
             return _UNKNOWN
         return Values((model.choice((type_, model.UNKNOWN)),), model.UNKNOWN)
 
+    def protected(self, where: Where, node: tree.Call | tree.MethodCall) -> Protected | None:
+        """The call that `pcall(f, …)` or `xpcall(f, handler, …)` makes; None for other calls."""
+        name = self.name_of(where, node) if isinstance(node, tree.Call) else None
+        skipped = _SKIPPED.get(name or "")
+        values = node.arguments.values
+        if skipped is None or len(values) < skipped:
+            return None
+        kept: dict[tree.Node, Protected] = where.piece.facts.setdefault("protected", {})
+        if node not in kept:
+            given = tree.Arguments(node.arguments.start, node.arguments.end, values[skipped:])
+            kept[node] = Protected(tree.Call(node.start, node.end, values[0], given), skipped)
+        return kept[node]
+
     def signatures(self, where: Where, node: tree.Call | tree.MethodCall) -> tuple[Function, ...]:
         """The signatures of what is called."""
         if isinstance(node, tree.Call):
@@ -163,6 +190,9 @@ class Calls:
         self, where: Where, node: tree.Call | tree.MethodCall, position: int
     ) -> Type | None:
         """The type that is wanted of an argument, counted as written; None if nobody says."""
+        made = self.protected(where, node)
+        if made is not None and position >= made.skipped:
+            return self.argument(where, made.call, position - made.skipped)
         described = self._inference.described.argument(where, node, position)
         if described is not None:
             return described
@@ -352,7 +382,7 @@ class Calls:
     def _pcall(self, where: Where, node: tree.Call) -> Values | None:
         if not node.arguments.values:
             return None
-        skipped = 2 if self.name_of(where, node) == "xpcall" else 1
+        skipped = _SKIPPED[self.name_of(where, node) or "pcall"]
         function = self._inference.type(where, node.arguments.values[0])
         arguments = self._inference.expressions.list(where, node.arguments.values[skipped:])
         results = self._inference.called(function, arguments)

@@ -116,6 +116,18 @@ class Described:
             return None
         return self._table(where, node, position, values[position])
 
+    def left_out(
+        self, where: Where, node: tree.Call | tree.MethodCall, position: int
+    ) -> model.Type | None:
+        """The type of the table that a call is to be given at a place behind its arguments.
+
+        None where it may be left out.
+        """
+        if position < len(node.arguments.values):
+            return None
+        empty = tree.Table(node.end, node.end, ())
+        return self._table(where, node, position, empty, needed=True)
+
     def field(
         self, where: Where, holder: model.Type, field: tree.Named | tree.Keyed, beside: tree.Table
     ) -> model.Type | None:
@@ -160,6 +172,8 @@ class Described:
         node: tree.Call | tree.MethodCall,
         position: int,
         table: tree.Expression,
+        *,
+        needed: bool = False,
     ) -> model.Type | None:
         values = node.arguments.values
         function = called_name(self._inference, where, node)
@@ -168,7 +182,7 @@ class Described:
         got_by = self._got_by(where, node)
         named = (("", got_by),) if got_by is not None else ()
         for each in dict.fromkeys((function, declared)):
-            found = each and self._found(where, each, position, before, named, table)
+            found = each and self._found(where, each, position, before, named, table, needed=needed)
             if found:
                 return found
         return None
@@ -181,10 +195,12 @@ class Described:
         before: Before,
         named: Named,
         table: tree.Expression,
+        *,
+        needed: bool = False,
     ) -> model.Type | None:
         file = where.file.file
         found = self._inference.queries.get("table", file, function, position, before, named)
-        if not isinstance(found, DescribedTable):
+        if not isinstance(found, DescribedTable) or (needed and not found.empty_without):
             return None
         schema = adapted(found.schema, _written(table))
         return self.classes.type(DescribedTable(found.name, schema))

@@ -175,13 +175,14 @@ class TableChoice:
     argument: the place of that argument, from 0; -1: there is one schema, that of "". named: in
     place of an argument, the fields beside the table that may hold the string; `GOT_BY` stands for
     the string that the object was asked for by which has the function. kind: of string, whose
-    values have schemas too.
+    values have schemas too. empty_without: whether a table that is left out counts as an empty one.
     """
 
     argument: int = -1
     schemas: Mapping[str, Any] = field(factory=dict)
     kind: str | None = None
     named: tuple[str, ...] = ()
+    empty_without: bool = False
 
     def value(
         self, before: tuple[str | None, ...], named: Mapping[str, str] = MappingProxyType({})

@@ -245,8 +245,12 @@ class Strings:
         call = parents_of(where.piece).get(arguments)
         if not isinstance(call, (tree.Call, tree.MethodCall)):
             return "", -1, ()
-        place = next(i for i, each in enumerate(arguments.values) if each is node)
-        before = tuple(_text(each) for each in arguments.values[:place])
+        values = arguments.values
+        made = self.inference.calls.protected(where, call)
+        if made is not None and node in made.call.arguments.values:
+            call, values = made.call, made.call.arguments.values
+        place = next(i for i, each in enumerate(values) if each is node)
+        before = tuple(_text(each) for each in values[:place])
         return called_name(self.inference, where, call) or "", place, before
 
     def _field(self, where: Where, field: tree.Named | tree.Keyed) -> str:

@@ -37,10 +37,14 @@ _MOST_ALIKE = 256  # classes for tables at the same place: for each text of it, 
 
 @frozen
 class DescribedTable:
-    """A table argument that a schema describes. name: what to call it in messages."""
+    """A table argument that a schema describes. name: what to call it in messages.
+
+    empty_without: whether one that is left out counts as an empty one.
+    """
 
     name: str
     schema: Schema
+    empty_without: bool = False
 
 
 @frozen
