@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from llmspell_server.analysis.navigation.places import Place
 from llmspell_server.analysis.navigation.renaming import NotRenamable, renamable_at, renaming
 from llmspell_server.analysis.navigation.symbols import LabelSymbol, LocalSymbol, symbol_at
 from llmspell_server.analysis.spells.names import Refusal
@@ -69,21 +70,24 @@ def rename(ls: SpellServer, params: types.RenameParams) -> types.WorkspaceEdit |
         return None
     string = asked_string(ls, where.document, params.position)
     if string is not None and string.string.function != "require":
-        changes: dict[str, list[types.TextEdit]] = {}
-        for place in _renamed(ls, string, params.new_name):
-            edit = types.TextEdit(place.range, params.new_name)
-            changes.setdefault(place.uri, []).append(edit)
-        return types.WorkspaceEdit(changes=changes)
+        _wait_for_files(ls)
+        found = _renamed(ls, string, params.new_name)
+        return workspace_edit(ls, [(place, params.new_name) for place in found])
     offset, name = where.document.offset(params.position), params.new_name
     if _is_seen_elsewhere(where, offset, ls):
-        ls.files.finish()
-        if ls.indexing.reading:
-            raise _Refused(_READING)
+        _wait_for_files(ls)
     try:
         places = renaming(where.snapshot, where.file, offset, name, ls.surroundings)
     except NotRenamable as reason:
         raise _Refused(str(reason)) from None
     return workspace_edit(ls, [(place, name) for place in places])
+
+
+def _wait_for_files(ls: SpellServer) -> None:
+    """Looks through the folders; refuses as long as files are being read that may have the name."""
+    ls.files.finish()
+    if ls.indexing.reading:
+        raise _Refused(_READING)
 
 
 def _is_seen_elsewhere(where: Where, offset: int, ls: SpellServer) -> bool:
@@ -92,7 +96,7 @@ def _is_seen_elsewhere(where: Where, offset: int, ls: SpellServer) -> bool:
     return under is not None and not isinstance(under.symbol, (LocalSymbol, LabelSymbol))
 
 
-def _renamed(ls: SpellServer, string: Asked, name: str) -> list[types.Location]:
+def _renamed(ls: SpellServer, string: Asked, name: str) -> list[Place]:
     found = renamed(ls, string, name)
     if isinstance(found, Refusal):
         raise _Refused(found.reason)

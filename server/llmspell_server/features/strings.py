@@ -125,23 +125,20 @@ def used(ls: SpellServer, asked: Asked, *, declared: bool) -> list[types.Locatio
     """Where the name stands that a string gives, with its definitions or without."""
     all_ = _saying_the_same(ls, asked)
     found = uses(asked.string, (each for _, each in all_))
-    return _locations(ls, all_, (each for each in found if declared or not each.defines))
+    chosen = _places(all_, (each for each in found if declared or not each.defines))
+    return [ls.surroundings.location(each.file, each.start, each.end) for each in chosen]
 
 
-def renamed(ls: SpellServer, asked: Asked, name: str) -> list[types.Location] | Refusal:
+def renamed(ls: SpellServer, asked: Asked, name: str) -> list[Place] | Refusal:
     """What is to be replaced with a new name."""
     all_ = _saying_the_same(ls, asked)
-    found = renaming(asked.string, name, [each for _, each in all_])
-    return found if isinstance(found, Refusal) else _locations(ls, all_, found)
+    found = renaming(asked.string, name, [each for _, each in all_], asked.spell.sources)
+    return found if isinstance(found, Refusal) else _places(all_, found)
 
 
-def _locations(ls: SpellServer, all_: _Found, chosen: Iterable[Written]) -> list[types.Location]:
-    places = {id(each) for each in chosen}
-    return [
-        ls.surroundings.location(file, string.start, string.end)
-        for file, string in all_
-        if id(string) in places
-    ]
+def _places(all_: _Found, chosen: Iterable[Written]) -> list[Place]:
+    wanted = {id(each) for each in chosen}
+    return [Place(file, string.start, string.end) for file, string in all_ if id(string) in wanted]
 
 
 def remark_diagnostic(

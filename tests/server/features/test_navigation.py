@@ -112,6 +112,14 @@ def test_a_rename_names_the_versions_of_documents(editor: RawClient) -> None:
     assert documents[OTHER]["edits"][0]["newText"] == "go"
 
 
+def test_a_rename_of_what_strings_name_names_the_versions_of_documents(editor: RawClient) -> None:
+    editor.open("Event.subscribe('a.b')", OTHER)
+    edit = ask(editor, "rename", "Event.publish('a|.b', {})", newName="a.c")
+    documents = {each["textDocument"]["uri"]: each for each in edit["documentChanges"]}
+    assert documents.keys() == {URI, OTHER}
+    assert documents[OTHER]["textDocument"]["version"] == 1
+
+
 def test_a_refused_rename_says_why(editor: RawClient) -> None:
     text, offset = cursor("local function f(a, b)\n  return a| + b\nend")
     editor.open(text.source, URI)

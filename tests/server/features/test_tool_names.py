@@ -173,6 +173,15 @@ def test_a_name_that_a_spell_gives_is_renamed(
     assert [each["newText"] for each in edits] == ["host", "host"]
 
 
+@pytest.mark.parametrize("name", ["calculator", "juice-press", "hash_calculator"])
+def test_a_name_that_another_tool_has_is_refused(session: Program, name: str) -> None:
+    source = f'{REGISTERED[0]}Tool.get("greeter")'
+    session.say(source)
+    asked = {"textDocument": {"uri": session.uri}, "position": {"line": 1, "character": 12}}
+    answer = session.client.request("textDocument/rename", {**asked, "newName": name})
+    assert f"'{name}' is another tool name already" in answer["error"]["message"]
+
+
 @NAMED
 def test_a_misspelt_name_is_told_with_the_nearest(session: Program, marked: str) -> None:
     text, ((start, _),) = ranges(marked.format("⟦base64-encodr⟧"))

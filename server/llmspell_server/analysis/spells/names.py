@@ -8,7 +8,7 @@ from attrs import frozen
 
 from .kind import StringKind
 from .literals import Written
-from .sources import Known, Place
+from .sources import NOTHING, KindSources, Known, Place
 
 
 @frozen
@@ -35,7 +35,9 @@ def definitions(of: Written, strings: Iterable[Written]) -> Iterator[Written]:
     return (each for each in uses(of, strings) if each.defines)
 
 
-def renaming(of: Written, new: str, strings: Iterable[Written]) -> list[Written] | Refusal:
+def renaming(
+    of: Written, new: str, strings: Iterable[Written], sources: KindSources = NOTHING
+) -> list[Written] | Refusal:
     """The strings whose content is to become `new`, or why that cannot be."""
     if not of.kind.defined_by:
         return Refusal(f"a {of.kind.words} is not named by scripts")
@@ -44,6 +46,10 @@ def renaming(of: Written, new: str, strings: Iterable[Written]) -> list[Written]
         return Refusal(f"{of.content!r} is defined by no script here")
     if not new or any(character in new for character in "\"'\\\n\r]"):
         return Refusal(f"{new!r} cannot be written in every string that has the name")
+    further = sources.values.get(of.kind.name, {})
+    meant = of.kind.canonical(new, further)
+    if new != of.content and (meant in of.kind.values or meant in further):
+        return Refusal(f"{new!r} is another {of.kind.words} already")
     return found
 
 
