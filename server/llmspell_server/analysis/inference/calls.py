@@ -22,6 +22,7 @@ from llmspell_server.analysis.types.generics import function_with
 from llmspell_server.analysis.types.model import Function, Type, Values
 
 from .expressions import Where
+from .guessed_calls import SKIPPED
 from .sources import Owner, constructor_of
 from .writes import Path, path_of
 
@@ -52,10 +53,6 @@ _CALLED = {
     **dict.fromkeys(("tunpack", "_unpack", "table_unpack"), "table.unpack"),
 }
 """Their names as globals (`unpack` in Lua 5.1) and as those of locals."""
-
-
-_SKIPPED = {"pcall": 1, "xpcall": 2}
-"""How many arguments stand before those of the function that is called."""
 
 
 @frozen
@@ -168,7 +165,7 @@ class Calls:
     def protected(self, where: Where, node: tree.Call | tree.MethodCall) -> Protected | None:
         """The call that `pcall(f, …)` or `xpcall(f, handler, …)` makes; None for other calls."""
         name = self.name_of(where, node) if isinstance(node, tree.Call) else None
-        skipped = _SKIPPED.get(name or "")
+        skipped = SKIPPED.get(name or "")
         values = node.arguments.values
         if skipped is None or len(values) < skipped:
             return None
@@ -382,7 +379,7 @@ class Calls:
     def _pcall(self, where: Where, node: tree.Call) -> Values | None:
         if not node.arguments.values:
             return None
-        skipped = _SKIPPED[self.name_of(where, node) or "pcall"]
+        skipped = SKIPPED[self.name_of(where, node) or "pcall"]
         function = self._inference.type(where, node.arguments.values[0])
         arguments = self._inference.expressions.list(where, node.arguments.values[skipped:])
         results = self._inference.called(function, arguments)

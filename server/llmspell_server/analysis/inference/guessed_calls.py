@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from llmspell_server.analysis.remembering import remembered
@@ -19,8 +20,11 @@ from .writes import Path, path_of
 if TYPE_CHECKING:
     from .inference import Inference
 
+SKIPPED = {"pcall": 1, "xpcall": 2}
+"""How many arguments stand before those of the function that is called."""
 MOST_FILES = 5  # in which calls by the name of a field are looked for
 _MOST_CALLS = 12  # of a function, from which its parameters are guessed
+_MOST_NAMES = 2  # further names of a function
 _MOST_NAMED = 40  # calls of the same name, among which are those of a function
 Call = tree.Call | tree.MethodCall
 Shifted = tuple[Piece, Call, int]
@@ -28,38 +32,59 @@ Shifted = tuple[Piece, Call, int]
 
 
 def calls_of(file: FileSources, home: Piece, function: tree.Function) -> tuple[Shifted, ...]:
-    """The first calls of a function by the variable or field that it is written into."""
-    return tuple(_calls(file, home, function))
+    """The first calls of a function by the variable or field that it is written into.
 
-
-def _calls(file: FileSources, home: Piece, function: tree.Function) -> Iterator[Shifted]:
+    Also by another one that is given that, and those that `pcall` makes.
+    """
     path = _path_to(home, function)
     if path is None:
-        return
-    count = 0
+        return ()
+    return tuple(islice(_calls(file, home, function, path, _MOST_NAMES), _MOST_CALLS))
+
+
+def _calls(
+    file: FileSources, home: Piece, function: tree.Function, path: Path, names: int
+) -> Iterator[Shifted]:
+    """names: how many names it may have been given after this one."""
     for piece, name in _uses(file, home, path):
-        node: tree.Node | None = name
+        node = _reached(piece, name, path)
         parents = parents_of(piece)
-        for key in path.keys:
-            above = parents.get(node) if node is not None else None
-            match above:
-                case tree.Member(base=base, key=word) if base is node and word.text == key:
-                    node = above
-                case tree.MethodCall(base=base, method=word) if base is node and word.text == key:
-                    node = above
-                case _:
-                    node = None
-        call = node if isinstance(node, tree.MethodCall) else parents.get(node) if node else None
-        match call:
-            case tree.Call(callee=callee) if callee is node:
+        match parents.get(node) if node is not None else None:
+            case _ if isinstance(node, tree.MethodCall):
+                yield piece, node, shift_of(function, node)
+            case tree.Call(callee=callee) as call if callee is node:
                 yield piece, call, shift_of(function, call)
-            case tree.MethodCall() if call is node:
-                yield piece, call, shift_of(function, call)
+            case tree.Arguments(values=values) as arguments if values[0] is node:
+                around = parents.get(arguments)
+                skipped = _skipped(file, piece, around)
+                if skipped and isinstance(around, tree.Call):
+                    yield piece, around, shift_of(function, around) + skipped
+            case _ if node is not None and names and (other := _path_to(piece, node)) is not None:
+                yield from _calls(file, piece, function, other, names - 1)
+
+
+def _reached(piece: Piece, name: tree.Name, path: Path) -> tree.Node | None:
+    """What names the function where its variable is used: the name, a field, a call of a method."""
+    node: tree.Node | None = name
+    parents = parents_of(piece)
+    for key in path.keys:
+        above = parents.get(node) if node is not None else None
+        match above:
+            case tree.Member(base=base, key=word) if base is node and word.text == key:
+                node = above
+            case tree.MethodCall(base=base, method=word) if base is node and word.text == key:
+                node = above
             case _:
-                continue
-        count += 1
-        if count == _MOST_CALLS:
-            return
+                node = None
+    return node
+
+
+def _skipped(file: FileSources, piece: Piece, call: tree.Node | None) -> int:
+    """How many arguments of `pcall` or `xpcall` are not given to the function that they call."""
+    match call:
+        case tree.Call(callee=tree.Name(text=text) as callee) if text in SKIPPED:
+            return SKIPPED[text] if file.local(piece, callee) is None else 0
+    return 0
 
 
 def _uses(file: FileSources, home: Piece, path: Path) -> Iterator[tuple[Piece, tree.Name]]:
@@ -129,10 +154,13 @@ def _base(call: tree.Call) -> tree.Expression | None:
     return call.callee.base if isinstance(call.callee, tree.Member) else None
 
 
-def _path_to(piece: Piece, function: tree.Function) -> Path | None:
-    """The variable or field that a function is written into."""
+def _path_to(piece: Piece, function: tree.Node) -> Path | None:
+    """The variable or field that a function, or what names one, is written into."""
     parent = parents_of(piece).get(function)
     match parent:
+        case tree.Named(key=word) if not isinstance(function, tree.Function):
+            table = _path_to(piece, parents_of(piece)[parent])
+            return None if table is None else table.down(word.text)
         case tree.LocalFunction(name=name):
             return path_of(name)
         case tree.FunctionStatement(target=target):

@@ -46,6 +46,13 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
             "(parameter) q: integer",
         ),
         ("local function f(p) print(p|) f(p.next) end\nf(1)", "(parameter) p: integer"),
+        ("local function f(p|) end\nlocal g = f\ng('x')", "(parameter) p: string"),
+        ("local function f(p|) end\nlocal g, h\nh = f\ng = h\ng('x')", "(parameter) p: string"),
+        ("local function f(p|) end\nlocal t = { g = f }\nt.g('x')", "(parameter) p: string"),
+        ("local M = {}\nfunction M:f(p|) end\nlocal g = M.f\ng(M, 'x')", "(parameter) p: string"),
+        ("local function f(p|) end\npcall(f, 'x')", "(parameter) p: string"),
+        ("local function f(p|) end\nxpcall(f, print, 'x')", "(parameter) p: string"),
+        ("local pcall, f = print, function(p|) end\npcall(f, 'x')", "(parameter) p: unknown"),
         (
             "---@param p boolean\nlocal function f(p) print(p|) end\nf('x')",
             "(parameter) p: boolean",
