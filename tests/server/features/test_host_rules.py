@@ -107,6 +107,8 @@ async def test_what_is_refused(
         "Tool.execute('feed-reader', { input = '<rss xmlns=\"http://localhost/\"/>' })",
         "Tool.execute('service-checker', { target = 'example.org:443' })",
         "Tool.execute('process-executor', { executable = 'ls' })",
+        "print(pcall(Tool.execute, 'process-executor', { executable = 'rm' }))",
+        "print(pcall(io.open, '/etc/passwd'))",
     ],
 )
 async def test_what_is_allowed(client: LanguageClient, tmp_path: Path, source: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from llmspell_server.analysis.inference.global_names import called_name
 from llmspell_server.analysis.inference.sources import Owner
@@ -42,7 +43,7 @@ def not_permitted(context: Context, node: tree.Call) -> Iterator[Finding]:
     name = called_name(context.inference, context.where, node) if wanted else None
     if name is None or name not in wanted:
         return
-    for place, use in uses_of_call(node, name, wanted):
+    for place, use in uses_of_call(node, name, wanted, partial(_said, context)):
         refusal = refused(context, use)
         if refusal is None or (use.subject is None and _is_asked(context, node)):
             continue
@@ -50,21 +51,43 @@ def not_permitted(context: Context, node: tree.Call) -> Iterator[Finding]:
 
 
 def not_permitted_in_table(context: Context, node: tree.Table) -> Iterator[Finding]:
-    """`not-permitted`: a string in a table that a function takes is what is not allowed."""
+    """`not-permitted`: a string in a table that a function takes is what is not allowed.
+
+    Whoever has `pcall` make the call counts on a refusal.
+    """
     wanted = context.rules.wanted_by_kinds
     if not wanted or context.inference.functions.expected(context.where, node) is None:
         return
     for field in node.fields:
         value = field.value
-        subject = string_value(value.text) if isinstance(value, tree.String) else None
+        subject = _said(context, value)
         if not subject:
             continue
         expected = context.inference.functions.expected(context.where, value)
         for each in model.members_of(expected) if expected is not None else ():
             permission = wanted.get(each.name) if isinstance(each, model.Named) else None
             refusal = refused(context, HostUse("", permission, subject)) if permission else None
-            if refusal is not None:
+            if refusal is not None and not _is_protected(context, node):
                 yield context.finding("not-permitted", value, refusal.message, **refusal.data)
+
+
+def _is_protected(context: Context, table: tree.Node) -> bool:
+    """Whether a table is given to the function that `pcall` calls."""
+    node: tree.Node | None = table
+    while node is not None and not isinstance(node, (tree.Function, tree.Statement)):
+        if isinstance(node, (tree.Call, tree.MethodCall)):
+            return context.inference.calls.protected(context.where, node) is not None
+        node = context.parents.get(node)
+    return False
+
+
+def _said(context: Context, node: tree.Expression) -> str | None:
+    """What a string says, or a local that holds one and gets nothing else."""
+    if isinstance(node, tree.String):
+        return string_value(node.text)
+    if isinstance(node, tree.Name) and context.local(node) is not None:
+        return context.inference.described.string(context.where, node)
+    return None
 
 
 def refused(context: Context, use: HostUse) -> Refusal | None:

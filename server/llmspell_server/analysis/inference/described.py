@@ -178,7 +178,7 @@ class Described:
         values = node.arguments.values
         function = called_name(self._inference, where, node)
         declared = declared_name(self._inference, where, node)
-        before = tuple(self._string(where, each) for each in values[:position])
+        before = tuple(self.string(where, each) for each in values[:position])
         got_by = self._got_by(where, node)
         named = (("", got_by),) if got_by is not None else ()
         for each in dict.fromkeys((function, declared)):
@@ -223,7 +223,7 @@ class Described:
                 given = first if node.operator == "or" else second
                 return self._asked_for(where, given, left)
             case tree.Index(key=key):
-                return self._string(where, key)
+                return self.string(where, key)
             case tree.Member(key=word):
                 return word.text
             case tree.Name() if left:
@@ -237,10 +237,10 @@ class Described:
                 first = node.arguments.values[0]
                 if isinstance(node, tree.Call) and _is_assert(where, node.callee):
                     return self._asked_for(where, first, left)
-                return self._string(where, first)
+                return self.string(where, first)
         return None
 
-    def _string(self, where: Where, node: tree.Expression) -> str | None:
+    def string(self, where: Where, node: tree.Expression) -> str | None:
         """What an argument says; a variable that gets one string says that."""
         if isinstance(node, tree.Name):
             owner = where.file.owner(where.piece, Path(node.local or node.text))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from attrs import field, frozen
 
 from llmspell_server.analysis.syntax import tree
-from llmspell_server.analysis.syntax.literals import string_value
 
 Wanted = Mapping[str, Iterable[tuple[str, int]]]
 """By a function's name: the permission that it asks for, and which argument it is about."""
+
+Said = Callable[[tree.Expression], str | None]
+"""What an argument says, where that is known."""
 
 _WRITING = frozenset("wa+")
 
@@ -97,25 +99,21 @@ NO_RULES = NoRules()
 
 
 def uses_of_call(
-    call: tree.Call, function: str, wanted: Wanted
+    call: tree.Call, function: str, wanted: Wanted, said: Said
 ) -> Iterator[tuple[tree.Node, HostUse]]:
     """What a call of a function asks for, each with the node that says it."""
     for named, argument in wanted.get(function, ()):
         given = call.arguments.values[argument : argument + 2] if argument >= 0 else ()
-        subject = _literal(given[0]) if given else None
-        permission = _by_mode(given) if named == "mode" else named
+        subject = said(given[0]) if given else None
+        permission = _by_mode(given, said) if named == "mode" else named
         if permission is not None:
             node = given[0] if given and subject is not None else call.callee
             yield node, HostUse(function, permission, subject)
 
 
-def _by_mode(given: tuple[tree.Expression, ...]) -> str | None:
-    """Whether a file is opened for reading or writing; None where that is not written out."""
-    mode = _literal(given[1]) if len(given) > 1 else "r"
+def _by_mode(given: tuple[tree.Expression, ...], said: Said) -> str | None:
+    """Whether a file is opened for reading or writing; None where that is not known."""
+    mode = said(given[1]) if len(given) > 1 else "r"
     if mode is None:
         return None
     return "write" if _WRITING & set(mode) else "read"
-
-
-def _literal(expression: tree.Expression) -> str | None:
-    return string_value(expression.text) if isinstance(expression, tree.String) else None

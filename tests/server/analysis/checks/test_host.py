@@ -29,6 +29,8 @@ from .checking import DefaultRules, check, findings, library
         "local d = debug\n⟦d.setmetatable⟧(1, {})",
         "⟦debug.getupvalue⟧(print, 1)",
         "⟦package.loadlib⟧('x.so', '*')",
+        "local path = '/etc/passwd'\nio.open(⟦path⟧)",
+        "local path, mode = '/srv/x', 'w'\nlocal function f() io.open(⟦path⟧, mode) end\nf()",
     ],
 )
 def test_what_is_refused(marked: str) -> None:
@@ -46,6 +48,9 @@ def test_what_is_refused(marked: str) -> None:
         "local a = debug.getregistry and debug.getregistry()",
         "local get = debug.getregistry\nif get then get() end",
         "function open(path) return path end\nopen('/etc/passwd')",
+        "local path = '/etc/passwd'\npath = 'notes.txt'\nio.open(path)",
+        "local path\nif x then path = '/etc/passwd' end\nio.open(path)",
+        "local function f(path) io.open(path) end\nf('/etc/passwd')",
     ],
 )
 def test_what_is_not(source: str) -> None:
