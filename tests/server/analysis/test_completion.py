@@ -166,6 +166,8 @@ local function f(options) end
         ("f({ ‸ })", "size name", ""),
         ("f({ size = 1, ‸ })", "name", "size"),
         ("f({ si‸ })", "size", ""),
+        ("f({ ['‸'] = 1 })", "size name", "print"),
+        ('f({ size = 1, ["na‸me"] = 1 })', "name", "size print"),
         ("f({ size = ‸ })", "print", "name"),
     ],
 )

@@ -114,6 +114,15 @@ def _never_built(
             yield context.finding("builder-not-built", declared.name, message)
 
 
+def is_built_first(context: Context, type_: Type, name: str) -> bool:
+    """Whether what a builder makes has a field that the builder lacks."""
+    if not is_builder(context, type_):
+        return False
+    build = context.inference.field_type(type_, _BUILD)
+    made = build.returns.at(0) if isinstance(build, Function) and build.returns else None
+    return made is not None and context.inference.field_type(made, name) is not None
+
+
 def is_builder(context: Context, type_: Type) -> bool:
     """Whether a type is that of a builder."""
     alternatives = members(type_, context.inference)

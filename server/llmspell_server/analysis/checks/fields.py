@@ -19,6 +19,7 @@ from llmspell_server.analysis.types.definitions import (
 from llmspell_server.analysis.types.fields import OPEN, ancestry, table_of
 from llmspell_server.analysis.types.model import Type
 
+from . import builders
 from .context import Context, did_you_mean, is_definition_file, near, shown
 from .finding import Finding
 
@@ -67,7 +68,10 @@ def _undefined(
 ) -> Finding:
     meant = near(name, known_fields(context, members))
     shown_as = _table_shown(context, node, model.choice(members))
-    message = f"There is no field `{name}` in {shown_as}.{did_you_mean(meant)}"
+    hint = did_you_mean(meant)
+    if builders.is_built_first(context, model.choice(members), name):
+        hint = f" What `:build()` makes has one.{hint}"
+    message = f"There is no field `{name}` in {shown_as}.{hint}"
     return context.finding("undefined-field", place, message, name=name, near=meant)
 
 

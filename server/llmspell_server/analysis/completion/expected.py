@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from llmspell_server.analysis.annotations.attached import Declared
 from llmspell_server.analysis.inference.flow import parents_of
+from llmspell_server.analysis.inference.writes import key_of_field
 from llmspell_server.analysis.syntax import tree
 from llmspell_server.analysis.syntax.lexer import is_name
 from llmspell_server.analysis.types import model
@@ -45,7 +46,22 @@ def expected_at(place: Place, node: tree.Node) -> Type | None:
         base = place.inference.type(place.where, parent.base)
         names = field_names(base, place.inference)
         return model.choice(model.StringLiteral(name) for name in names) if names else None
+    if isinstance(parent, tree.Keyed) and parent.key is node:
+        table = parents_of(place.where.piece)[parent]
+        wanted = place.inference.functions.expected(place.where, table)
+        return _keys(place, wanted, table, parent) if wanted is not None else None
     return place.inference.functions.expected(place.where, node)
+
+
+def _keys(place: Place, wanted: Type, table: tree.Node, written: tree.Field) -> Type | None:
+    """The keys that a table of a type may still get, as the strings that they are.
+
+    written: the field whose key it is.
+    """
+    fields = table.fields if isinstance(table, tree.Table) else ()
+    taken = {key_of_field(field) for field in fields if field is not written}
+    names = [name for name in field_names(wanted, place.inference) if name not in taken]
+    return model.choice(map(model.StringLiteral, names)) if names else None
 
 
 def choices(place: Place, type_: Type, depth: int = 0) -> Iterator[tuple[Type, str]]:

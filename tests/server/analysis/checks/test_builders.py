@@ -99,6 +99,12 @@ def test_a_misspelt_setter(source: str) -> None:
     assert "name" in found.finding.data["near"]
 
 
+def test_what_only_the_built_thing_has_is_told_so() -> None:
+    source = DECLARED + "local b = builder():name('a')\nb:⟦show⟧()"
+    (found,) = check("undefined-field", source)
+    assert "What `:build()` makes has one." in found.finding.message
+
+
 @BOTH
 @pytest.mark.parametrize(
     "chain", ["builder():|", "builder():name('a'):|", "builder()\n  :name('a')\n  :|\nprint(1)"]
