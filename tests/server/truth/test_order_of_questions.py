@@ -40,6 +40,12 @@ local function sum(list)
   return total, last
 end
 
+local function follow(of)
+  local at, next_of = of[1], { a = "b" }
+  at = next_of[at]
+  return at
+end
+
 local Node = {}
 Node.__index = Node
 function Node.new(above) return setmetatable({ above = above, depth = 0 }, Node) end
@@ -47,7 +53,7 @@ function Node:child() local made = Node.new(self) made.depth = self.depth + 1 re
 function Node:top() return self.above and self.above:top() or self end
 local leaf = Node.new():child():child()
 while leaf.above do leaf = leaf.above end
-print(first, second, sum({}), leaf:top().depth, even(2), odd(3))
+print(first, second, sum({}), leaf:top().depth, even(2), odd(3), follow({}))
 """
 
 Question = tuple[str, int, tree.Expression]

@@ -210,6 +210,8 @@ class Expressions:
         )
         if key is None and isinstance(node, tree.Index):
             key = self.type(where, node.key)
+            if key is model.NEVER:
+                return key
         assert key is not None
         found = self._listed(base, key) if isinstance(key, int) else None
         if found is None:
