@@ -32,6 +32,5 @@ print("after retries:", with_retries(3, function(attempt)
   return "done"
 end))
 
--- 5. An unknown name says which one was meant (editors say it of names in the call itself).
-local misspelt = "calculatr"
-print(select(2, pcall(Tool.execute, misspelt, {})))
+-- 5. An unknown name says which one was meant.
+print(select(2, pcall(Tool.execute, "calcuter", {})))

@@ -89,6 +89,8 @@ NAMED = pytest.mark.parametrize(
         'Tool.batch({{ {{ tool = "{}" }} }})',
         'local t = Tool\nlocal run = t.execute\nrun("{}")',
         'print(pcall(Tool.execute, "{}"))',
+        'local name = "{}"\nprint(Tool.get(name))',
+        'local function f()\n  local name <const> = "{}"\n  return Tool.get(name)\nend\nf()',
     ],
 )
 
@@ -204,6 +206,8 @@ def test_a_misspelt_name_is_told_with_the_nearest(session: Program, marked: str)
         "Tool.execute('water_kettle', { litres = 1 })",
         *(f'{each}Tool.execute("greeter")' for each in REGISTERED),
         "Tool.execute('an-own-one')",
+        "local name = 'base64-encodr'\nprint(name)\nprint(Tool.get(name))",
+        "local name = 'base64-encodr'\nname = ARGS.name\nprint(Tool.get(name))",
         "Tool.execute('juice-press')",
     ],
 )

@@ -155,11 +155,17 @@ class Described:
         found: model.Type | None = notes[key]
         return found
 
+    def given_to(self, where: Where, local: Local) -> Given | None:
+        """The call that a local of a piece is given to before anything else is done with it."""
+        if not local.is_of_chunk:
+            return first_call(where.file.snapshot, where.piece, local)
+        found: Given | None = self._inference.queries.get(
+            "given to", where.file.file, where.piece, local
+        )
+        return found
+
     def _of_local(self, where: Where, local: Local, table: tree.Table) -> model.Type | None:
-        if local.is_of_chunk:
-            given = self._inference.queries.get("given to", where.file.file, where.piece, local)
-        else:
-            given = first_call(where.file.snapshot, where.piece, local)
+        given = self.given_to(where, local)
         if given is None:
             return None
         piece, call, position = given

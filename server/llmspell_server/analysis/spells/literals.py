@@ -211,8 +211,18 @@ class Strings:
             return None
         if isinstance(parent, tree.Keyed) and parent.key is node:
             return None
+        start, text = node.start + content[0], content[1]
         if isinstance(parent, tree.Index) and parent.key is node:
-            return self._key(where, parent, node.start + content[0], content[1])
+            return self._key(where, parent, start, text)
+        said = self._where_wanted(where, parent, node, start, text)
+        if said is None and isinstance(parent, tree.LocalStatement):
+            return self._in_local(where, parent, node, start, text)
+        return said
+
+    def _where_wanted(
+        self, where: Where, parent: tree.Node, node: tree.String, start: int, content: str
+    ) -> _Said | None:
+        """A string that is given to a function or a field, or is wanted to be of some type."""
         function, parameter = "", -1
         before: tuple[str | None, ...] = ()
         if isinstance(parent, tree.Arguments):
@@ -223,8 +233,7 @@ class Strings:
         types = () if described else tuple(self._names(self._wanted(where, node, parent)))
         if not types and not function:
             return None
-        start = node.start + content[0]
-        return _Said(start, start + len(content[1]), types, function, parameter, before)
+        return _Said(start, start + len(content), types, function, parameter, before)
 
     def _key(self, where: Where, index: tree.Index, start: int, content: str) -> _Said | None:
         """A key behind which a value stands because of its kind, not one that is declared."""
@@ -238,8 +247,34 @@ class Strings:
         end = start + len(content)
         return _Said(start, end, tuple(names), "", -1, ()) if names else None
 
+    def _in_local(
+        self,
+        where: Where,
+        statement: tree.LocalStatement,
+        node: tree.String,
+        start: int,
+        content: str,
+    ) -> _Said | None:
+        """A string in a local that is given to a call next: it is what that takes."""
+        position = next(i for i, each in enumerate(statement.values) if each is node)
+        names = statement.names[position : position + 1]
+        local = names[0].name.local if names else None
+        given = self.inference.described.given_to(where, local) if local is not None else None
+        if given is None or local is None or local.writes:
+            return None
+        piece, call, place = given
+        there = self.inference.where(where.file.file, piece)
+        argument = call.arguments.values[place]
+        function, parameter, before = self._given(there, call.arguments, argument)
+        types: tuple[str, ...] = ()
+        if function not in self._api.symbols:
+            types = tuple(self._names(self.inference.functions.expected(there, argument)))
+        if not types and not function:
+            return None
+        return _Said(start, start + len(content), types, function, parameter, before)
+
     def _given(
-        self, where: Where, arguments: tree.Arguments, node: tree.String
+        self, where: Where, arguments: tree.Arguments, node: tree.Expression
     ) -> tuple[str, int, tuple[str | None, ...]]:
         """The function that a string is given to, its place, and the strings before."""
         call = parents_of(where.piece).get(arguments)
