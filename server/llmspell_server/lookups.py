@@ -64,8 +64,9 @@ class Lookups:
     """Answers of other processes: at once what is known, and looked for anew when that is old.
 
     run: asks (tests put another in its place). changed: called from another thread when an answer
-    differs from the one before. An answer that names files (`until`) is looked for anew also when
-    one of these has changed.
+    differs from the one before, or the first attempt is over: what is left unsaid until then is
+    said also where it failed. An answer that names files (`until`) is looked for anew also when one
+    of these has changed.
     """
 
     def __init__(self, run: Run = run_provider, changed: Callable[[], None] = lambda: None) -> None:
@@ -132,7 +133,7 @@ class Lookups:
             if files and self._watching is None:
                 self._watching = threading.Thread(target=self._watch, daemon=True, name="watch")
                 self._watching.start()
-        if answer is not None and (before is None or before.content != answer):
+        if before is None or before.content != content:
             self.changed()
 
     def _watch(self) -> None:

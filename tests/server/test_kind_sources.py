@@ -54,6 +54,16 @@ def test_an_old_answer_is_given_while_it_is_looked_for_anew() -> None:
     lookups.wait()
 
 
+def test_the_end_of_the_first_attempt_is_told_also_where_it_failed() -> None:
+    told: list[bool] = []
+    lookups = Lookups(lambda arguments, budget: None, lambda: told.append(True))
+    for _ in range(2):
+        lookups.ask(("x",), lives=0, budget=1)
+        lookups.wait()
+    assert lookups.answered(("x",))
+    assert told == [True]
+
+
 def test_a_failure_leaves_the_answer_that_was_there() -> None:
     answers = iter([{"a": "1"}, None])
     lookups = Lookups(lambda arguments, budget: next(answers))
