@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from .analysis.spells.host_uses import HostUse, Refusal, Wanted
 from .stamps import stamp_of
 
@@ -26,6 +28,7 @@ _PATHS = "tools.file_operations.allowed_paths"
 _LEVEL = "runtime.security.level"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _OF_NAMES = frozenset(("url", "page", "host", "program", "recipient"))
+_UNTRUSTED = "what this project says of it counts once it is trusted (`llmspell config trust`)"
 _NEVER = "never"  # what no level has
 
 
@@ -102,37 +105,51 @@ class Permitted:
 
     def __init__(self, opened: Callable[[], Mapping[str, str]] = dict) -> None:
         self._opened = opened
-        self._policies: dict[str, tuple[object, Policy]] = {}
+        self._policies: dict[str, tuple[object, Policy, frozenset[str]]] = {}
 
     def refusal(self, script: str, use: HostUse) -> Refusal | None:
         """Why a script (its path) would be refused what it asks for."""
-        return _refused(self._policy(script), use)
+        policy, left_out = self._policy(script)
+        refusal = _refused(policy, use)
+        if refusal is None or refusal.key not in left_out:
+            return refusal
+        return evolve(refusal, message=f"{refusal.message}; {_UNTRUSTED}")
 
-    def _policy(self, script: str) -> Policy:
+    def _policy(self, script: str) -> tuple[Policy, frozenset[str]]:
+        """The policy, and the settings of the project that do not count without trust."""
         from llmspell.config.discovery import candidates
+        from llmspell.config.trust import store_path
         from llmspell.security.policy import policy_for
 
         folder = os.path.dirname(script)  # noqa: PTH120
         places = candidates(folder, os.environ)
         opened = self._opened()
         # One that is open and extended has to be among them, wherever it is.
-        stamps = (opened, *((place.path, stamp_of(place.path)) for place in places))
+        trusted = stamp_of(str(store_path()))
+        stamps = (opened, trusted, *((place.path, stamp_of(place.path)) for place in places))
         kept = self._policies.get(folder)
         if kept is None or kept[0] != stamps:
             is_configured = any(place.exists(opened) for place in places)
             project = _project(folder, opened)
             cwd = project.folder if project is not None else folder
-            permissions = _permissions(cwd, opened) if is_configured else None
-            if permissions is None and is_configured and kept is not None:
-                policy = kept[1]  # broken while it is being written
+            found = _permissions(cwd, opened) if is_configured else None
+            if found is None and is_configured and kept is not None:
+                kept = (stamps, *kept[1:])  # broken while it is being written
             else:
+                permissions, left_out = found or (None, frozenset())
                 policy = policy_for(None, script_dir=folder, cwd=cwd, permissions=permissions)
-            kept = self._policies[folder] = (stamps, policy)
-        return kept[1]
+                kept = (stamps, policy, left_out)
+            self._policies[folder] = kept
+        return kept[1], kept[2]
 
 
-def _permissions(folder: str, opened: Mapping[str, str]) -> Permissions | None:
-    """What the configuration asks for; None for one that is broken, which is told elsewhere."""
+def _permissions(
+    folder: str, opened: Mapping[str, str]
+) -> tuple[Permissions, frozenset[str]] | None:
+    """What the configuration asks for, and the settings that it sets in vain without trust.
+
+    None for one that is broken, which is told elsewhere.
+    """
     from llmspell.config.load import load_config
     from llmspell.errors import LLMSpellError
     from llmspell.security.permissions import permissions_from
@@ -141,7 +158,8 @@ def _permissions(folder: str, opened: Mapping[str, str]) -> Permissions | None:
         loaded = load_config(cwd=Path(folder), unsaved=opened)
     except LLMSpellError:
         return None
-    return permissions_from(loaded, cwd=folder)[0]
+    permissions, notes = permissions_from(loaded, cwd=folder)
+    return permissions, frozenset(note.key for note in (*loaded.notes, *notes))
 
 
 def _refused(policy: Policy, use: HostUse) -> Refusal | None:

@@ -165,6 +165,14 @@ async def test_the_level_of_the_project_counts(client: LanguageClient, tmp_path:
     assert "safe" in found.message
 
 
+async def test_what_a_project_allows_in_vain_is_said_to_need_trust(
+    client: LanguageClient, tmp_path: Path
+) -> None:
+    (tmp_path / "llmspell.toml").write_text('[tools.file_operations]\nallowed_paths = ["/srv"]\n')
+    (found,) = await told(client, tmp_path, "io.open('/srv/x')\nio.open('notes.txt')")
+    assert "llmspell config trust" in found.message
+
+
 async def test_a_fix_adds_the_folder_to_the_configuration(
     client: LanguageClient, tmp_path: Path
 ) -> None:
