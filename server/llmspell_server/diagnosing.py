@@ -64,6 +64,10 @@ class _Known:
 
 REFRESHED = "workspace.diagnostics.refresh_support"
 """The capability of clients that can be told to ask again."""
+_RELATED = (
+    "text_document.publish_diagnostics.related_information",
+    "text_document.diagnostic.related_information",
+)
 
 
 class Diagnosing:
@@ -123,6 +127,7 @@ class Diagnosing:
     def _look(self, document: Document) -> Report:
         settings = self._server.configuration.of(document.uri)
         items: list[types.Diagnostic] = []
+        with_related = self._shows_related
         if settings.diagnostics_enable:
             disabled = frozenset(settings.diagnostics_disable)
             of = "lua" if document.is_lua else "configuration"
@@ -138,7 +143,8 @@ class Diagnosing:
                         continue
                     if said.suppresses(str(item.code), item.range.start.line):
                         continue
-                    items.append(item if chosen is None else _graded(item, chosen))
+                    found = item if chosen is None else _graded(item, chosen)
+                    items.append(found if with_related else _alone(found))
         return Report(items, _name_of(items))
 
     def _comments(self, document: Document) -> Suppressions:
@@ -158,6 +164,12 @@ class Diagnosing:
         client = self._server.client_capabilities
         asks = get_capability(client, "text_document.diagnostic", None) is not None
         return asks and bool(get_capability(client, REFRESHED, False))
+
+    @property
+    def _shows_related(self) -> bool:
+        """Whether the client shows the other places that belong to a problem."""
+        client = self._server.client_capabilities
+        return any(get_capability(client, each, False) for each in _RELATED)
 
     def push_soon(self, uri: str, pause: float = _PAUSE) -> None:
         """Pushes the problems of an open document, unless it is edited again before."""
@@ -249,6 +261,11 @@ class Diagnosing:
 
 def _graded(item: types.Diagnostic, severity: str) -> types.Diagnostic:
     return evolve(item, severity=SEVERITIES[severity])
+
+
+def _alone(item: types.Diagnostic) -> types.Diagnostic:
+    """A problem without the other places that belong to it."""
+    return evolve(item, related_information=None) if item.related_information else item
 
 
 def _name_of(items: list[types.Diagnostic]) -> str:

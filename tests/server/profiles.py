@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from lsprotocol import types
 from lsprotocol.converters import get_converter
-from pytest_lsp import LanguageClient, client_capabilities
+from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
 from llmspell_server.analysis.text import Units
 from tests.server import sent
+from tests.server.fork_server import COMMAND
 
 PROFILES = ("visual_studio_code", "neovim", "emacs")
 BARE = "bare"
@@ -40,6 +43,22 @@ _ASKED = (
 )
 
 
+def reason_for_one(test: pytest.Item) -> str | None:
+    """Why a test runs as one client only, where it or its module says that."""
+    mark = test.get_closest_marker("one_client")
+    if mark is None:
+        return None
+    (reason,) = mark.args
+    return str(reason)
+
+
+def accounted(test: pytest.Item) -> bool:
+    """Whether a test runs as each client, or says why it does not."""
+    return reason_for_one(test) is not None or (
+        hasattr(test, "callspec") and "profile" in test.callspec.params
+    )
+
+
 def capabilities_of(profile: str) -> dict[str, Any]:
     """The capabilities of a client, as JSON has them."""
     if profile == BARE:
@@ -66,6 +85,17 @@ async def begin(client: LanguageClient, profile: str, **params: Any) -> None:
     sent.watch(client)
     result = await client.initialize_session(types.InitializeParams(capabilities, **params))
     client.units = str(result.capabilities.position_encoding)  # type: ignore[attr-defined]
+
+
+@asynccontextmanager
+async def session(profile: str, **params: Any) -> AsyncIterator[LanguageClient]:
+    """A client of a server of its own, for as long as the block runs."""
+    client = await ClientServerConfig(server_command=COMMAND).start()
+    assert isinstance(client, LanguageClient)
+    await begin(client, profile, **params)
+    yield client
+    await client.shutdown_session()
+    await client.stop()  # type: ignore[no-untyped-call]
 
 
 def units_of(client: LanguageClient) -> Units:

@@ -29,7 +29,7 @@ class Program:
         """What is answered about the place of the cursor."""
         text, offset = cursor(marked)
         self.say(text.source)
-        line, character = text.position(offset, "utf-16")
+        line, character = text.position(offset, self.client.units)
         position = {"line": line, "character": character}
         return self.request(method, position=position, **more)
 
@@ -52,3 +52,12 @@ class Program:
         self.say(source)
         found: list[dict[str, Any]] = self.request("diagnostic")["items"]
         return found
+
+    def actions(self, problem: dict[str, Any], **context: Any) -> list[dict[str, Any]]:
+        """What is offered for a problem, with the edits, for which some clients have to ask."""
+        context = {"diagnostics": [problem], **context}
+        found = self.request("codeAction", range=problem["range"], context=context)
+        return [
+            self.client.request("codeAction/resolve", each)["result"] if "data" in each else each
+            for each in found
+        ]

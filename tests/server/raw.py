@@ -8,7 +8,7 @@ import json
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +16,7 @@ from typing import IO, Any, Self
 
 from llmspell_server.analysis.text import Units
 from tests.server import sent
-from tests.server.profiles import merged
+from tests.server.profiles import BARE, capabilities_of, merged
 
 _LIMIT = 60  # seconds
 
@@ -34,7 +34,7 @@ class RawClient:
         """capabilities: what it can do, whatever else a test has it say."""
         self.process = process
         self._capabilities = dict(capabilities or {})
-        self._settings: Mapping[str, Any] | None = None
+        self.settings: Mapping[str, Any] | None = None  # for a server that asks
         self.units: Units = "utf-16"
         self._reader, self._writer = reader, writer
         self._ids = itertools.count(1)
@@ -45,9 +45,8 @@ class RawClient:
         self._limit.start()
 
     @classmethod
-    def of_stdio(
-        cls, command: Sequence[str], capabilities: Mapping[str, Any] | None = None
-    ) -> RawClient:
+    def of_stdio(cls, command: Sequence[str], profile: str = BARE) -> RawClient:
+        """A client that says what a recorded one does, and what a test has it say."""
         process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -56,7 +55,7 @@ class RawClient:
             cwd=Path(__file__).parents[2],
         )
         assert process.stdout and process.stdin
-        return cls(process, process.stdout, process.stdin, capabilities)
+        return cls(process, process.stdout, process.stdin, capabilities_of(profile))
 
     @classmethod
     def of_port(cls, process: subprocess.Popen[bytes], connection: socket.socket) -> RawClient:
@@ -141,11 +140,19 @@ class RawClient:
             self._agree(message)
         return message
 
+    def asked_all(self, methods: Collection[str]) -> None:
+        """Agrees to all that the server asks until it has asked each of some methods."""
+        left = set(methods)
+        while left:
+            message = self.receive()
+            self._agree(message)
+            left.discard(message.get("method", ""))
+
     def _agree(self, message: dict[str, Any]) -> None:
         """Answers what the server asks and no test waits for: yes, and the settings."""
         if "id" in message and "method" in message:
             asked = message.get("params", {}).get("items")
-            settings = [self._settings] * len(asked) if isinstance(asked, list) else None
+            settings = [self.settings] * len(asked) if isinstance(asked, list) else None
             self.respond(message, settings)
 
     def respond(self, request: dict[str, Any], result: object) -> None:
@@ -179,7 +186,7 @@ class RawClient:
 
     def change_settings(self, settings: Mapping[str, Any]) -> None:
         """Changes settings of the user, as the client does it: it tells them, or is asked."""
-        self._settings = settings
+        self.settings = settings
         self.notify("workspace/didChangeConfiguration", {"settings": {"llmspell": settings}})
         self.request("workspace/symbol", {"query": ""})  # until then the server has asked
 
@@ -232,6 +239,17 @@ def edits_by_uri(edit: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
         if "textDocument" in each:
             by_uri.setdefault(each["textDocument"]["uri"], []).extend(each["edits"])
     return by_uri
+
+
+def locations(answer: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Where a client goes, whether it is told in locations or in links."""
+    return [
+        {
+            "uri": each.get("targetUri") or each["uri"],
+            "range": each.get("targetSelectionRange") or each["range"],
+        }
+        for each in answer
+    ]
 
 
 def _answers(message: dict[str, Any], number: int | None) -> bool:

@@ -21,6 +21,7 @@ _KEY = "methods_sent"  # among what a worker of xdist gives back
 _EMPTY = {types.SHUTDOWN, types.WORKSPACE_EXECUTE_COMMAND}  # their result is null
 
 _sent: set[tuple[str, str]] = set()  # file under tests/server, method
+_senders: set[str] = set()  # the tests that have sent anything
 _run: set[str] = set()  # the files that were run
 
 
@@ -28,6 +29,12 @@ def note(method: str) -> None:
     """Notes that the test that runs has sent a notification."""
     test = os.environ.get("PYTEST_CURRENT_TEST", "")
     _sent.add((_file_of(test), method))
+    _senders.add(test.rpartition(" ")[0])  # without its phase
+
+
+def has_sent(test: str) -> bool:
+    """Whether a test has sent a notification or got a result."""
+    return test in _senders
 
 
 def note_result(method: str, result: object) -> None:

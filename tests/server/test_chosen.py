@@ -9,8 +9,6 @@ import pytest
 
 from tests.server.raw import RawClient
 
-pytestmark = pytest.mark.clients
-
 SNIPPETS = {"textDocument": {"completion": {"completionItem": {"snippetSupport": True}}}}
 
 

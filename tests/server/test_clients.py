@@ -11,28 +11,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_lsp
+import pytest_asyncio
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from pytest_lsp import ClientServerConfig, LanguageClient
+from pytest_lsp import LanguageClient
 
-from tests.server.conftest import CLIENTS, SERVER
 from tests.server.opening import problems
-from tests.server.profiles import begin
+from tests.server.profiles import session
 
 pytestmark = pytest.mark.asyncio
 
 
-@pytest_lsp.fixture(params=CLIENTS, config=ClientServerConfig(server_command=SERVER))  # type: ignore[untyped-decorator]
-async def client(
-    lsp_client: LanguageClient, request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[None]:
+@pytest_asyncio.fixture
+async def client(profile: str, tmp_path: Path) -> AsyncIterator[LanguageClient]:
     """One of the recorded clients, with a folder."""
     (tmp_path / "broken.lua").write_text("X = = 1")
     folder = types.WorkspaceFolder(tmp_path.as_uri(), "it")
-    await begin(lsp_client, request.param, root_uri=folder.uri, workspace_folders=[folder])
-    yield
-    await lsp_client.shutdown_session()
+    async with session(profile, root_uri=folder.uri, workspace_folders=[folder]) as client:
+        yield client
 
 
 def opened(client: LanguageClient, tmp_path: Path, text: str) -> types.TextDocumentIdentifier:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.server.raw import RawClient
 
 ASKS = {"workspace": {"configuration": True, "workspaceFolders": True}}
@@ -46,6 +48,7 @@ def test_changed_settings_are_asked_for_and_all_is_looked_at_again(raw: RawClien
     assert codes(raw) == (uri, [])
 
 
+@pytest.mark.one_client("all three can be asked")
 def test_a_client_that_cannot_be_asked_tells(raw: RawClient) -> None:
     raw.initialize()
     uri = raw.open("X = = 1")

@@ -16,6 +16,8 @@ import pytest
 
 from tests.server.raw import RawClient
 
+pytestmark = pytest.mark.one_client("commands of other editors, which only have to start")
+
 PAGES = Path(__file__).parents[2] / "docs" / "editors"
 HELIX, KATE, SUBLIME, VIM, ZED = "helix.md", "kate.md", "sublime.md", "vim.md", "zed.md"
 SECTIONS = ["Language server", "Debugger", "When it does not work"]

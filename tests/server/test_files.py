@@ -13,8 +13,6 @@ import pytest
 from llmspell.config.discovery import endings
 from tests.server.raw import RawClient
 
-pytestmark = pytest.mark.clients
-
 BROKEN = "X = = 1"
 PULLS: dict[str, Any] = {"textDocument": {"diagnostic": {}}}
 

@@ -17,10 +17,7 @@ from llmspell_server.indexing.readers import read_files
 from llmspell_server.indexing.reading import summary_of_file
 from llmspell_server.stamps import Stamp, stamp_of
 from tests.server.conftest import SERVER
-from tests.server.profiles import capabilities_of
 from tests.server.raw import RawClient, edits_by_uri
-
-pytestmark = pytest.mark.clients
 
 
 @pytest.fixture
@@ -32,7 +29,7 @@ def cache_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
 
 @pytest.fixture
 def server(cache_home: Path, profile: str) -> Iterator[RawClient]:
-    with RawClient.of_stdio(SERVER, capabilities_of(profile)) as client:
+    with RawClient.of_stdio(SERVER, profile) as client:
         yield client
 
 

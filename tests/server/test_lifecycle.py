@@ -12,6 +12,10 @@ import pytest
 from llmspell.version import __version__
 from tests.server.raw import RawClient
 
+pytestmark = pytest.mark.one_client(
+    "starting, order and exit codes; what each client is told is in test_greeting.py"
+)
+
 SERVER = [sys.executable, "-m", "llmspell_server"]  # as editors start it
 HOVER = {"textDocument": {"uri": "file:///spell.lua"}, "position": {"line": 0, "character": 0}}
 

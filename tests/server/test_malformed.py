@@ -9,6 +9,8 @@ import pytest
 
 from tests.server.raw import RawClient
 
+pytestmark = pytest.mark.one_client("what is no message is answered below the methods")
+
 HOVER = {"textDocument": {"uri": "file:///spell.lua"}, "position": {"line": 0, "character": 0}}
 
 

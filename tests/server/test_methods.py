@@ -65,12 +65,14 @@ def test_what_a_file_that_was_run_did_not_send_is_found() -> None:
     ]
 
 
+@pytest.mark.one_client("what has no handler is refused before that")
 @pytest.mark.parametrize("method", sorted(filter(is_request, REFUSED)))
 def test_what_is_refused_is_answered_so(running: RawClient, method: str) -> None:
     assert running.request(method, {})["error"]["code"] == -32601
     assert REFUSED[method]
 
 
+@pytest.mark.one_client("what has no handler is refused before that")
 @pytest.mark.parametrize("method", sorted(m for m in REFUSED if not is_request(m)))
 def test_notifications_that_are_refused_do_no_harm(running: RawClient, method: str) -> None:
     running.notify(method, {})

@@ -8,8 +8,6 @@ import pytest
 
 from tests.server.raw import RawClient
 
-pytestmark = pytest.mark.clients
-
 NOTEBOOK = "file:///book.ipynb"
 CELL = "vscode-notebook-cell:/book.ipynb#1"
 

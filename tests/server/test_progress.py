@@ -10,15 +10,14 @@ import pytest
 
 from tests.server.raw import RawClient
 
-SHOWS = {"window": {"workDoneProgress": True}}
 WORKING_SERVER = [sys.executable, "-m", "tests.server.busy_server"]
 SYMBOL = {"query": "until the user ends it"}
 
 
 @pytest.fixture
-def client() -> Iterator[RawClient]:
+def client(profile: str) -> Iterator[RawClient]:
     """A server whose workspace/symbol works until the user ends it, and shows that."""
-    with RawClient.of_stdio(WORKING_SERVER) as client:
+    with RawClient.of_stdio(WORKING_SERVER, profile) as client:
         yield client
 
 
@@ -45,7 +44,7 @@ def test_work_is_shown_at_the_token_of_the_request(client: RawClient) -> None:
 
 
 def test_the_server_asks_for_a_place_first(client: RawClient) -> None:
-    client.initialize(capabilities=SHOWS)
+    client.initialize()
     number = client.ask("workspace/symbol", SYMBOL)
     request = client.asked("window/workDoneProgress/create")
     token = request["params"]["token"]
@@ -54,6 +53,7 @@ def test_the_server_asks_for_a_place_first(client: RawClient) -> None:
     ends(client, token, number)
 
 
+@pytest.mark.one_client("all three show it")
 def test_nothing_is_shown_to_a_client_that_cannot(client: RawClient) -> None:
     client.initialize()
     number = client.ask("workspace/symbol", SYMBOL)

@@ -10,6 +10,10 @@ import pytest
 
 from tests.server.raw import RawClient
 
+pytestmark = pytest.mark.one_client(
+    "who waits is decided before anything asks what a client can do"
+)
+
 BUSY_SERVER = [sys.executable, "-m", "tests.server.busy_server"]
 URI = "file:///spell.lua"
 DOCUMENT: dict[str, Any] = {"textDocument": {"uri": URI}}

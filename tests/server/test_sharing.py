@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.raw import RawClient
+from tests.server.raw import RawClient, edits_by_uri
 from tests.server.test_configuration import ASKS, answer
 
 TEXT = 'Config.get("defualt_engine")\nprint(undefined_name)\nlocal function f() end\nf()\n'
@@ -100,7 +100,7 @@ def test_modules_that_move_are_written_elsewhere_where_no_other_server_does(
         raw.open('require("brew")\n', f"{uri}/spell.lua")
         moved.append({"oldUri": f"{uri}/brew.lua", "newUri": f"{uri}/boil.lua"})
     edit = raw.request("workspace/willRenameFiles", {"files": moved})["result"]
-    assert list(edit["changes"]) == [f"{uris[0]}/spell.lua"]
+    assert list(edits_by_uri(edit)) == [f"{uris[0]}/spell.lua"]
 
 
 @pytest.mark.parametrize(("mode", "unknown"), [("spells", []), ("full", ["unknown-diag-code"])])

@@ -11,7 +11,10 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from tests.server import sent
 from tests.server.conftest import SERVER
+
+pytestmark = pytest.mark.one_client("the transport; messages are the same as over standard streams")
 
 PARAMS: dict[str, Any] = {"processId": None, "rootUri": None, "capabilities": {}}
 
@@ -40,6 +43,7 @@ def server() -> Iterator[WebSocketServer]:
 def send(client: ClientConnection, method: str, number: int | None = None, **more: Any) -> None:
     identified = {} if number is None else {"id": number}
     client.send(json.dumps({"jsonrpc": "2.0", **identified, "method": method, **more}))
+    sent.note(method)
 
 
 def answer(client: ClientConnection, number: int) -> Any:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.server.conftest import SERVER
 from tests.server.program import Program
-from tests.server.raw import RawClient
+from tests.server.raw import RawClient, edits_by_uri, locations
 
 AGENTS = """local poet = Agent.builder():name("poet"):model("local/x"):build()
 Agent.create({ name = "critic", description = "Judges verses.", model = "local/x" })
@@ -21,9 +21,9 @@ print(poet)
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+def session(tmp_path_factory: pytest.TempPathFactory, profile: str) -> Iterator[Program]:
     folder = tmp_path_factory.mktemp("agents").resolve()
-    with RawClient.of_stdio(SERVER) as client:
+    with RawClient.of_stdio(SERVER, profile) as client:
         client.initialize(
             capabilities={"textDocument": {"diagnostic": {}}},
             workspaceFolders=[{"uri": folder.as_uri(), "name": "it"}],
@@ -53,9 +53,10 @@ def test_a_tool_that_asks_an_agent_is_proposed_among_the_tools(session: Program)
 
 @pytest.mark.parametrize(("name", "line"), [("poet", 0), ("critic", 1), ("scribe", 2), ("both", 3)])
 def test_a_name_leads_to_where_it_was_given(session: Program, name: str, line: int) -> None:
-    (place,) = session.ask("definition", f'{AGENTS}print(Agent.get("{name[0]}|{name[1:]}"))\n')
-    target = place.get("targetSelectionRange") or place["range"]
-    assert target["start"]["line"] == line
+    (place,) = locations(
+        session.ask("definition", f'{AGENTS}print(Agent.get("{name[0]}|{name[1:]}"))\n')
+    )
+    assert place["range"]["start"]["line"] == line
 
 
 def test_what_is_said_of_an_agent_is_shown_at_its_name(session: Program) -> None:
@@ -66,5 +67,5 @@ def test_what_is_said_of_an_agent_is_shown_at_its_name(session: Program) -> None
 def test_all_places_of_a_name_are_renamed(session: Program) -> None:
     marked = f'{AGENTS}print(Agent.get("po|et"))\n'
     edit: dict[str, Any] = session.ask("rename", marked, newName="bard")
-    (edits,) = edit["changes"].values()
+    (edits,) = edits_by_uri(edit).values()
     assert sorted(each["range"]["start"]["line"] for each in edits) == [0, 3, 4, 6]

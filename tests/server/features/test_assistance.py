@@ -15,7 +15,7 @@ URI = SPELL.as_uri()
 DOCUMENT = types.TextDocumentIdentifier(URI)
 TRIGGER = types.CompletionTriggerKind.TriggerCharacter
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.clients]
+pytestmark = pytest.mark.asyncio
 
 
 async def completions(

@@ -9,7 +9,7 @@ import pytest
 from tests.server.conftest import SERVER
 from tests.server.marks import ranges
 from tests.server.program import Program
-from tests.server.raw import RawClient
+from tests.server.raw import RawClient, edits_by_uri
 
 DEFINITIONS = """---@meta _
 
@@ -53,8 +53,8 @@ function Tea:build() return { n = self.n, m = self.m } end
 
 
 @pytest.fixture(scope="module")
-def session() -> Iterator[Program]:
-    with RawClient.of_stdio(SERVER) as client:
+def session(profile: str) -> Iterator[Program]:
+    with RawClient.of_stdio(SERVER, profile) as client:
         client.initialize(capabilities={"textDocument": {"diagnostic": {}}})
         client.open(DEFINITIONS, "file:///host.lua")
         yield Program(client, "file:///main.lua")
@@ -109,7 +109,7 @@ def test_what_is_built_has_its_own_fields(session: Program) -> None:
 )
 def test_what_is_wrong_with_a_chain(session: Program, code: str, marked: str) -> None:
     text, ((start, _),) = ranges(marked)
-    line, character = text.position(start, "utf-16")
+    line, character = text.position(start, session.client.units)
     found = [(each["code"], each["range"]["start"]) for each in session.problems(text.source)]
     assert found == [(code, {"line": line, "character": character})]
 
@@ -137,12 +137,9 @@ def test_what_is_right(session: Program, source: str) -> None:
 )
 def test_a_fix_mends_it(session: Program, source: str, expected: str) -> None:
     (problem,) = session.problems(source)
-    actions = session.request(
-        "codeAction", range=problem["range"], context={"diagnostics": [problem]}
-    )
     results = []
-    for action in actions:
-        edits = (action.get("edit") or {}).get("changes", {}).get(session.uri, [])
+    for action in session.actions(problem):
+        edits = edits_by_uri(action.get("edit") or {}).get(session.uri, [])
         if len(edits) == 1:
             start, end = edits[0]["range"]["start"], edits[0]["range"]["end"]
             text = source[: start["character"]] + edits[0]["newText"] + source[end["character"] :]

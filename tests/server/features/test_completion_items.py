@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.server.profiles import capabilities_of
 from tests.server.raw import RawClient
 
 SHOWS_DETAILS = {"completionItem": {"snippetSupport": True, "labelDetailsSupport": True}}
@@ -24,15 +25,18 @@ def offered(
     return {item["label"]: item for item in found["items"]}
 
 
+@pytest.mark.one_client("what is tested is what a client says of its lists")
 def test_parameters_stand_beside_the_label_where_the_client_shows_them(raw: RawClient) -> None:
     found = offered(raw, "State.", SHOWS_DETAILS)
     assert found["save"]["labelDetails"] == {"detail": "(scope, key, value)"}
 
 
+@pytest.mark.one_client("what is tested is what a client says of its lists")
 def test_other_clients_get_labels_only(raw: RawClient) -> None:
     assert "labelDetails" not in offered(raw, "State.", {})["save"]
 
 
+@pytest.mark.one_client("what is tested is what a client says of its lists")
 def test_clients_that_ask_for_nothing_later_get_types_and_documentation_at_once(
     raw: RawClient,
 ) -> None:
@@ -41,11 +45,30 @@ def test_clients_that_ask_for_nothing_later_get_types_and_documentation_at_once(
     assert found["print"]["documentation"]
 
 
+@pytest.mark.one_client("what is tested is what a client says of its lists")
 def test_clients_that_ask_later_get_neither_at_once(raw: RawClient) -> None:
     later = {"completionItem": {"resolveSupport": {"properties": ["detail", "documentation"]}}}
     found = offered(raw, "local price = 1\np", later)
     assert "detail" not in found["price"]
     assert "documentation" not in found["print"]
+
+
+def test_each_client_gets_what_it_says(raw: RawClient, profile: str) -> None:
+    said = capabilities_of(profile)["textDocument"]["completion"]["completionItem"]
+    found = offered(raw, "local list = {}\nlist.", {})
+    assert ("ifor" in found) == said["snippetSupport"]
+    formats = {item.get("insertTextFormat", 1) for item in found.values()}
+    assert (2 in formats) == said["snippetSupport"]
+    assert not any("labelDetails" in item for item in found.values())  # none shows them
+    assert not any("insert" in item.get("textEdit", {}) for item in found.values())
+
+
+def test_each_client_gets_documentation_when_it_asks(raw: RawClient) -> None:
+    save = offered(raw, "State.", {})["save"]
+    assert "documentation" not in save  # all three ask for it later
+    resolved = raw.request("completionItem/resolve", save)["result"]
+    assert "scope" in str(resolved["documentation"])
+    assert resolved["detail"]
 
 
 def test_code_around_a_value_replaces_the_word_and_removes_what_is_before_the_dot(
@@ -68,6 +91,7 @@ def test_code_around_a_value_replaces_the_word_and_removes_what_is_before_the_do
     assert found["insertTextFormat"] == 2
 
 
+@pytest.mark.one_client("what is tested is what a client says of its lists")
 def test_code_around_a_value_needs_a_client_with_snippets(raw: RawClient) -> None:
     assert "ifor" not in offered(raw, "local list = {}\nlist.ifo", {})
 
@@ -91,7 +115,8 @@ def test_the_third_dash_brings_annotations_and_a_minus_nothing(
 
 def test_what_only_tests_have_is_offered_in_tests(raw: RawClient) -> None:
     found = offered(raw, "T", {}, "file:///greet_test.lua")
-    assert "It exists under `llmspell test` only." in str(found["Test"]["documentation"])
+    resolved = raw.request("completionItem/resolve", found["Test"])["result"]
+    assert "It exists under `llmspell test` only." in str(resolved["documentation"])
     assert "Tool" in found
 
 

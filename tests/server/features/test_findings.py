@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
+from tests.server.profiles import capabilities_of
 from tests.server.raw import RawClient
-
-pytestmark = pytest.mark.clients
 
 
 def problems(raw: RawClient, text: str) -> dict[str, dict[str, Any]]:
@@ -20,10 +17,17 @@ def problems(raw: RawClient, text: str) -> dict[str, dict[str, Any]]:
 def test_a_finding_has_its_severity_tags_places_and_data(raw: RawClient) -> None:
     found = problems(raw, "local a = 1\nlocal a = 2\nprint(a, conuter)\n")
     assert (found["unused-local"]["severity"], found["unused-local"]["tags"]) == (4, [1])
-    place = found["redefined-local"]["relatedInformation"][0]["location"]["range"]
-    assert place["start"] == {"line": 0, "character": 6}
     assert found["undefined-global"]["severity"] == 2
     assert found["undefined-global"]["data"]["name"] == "conuter"
+
+
+def test_another_place_is_told_to_clients_that_show_it(raw: RawClient, profile: str) -> None:
+    found = problems(raw, "local a = 1\nlocal a = 2\nprint(a)\n")["redefined-local"]
+    if capabilities_of(profile)["textDocument"]["publishDiagnostics"]["relatedInformation"]:
+        place = found["relatedInformation"][0]["location"]["range"]
+        assert place["start"] == {"line": 0, "character": 6}
+    else:
+        assert "relatedInformation" not in found
 
 
 def test_a_comment_switches_every_kind_of_problem_off(raw: RawClient) -> None:

@@ -30,8 +30,10 @@ first() second()
 
 
 @pytest.fixture
-def impatient() -> Iterator[RawClient]:
-    with RawClient.of_stdio([sys.executable, "-m", "tests.server.impatient_server"]) as client:
+def impatient(profile: str) -> Iterator[RawClient]:
+    with RawClient.of_stdio(
+        [sys.executable, "-m", "tests.server.impatient_server"], profile
+    ) as client:
         yield client
 
 

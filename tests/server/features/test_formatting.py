@@ -18,7 +18,7 @@ OPTIONS = types.FormattingOptions(tab_size=3, insert_spaces=True)
 # An astral character before what changes: columns count UTF-16.
 SOURCE = 'do\nx=1\nlocal s="🙂"..t\nend\n'
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.clients]
+pytestmark = pytest.mark.asyncio
 
 
 def opened(client: LanguageClient, source: str) -> Text:

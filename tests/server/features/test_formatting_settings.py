@@ -30,9 +30,11 @@ def test_it_can_be_switched_off(raw: RawClient) -> None:
     assert formatting(raw, enable=False)["result"] is None
 
 
-def test_stylua_alone_is_not_replaced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_stylua_alone_is_not_replaced(
+    profile: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with RawClient.of_stdio(SERVER) as raw:
+    with RawClient.of_stdio(SERVER, profile) as raw:
         error = formatting(raw, tool="stylua")["error"]
     assert error["code"] == -32803
     assert error["message"] == (

@@ -8,7 +8,7 @@ import pytest
 
 from tests.server.conftest import SERVER
 from tests.server.program import Program
-from tests.server.raw import RawClient
+from tests.server.raw import RawClient, locations
 
 SCHEMA = """{
   type = "object",
@@ -68,9 +68,9 @@ CALLBACKS = [
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+def session(tmp_path_factory: pytest.TempPathFactory, profile: str) -> Iterator[Program]:
     folder = tmp_path_factory.mktemp("schemas").resolve()
-    with RawClient.of_stdio(SERVER) as client:
+    with RawClient.of_stdio(SERVER, profile) as client:
         client.initialize(
             capabilities={"textDocument": {"diagnostic": {}}},
             workspaceFolders=[{"uri": folder.as_uri(), "name": "it"}],
@@ -143,7 +143,7 @@ def test_data_of_another_schema_may_be_anything(session: Program, source: str) -
 
 @pytest.mark.parametrize("marked", ["print(answer.te|xt)\n", "print(answer.da|ta)\n"])
 def test_definition_goes_to_the_declared_class(session: Program, marked: str) -> None:
-    (place,) = session.ask("definition", FORMS[0] + marked)
+    (place,) = locations(session.ask("definition", FORMS[0] + marked))
     assert place["uri"].endswith("Agent.lua")
 
 

@@ -13,7 +13,7 @@ from pytest_lsp import LanguageClient
 from llmspell.security.commands import ALLOWED
 from tests.server.opening import edits_of
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.clients]
+pytestmark = pytest.mark.asyncio
 
 
 async def told(client: LanguageClient, folder: Path, source: str) -> list[types.Diagnostic]:

@@ -19,7 +19,7 @@ from llmspell_server.analysis.text import Text
 from tests.server.conftest import SERVER
 from tests.server.marks import ranges
 from tests.server.packages import write_package
-from tests.server.raw import RawClient
+from tests.server.raw import RawClient, edits_by_uri, locations
 from tests.server.test_indexing import wait_for_symbol
 
 PACKAGE = """
@@ -110,7 +110,7 @@ class Session:
 
     def ask(self, method: str, offset: int, text: Text = SOURCE, **more: Any) -> Any:
         """What is answered about a place."""
-        line, character = text.position(offset, "utf-16")
+        line, character = text.position(offset, self.client.units)
         position = {"line": line, "character": character}
         params = {"textDocument": {"uri": self.uri}, "position": position, **more}
         return self.client.request(f"textDocument/{method}", params)["result"]
@@ -129,10 +129,10 @@ class Session:
 
 
 @pytest.fixture(scope="module")
-def session(folder: Path) -> Iterator[Session]:
+def session(folder: Path, profile: str) -> Iterator[Session]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(folder / "site"))
-        with RawClient.of_stdio(SERVER) as client:
+        with RawClient.of_stdio(SERVER, profile) as client:
             work = folder / "work"
             client.initialize(
                 capabilities={"textDocument": {"diagnostic": {}}},
@@ -174,7 +174,7 @@ def test_hover_explains_it(session: Session, place: tuple[int, int]) -> None:
 def test_it_is_defined_where_the_function_defines_it(
     session: Session, place: tuple[int, int]
 ) -> None:
-    assert spots(session.ask("definition", place[0])) == IN_PROGRAM[:1]
+    assert spots(locations(session.ask("definition", place[0]))) == IN_PROGRAM[:1]
 
 
 @STRINGS
@@ -185,7 +185,7 @@ def test_its_uses_are_found_in_all_files(session: Session, place: tuple[int, int
 
 
 def test_it_is_renamed_in_all_files(session: Session) -> None:
-    changes = session.ask("rename", PLACES[3][0], newName="doze")["changes"]
+    changes = edits_by_uri(session.ask("rename", PLACES[3][0], newName="doze"))
     found = [{"uri": uri, **edit} for uri, edits in changes.items() for edit in edits]
     assert sorted(spots(found)) == sorted([*IN_PROGRAM, IN_CLOSED])
     assert {edit["newText"] for edit in found} == {"doze"}
@@ -213,7 +213,7 @@ drink("healing")
     found = [each for each in items if each["code"] == "unknown-potion-name"]
     places = [each["range"]["start"] for each in found]
     assert [(each["line"], each["character"]) for each in places] == [
-        text.position(start, "utf-16") for start, _ in expected
+        text.position(start, session.client.units) for start, _ in expected
     ]
     assert {each["data"]["near"][0] for each in found} == {"healing"}
 

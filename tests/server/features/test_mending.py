@@ -5,11 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.server.raw import RawClient, edits_by_uri
-
-pytestmark = pytest.mark.clients
 
 URI, OTHER = "file:///w/spell.lua", "file:///w/point.lua"
 

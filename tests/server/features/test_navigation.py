@@ -9,10 +9,7 @@ import pytest
 
 from tests.server.conftest import SERVER
 from tests.server.marks import cursor
-from tests.server.profiles import capabilities_of
 from tests.server.raw import RawClient
-
-pytestmark = pytest.mark.clients
 
 URI, OTHER = "file:///w/spell.lua", "file:///w/other.lua"
 FOLDERS = [{"uri": "file:///w", "name": "w"}]
@@ -31,7 +28,7 @@ CAPABILITIES = {
 @pytest.fixture
 def editor(profile: str) -> Iterator[RawClient]:
     """A client that understands all that there is."""
-    with RawClient.of_stdio(SERVER, capabilities_of(profile)) as client:
+    with RawClient.of_stdio(SERVER, profile) as client:
         client.initialize(capabilities=CAPABILITIES, workspaceFolders=FOLDERS)
         yield client
 

@@ -10,7 +10,7 @@ from pytest_lsp import LanguageClient
 
 from tests.server.opening import open_at
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.clients]
+pytestmark = pytest.mark.asyncio
 
 
 def _type(client: LanguageClient, uri: str, at: types.Position, text: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.server.conftest import SERVER
 from tests.server.marks import cursor, ranges
 from tests.server.program import Program
-from tests.server.raw import RawClient
+from tests.server.raw import RawClient, locations
 from tests.server.test_indexing import wait_for_symbol
 
 CODES = ("missing-fields", "unknown-key", "assign-type-mismatch")
@@ -42,10 +42,12 @@ Tool.register("egg-boiler", function(params) return params.eggs end, {
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RawClient, Path]]:
+def session(
+    tmp_path_factory: pytest.TempPathFactory, profile: str
+) -> Iterator[tuple[RawClient, Path]]:
     folder = tmp_path_factory.mktemp("own-tools").resolve()
     (folder / "press.lua").write_text(PRESS)
-    with RawClient.of_stdio(SERVER) as client:
+    with RawClient.of_stdio(SERVER, profile) as client:
         uri = folder.as_uri()
         client.initialize(rootUri=uri, workspaceFolders=[{"uri": uri, "name": "kitchen"}])
         wait_for_symbol(client, "pressed")
@@ -141,7 +143,7 @@ def test_tables_of_parameters_are_checked(
 ) -> None:
     client, folder = session
     text, ((start, _),) = ranges(BOILER + SLICER + marked)
-    line, character = text.position(start, "utf-16")
+    line, character = text.position(start, client.units)
     program = Program(client, (folder / f"{abs(hash(marked))}.lua").as_uri())
     found = [each for each in program.problems(text.source) if each["code"] in CODES]
     places = [(each["code"], each["range"]["start"]) for each in found]
@@ -244,12 +246,14 @@ def test_another_program_with_a_tool_of_the_same_name_changes_nothing(
 def test_definition_goes_to_the_function(
     session: tuple[RawClient, Path], marked: str, place: tuple[int, int]
 ) -> None:
-    places = asked(session, "textDocument/definition", SLICER + marked)
+    places = locations(asked(session, "textDocument/definition", SLICER + marked))
     starts = [each["range"]["start"] for each in places]
     assert place in [(each["line"], each["character"]) for each in starts]
 
 
 def test_definition_goes_to_where_it_is_registered(session: tuple[RawClient, Path]) -> None:
-    (place,) = asked(session, "textDocument/definition", 'Tool.execute("juice-pr|ess", {})\n')
+    (place,) = locations(
+        asked(session, "textDocument/definition", 'Tool.execute("juice-pr|ess", {})\n')
+    )
     assert place["uri"].endswith("press.lua")
     assert place["range"]["start"]["line"] == 2

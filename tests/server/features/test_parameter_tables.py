@@ -85,14 +85,14 @@ class Session(Program):
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+def session(tmp_path_factory: pytest.TempPathFactory, profile: str) -> Iterator[Session]:
     folder = tmp_path_factory.mktemp("kitchen").resolve()
     write_package(folder / "site", "recipes", PACKAGE, "KIND")
     work = folder / "work"
     work.mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(folder / "site"))
-        with RawClient.of_stdio(SERVER) as client:
+        with RawClient.of_stdio(SERVER, profile) as client:
             client.initialize(
                 capabilities={"textDocument": {"diagnostic": {}}},
                 workspaceFolders=[{"uri": work.as_uri(), "name": "it"}],
@@ -184,7 +184,7 @@ def test_values_of_an_enum_are_offered(session: Session, marked: str) -> None:
 )
 def test_what_is_wrong_in_a_table(session: Session, code: str, marked: str) -> None:
     text, ((start, _),) = ranges(marked)
-    assert session.places(text.source) == [(code, *text.position(start, "utf-16"))]
+    assert session.places(text.source) == [(code, *text.position(start, session.client.units))]
 
 
 @pytest.mark.parametrize(

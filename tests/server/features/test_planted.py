@@ -22,11 +22,13 @@ def write_project(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[tuple[int, str]]]:
+def found(
+    tmp_path_factory: pytest.TempPathFactory, profile: str
+) -> Iterator[list[tuple[int, str]]]:
     """Line and code of what is told of the program, once the definitions are read."""
     folder = tmp_path_factory.mktemp("planted")
     write_project(folder)
-    with RawClient.of_stdio(SERVER) as client:
+    with RawClient.of_stdio(SERVER, profile) as client:
         client.initialize(
             capabilities={"textDocument": {"diagnostic": {}}},
             workspaceFolders=[{"uri": folder.as_uri(), "name": "it"}],

@@ -12,7 +12,7 @@ from tests.server.profiles import units_of
 URI = "file:///spell.lua"
 DOCUMENT = types.TextDocumentIdentifier(URI)
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.clients]
+pytestmark = pytest.mark.asyncio
 
 
 def opened(client: LanguageClient, marked: str) -> types.Position:

@@ -43,8 +43,8 @@ def hub(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 
 
 @pytest.fixture
-def client(folder: Path) -> Iterator[RawClient]:
-    with RawClient.of_stdio(SERVER) as client:
+def client(folder: Path, profile: str) -> Iterator[RawClient]:
+    with RawClient.of_stdio(SERVER, profile) as client:
         uri = folder.as_uri()
         named = [{"uri": uri, "name": "project"}]
         client.initialize(rootUri=uri, workspaceFolders=named, capabilities=SHOWS)

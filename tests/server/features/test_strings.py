@@ -10,7 +10,7 @@ from pytest_lsp import LanguageClient
 
 from tests.server.opening import edits_of, open_at, problems
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.clients]
+pytestmark = pytest.mark.asyncio
 
 
 async def labels(client: LanguageClient, path: Path, marked: str) -> set[str]:

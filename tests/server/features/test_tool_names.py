@@ -14,7 +14,7 @@ import pytest
 from tests.server.conftest import SERVER
 from tests.server.marks import ranges
 from tests.server.program import Program
-from tests.server.raw import RawClient
+from tests.server.raw import RawClient, edits_by_uri, locations
 
 PACKAGE = '''
 from llmspell.tools.answer import Answer
@@ -54,7 +54,7 @@ Tool.register("egg-boiler", print)
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+def session(tmp_path_factory: pytest.TempPathFactory, profile: str) -> Iterator[Program]:
     folder = tmp_path_factory.mktemp("tools").resolve()
     metadata = folder / "site" / "kettles-1.0.dist-info"
     metadata.mkdir(parents=True)
@@ -66,7 +66,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     (work / "kitchen.lua").write_text(ELSEWHERE)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(folder / "site"))
-        with RawClient.of_stdio(SERVER) as client:
+        with RawClient.of_stdio(SERVER, profile) as client:
             client.initialize(
                 capabilities={"textDocument": {"diagnostic": {}}},
                 workspaceFolders=[{"uri": work.as_uri(), "name": "it"}],
@@ -123,7 +123,7 @@ def test_hover_tells_what_a_tool_needs(session: Program) -> None:
 def test_a_name_is_defined_by_the_class(
     session: Program, marked: str, name: str, file: str
 ) -> None:
-    (place,) = session.ask("definition", marked.format(name))
+    (place,) = locations(session.ask("definition", marked.format(name)))
     assert place["uri"].endswith(f"/{file}")
     path = Path(place["uri"].removeprefix("file://"))
     line = path.read_text().splitlines()[place["range"]["start"]["line"]]
@@ -131,7 +131,7 @@ def test_a_name_is_defined_by_the_class(
 
 
 def test_a_tool_that_is_a_python_function_is_defined_by_that(session: Program) -> None:
-    (place,) = session.ask("definition", 'Tool.execute("toast-br|ead")')
+    (place,) = locations(session.ask("definition", 'Tool.execute("toast-br|ead")'))
     path = Path(place["uri"].removeprefix("file://"))
     assert path.read_text().splitlines()[place["range"]["start"]["line"]].startswith("def toast_")
 
@@ -161,7 +161,7 @@ REGISTERED = [
 def test_a_name_that_a_spell_gives_is_defined_there(
     session: Program, marked: str, registered: str
 ) -> None:
-    (place,) = session.ask("definition", registered + marked.format("gre|eter"))
+    (place,) = locations(session.ask("definition", registered + marked.format("gre|eter")))
     assert place["range"]["start"] == {"line": 0, "character": registered.index("function")}
 
 
@@ -170,8 +170,8 @@ def test_a_name_that_a_spell_gives_is_defined_there(
 def test_a_name_that_a_spell_gives_is_renamed(
     session: Program, marked: str, registered: str
 ) -> None:
-    changes = session.ask("rename", registered + marked.format("gre|eter"), newName="host")
-    (edits,) = changes["changes"].values()
+    edit = session.ask("rename", registered + marked.format("gre|eter"), newName="host")
+    (edits,) = edits_by_uri(edit).values()
     assert [each["newText"] for each in edits] == ["host", "host"]
 
 
@@ -190,7 +190,7 @@ def test_a_misspelt_name_is_told_with_the_nearest(session: Program, marked: str)
     (found,) = (
         each for each in session.problems(text.source) if each["code"] == "unknown-tool-name"
     )
-    line, character = text.position(start, "utf-16")
+    line, character = text.position(start, session.client.units)
     assert found["range"]["start"] == {"line": line, "character": character}
     assert found["data"] == {"near": ["base64-encoder"]}
     assert found["severity"] == 2

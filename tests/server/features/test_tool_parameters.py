@@ -14,10 +14,10 @@ from tests.server.raw import RawClient, edits_by_uri
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+def session(tmp_path_factory: pytest.TempPathFactory, profile: str) -> Iterator[Program]:
     folder = tmp_path_factory.mktemp("parameters").resolve()
     (folder / "notes.txt").touch()
-    with RawClient.of_stdio(SERVER) as client:
+    with RawClient.of_stdio(SERVER, profile) as client:
         client.initialize(
             capabilities={"textDocument": {"diagnostic": {}}},
             workspaceFolders=[{"uri": folder.as_uri(), "name": "it"}],
@@ -109,7 +109,7 @@ def test_files_are_offered_where_a_parameter_is_a_path(session: Program) -> None
 )
 def test_what_is_wrong(session: Program, code: str, marked: str) -> None:
     text, ((start, _),) = ranges(marked)
-    line, character = text.position(start, "utf-16")
+    line, character = text.position(start, session.client.units)
     found = session.problems(text.source)
     places = [(each["code"], each["range"]["start"]) for each in found]
     assert places == [(code, {"line": line, "character": character})]
@@ -145,17 +145,9 @@ def test_a_message_names_the_tool(session: Program) -> None:
 
 def test_a_fix_writes_the_table_that_a_call_lacks(session: Program) -> None:
     (found,) = session.problems('Tool.execute("calculator")')
-    actions = session.client.request(
-        "textDocument/codeAction",
-        {
-            "textDocument": {"uri": session.uri},
-            "range": found["range"],
-            "context": {"diagnostics": [found], "only": ["quickfix"]},
-        },
-    )["result"]
     written = [
         each["newText"]
-        for action in actions
+        for action in session.actions(found, only=["quickfix"])
         if action.get("isPreferred")
         for each in edits_by_uri(action["edit"])[session.uri]
     ]

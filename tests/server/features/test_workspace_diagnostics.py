@@ -9,8 +9,6 @@ import pytest
 
 from tests.server.raw import RawClient
 
-pytestmark = pytest.mark.clients
-
 
 @pytest.fixture
 def started(raw: RawClient, tmp_path: Path) -> RawClient:

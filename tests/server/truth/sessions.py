@@ -26,6 +26,7 @@ _CAPABILITIES = {
     "workspace": {"diagnostics": {"refreshSupport": True}},
     "textDocument": {
         "diagnostic": {},
+        "publishDiagnostics": {"relatedInformation": True},
         "documentSymbol": {"hierarchicalDocumentSymbolSupport": True},
         "completion": {"completionItem": {"snippetSupport": True, "labelDetailsSupport": True}},
     },

@@ -170,6 +170,7 @@ def test_the_same_for_the_examples(data: st.DataObject) -> None:
     edit_and_compare(Author(data.draw, sources), InProcess)
 
 
+@pytest.mark.one_client("it compares what is found, and each client is told of it elsewhere")
 @pytest.mark.slow
 @given(st.data())
 @settings(EVERY, max_examples=3, phases=NO_SHRINKING)
