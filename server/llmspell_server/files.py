@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ from llmspell.config.discovery import endings
 from . import folder_files, ignoring
 from .analysis.pace import checkpoint
 from .documents import Document, key_of
-from .ignoring import IgnoreFiles
+from .ignoring import IgnoreFiles, LeftOut
 from .settings import Settings
 from .stamps import stamp_of
 from .work.jobs import Job, Priority
@@ -36,7 +35,6 @@ MAX_BYTES = 1_000_000
 
 _SUFFIXES = (".lua", *endings())
 _NAMES = (*ignoring.NAMES, *folder_files.NAMES)
-_LEFT_ALONE = frozenset({"node_modules", "__pycache__"})
 
 
 class Change(Enum):
@@ -211,16 +209,16 @@ class WorkspaceFiles:
             yield from _lua_files(root, self._left_out(root, settings), seen, library=False)
             for library in settings.workspace_library:
                 place = (root / Path(library).expanduser()).resolve()
-                yield from _lua_files(place, _LeftOut((), None), seen, library=True)
+                yield from _lua_files(place, LeftOut((), None), seen, library=True)
 
-    def _left_out(self, root: Path, settings: Settings) -> _LeftOut:
+    def _left_out(self, root: Path, settings: Settings) -> LeftOut:
         """What is left out below a folder."""
         files = None
         if settings.workspace_use_git_ignore:
             files = self._ignore_files.get(root)
             if files is None:
                 files = self._ignore_files[root] = IgnoreFiles(root)
-        return _LeftOut(settings.workspace_ignore, files)
+        return LeftOut(settings.workspace_ignore, files)
 
     def _is_ours(self, uri: str) -> bool:
         """Whether a file is in a folder of the session, and not left alone there."""
@@ -271,25 +269,8 @@ def did_save(ls: SpellServer, params: types.DidSaveTextDocumentParams) -> None:
     ls.files.changed_on_disk([params.text_document.uri])
 
 
-@frozen
-class _LeftOut:
-    """What is left out below a folder. patterns: by the settings. files: by ignore files."""
-
-    patterns: tuple[str, ...]
-    files: IgnoreFiles | None
-
-    def __call__(self, path: str, inside: str, *, is_folder: bool) -> bool:
-        """Whether a path is left out. inside: the path within the folder."""
-        name = inside.rpartition("/")[2]
-        if name.startswith(".") or name in _LEFT_ALONE:
-            return True
-        if any(fnmatch(inside, each) or fnmatch(name, each) for each in self.patterns):
-            return True
-        return self.files is not None and self.files.leaves_out(path, is_folder=is_folder)
-
-
 def _lua_files(
-    place: Path, left_out: _LeftOut, seen: set[tuple[int, int]], *, library: bool
+    place: Path, left_out: LeftOut, seen: set[tuple[int, int]], *, library: bool
 ) -> Iterator[tuple[str, _Stamp]]:
     """The files under a folder in the order of their names; a folder that was seen is passed by."""
     if place.is_file():

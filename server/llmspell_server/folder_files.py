@@ -8,6 +8,7 @@ from typing import Any
 from pygls.uris import to_fs_path
 
 from .analysis.configuration_files import luacheckrc, luarc
+from .settings import Settings, read
 
 NAMES = (*luarc.NAMES, luacheckrc.NAME)
 """What these files are called."""
@@ -39,6 +40,11 @@ def settings_in(uri: str) -> tuple[dict[str, Any], list[str]]:
         if names:
             found[_GLOBALS] = list(dict.fromkeys(names))
     return found, problems
+
+
+def settings_of(folder: Path) -> Settings:
+    """The settings in force in a folder where nobody can be asked for others."""
+    return read(settings_in(folder.as_uri())[0])[0]
 
 
 def _text(path: Path) -> str | None:

@@ -1,17 +1,22 @@
-"""What `.gitignore` and `.ignore` files leave out of a workspace (gitignore(5))."""
+"""What is left out of a workspace: by its settings, and by ignore files (gitignore(5))."""
 
 from __future__ import annotations
 
 import re
 from contextlib import suppress
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from attrs import frozen
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 NAMES = (".gitignore", ".ignore")
 """Where patterns stand; of one folder, what the later file says counts more."""
+
+_LEFT_ALONE = frozenset({"node_modules", "__pycache__"})
 
 
 class IgnoreFiles:
@@ -47,6 +52,23 @@ class IgnoreFiles:
                 above = self._patterns(str(Path(folder).parent))
             known = self._known[folder] = above if own is None else ((folder, own), *above)
         return known
+
+
+@frozen
+class LeftOut:
+    """What is left out below a folder. patterns: by the settings. files: by ignore files."""
+
+    patterns: tuple[str, ...]
+    files: IgnoreFiles | None
+
+    def __call__(self, path: str, inside: str, *, is_folder: bool) -> bool:
+        """Whether a path is left out. inside: the path within the folder."""
+        name = inside.rpartition("/")[2]
+        if name.startswith(".") or name in _LEFT_ALONE:
+            return True
+        if any(fnmatch(inside, each) or fnmatch(name, each) for each in self.patterns):
+            return True
+        return self.files is not None and self.files.leaves_out(path, is_folder=is_folder)
 
 
 def _repository(root: Path) -> Path:

@@ -14,7 +14,7 @@ from ..checking.problems import Checked, Part
 from ..indexing.cache import Cache, Entry, unpacked
 from ..indexing.readers import read_files
 from ..storage import cache_folder
-from .files import lua_files
+from .files import home_of, libraries_of, lua_files
 
 _MANY = 12  # files for a process; starting one takes as long as checking about so many
 
@@ -29,7 +29,8 @@ def checked_files(
     """
     folders = _folders(paths)
     parts = _parts(paths, jobs)
-    around = lua_files([*folders, *paths])
+    libraries = [place for folder in folders for place in libraries_of(folder)]
+    around = lua_files([*folders, *libraries, *paths])
     ground = ground_of(folders, around)
     with ExitStack() as stack:
         known: list[Sequence[Checked] | None] = [None] * len(parts)
@@ -52,13 +53,9 @@ def checked_files(
 
 def _folders(paths: Sequence[Path]) -> list[Path]:
     """The folders whose files may define what others use: this one, or those of the files."""
-    here = Path.cwd()
-    found: dict[Path, None] = {}
-    for path in paths:
-        place = path.resolve()
-        found[here if place.is_relative_to(here) else place.parent] = None
+    found = dict.fromkeys(map(home_of, paths))
     nested = {each for each in found for other in found if each != other and other in each.parents}
-    return [each for each in found if each not in nested] or [here]
+    return [each for each in found if each not in nested] or [Path.cwd()]
 
 
 def _parts(paths: Sequence[Path], jobs: int | None) -> list[Sequence[Path]]:

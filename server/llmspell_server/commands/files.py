@@ -1,4 +1,4 @@
-"""The Lua files that a command is told about."""
+"""The Lua files that a command is told about, and those that they may need."""
 
 from __future__ import annotations
 
@@ -6,22 +6,20 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from llmspell.errors import LLMSpellError
-from llmspell_server.ignoring import IgnoreFiles
-
-_SKIPPED = frozenset({"node_modules", "__pycache__"})
+from llmspell_server.folder_files import settings_of
+from llmspell_server.ignoring import IgnoreFiles, LeftOut
 
 
 def lua_files(paths: Sequence[Path]) -> list[Path]:
     """The files themselves, and all `*.lua` below folders, each once and in order.
 
-    Hidden folders, those of packages, and what ignore files leave out is passed over unless it is
-    named. Raises LLMSpellError for a path that is not there.
+    What is hidden, folders of packages, and what ignore files and `workspace.ignore` leave out is
+    passed over unless it is named. Raises LLMSpellError for a path that is not there.
     """
     found: dict[Path, None] = {}
     for path in paths:
         if path.is_dir():
-            root = path.resolve()
-            found.update(dict.fromkeys(_below(path, root, IgnoreFiles(root))))
+            found.update(dict.fromkeys(_below_named(path)))
         elif path.exists():
             found[path] = None
         else:
@@ -29,16 +27,39 @@ def lua_files(paths: Sequence[Path]) -> list[Path]:
     return list(found)
 
 
-def _below(folder: Path, place: Path, ignored: IgnoreFiles) -> Iterator[Path]:
-    """The files below a folder, as it was named. place: where it is."""
+def home_of(path: Path) -> Path:
+    """The folder whose settings count for a path: this one, or else the path's own."""
+    here, place = Path.cwd(), path.resolve()
+    if place.is_relative_to(here):
+        return here
+    return place if place.is_dir() else place.parent
+
+
+def libraries_of(folder: Path) -> list[Path]:
+    """The folders and files with definitions that the settings of a folder name, if there."""
+    named = settings_of(folder).workspace_library
+    places = [(folder / Path(each).expanduser()).resolve() for each in named]
+    return [place for place in places if place.exists()]
+
+
+def _below_named(folder: Path) -> Iterator[Path]:
+    place, home = folder.resolve(), home_of(folder)
+    settings = settings_of(home)
+    ignored = IgnoreFiles(place) if settings.workspace_use_git_ignore else None
+    left_out = LeftOut(settings.workspace_ignore, ignored)
+    inside = place.relative_to(home).as_posix()
+    yield from _below(folder, place, "" if inside == "." else f"{inside}/", left_out)
+
+
+def _below(folder: Path, place: Path, inside: str, left_out: LeftOut) -> Iterator[Path]:
+    """The files below a folder, as it was named. place: where it is. inside: within its home."""
     for path in sorted(folder.iterdir()):
         is_folder = path.is_dir()
         if path.suffix != ".lua" and (not is_folder or path.is_symlink()):
             continue
-        if ignored.leaves_out(str(place / path.name), is_folder=is_folder):
+        if left_out(str(place / path.name), f"{inside}{path.name}", is_folder=is_folder):
             continue
         if is_folder and not path.is_symlink():
-            if not path.name.startswith(".") and path.name not in _SKIPPED:
-                yield from _below(path, place / path.name, ignored)
+            yield from _below(path, place / path.name, f"{inside}{path.name}/", left_out)
         elif path.suffix == ".lua" and path.is_file():
             yield path

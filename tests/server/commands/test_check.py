@@ -80,6 +80,26 @@ def test_what_ignore_files_leave_out_is_checked_only_when_it_is_named(shell: She
     assert shell("llmspell", "check", "build/b.lua").code == 1
 
 
+def test_what_the_settings_leave_out_is_checked_only_when_it_is_named(shell: Shell) -> None:
+    shell.write(".luarc.json", '{"workspace.ignoreDir": ["build"]}')
+    shell.write("a.lua", "print('a')\n")
+    shell.write("sub/build/b.lua", "print(conter)\n")
+    assert shell("llmspell", "check").err == "1 file checked: no problems\n"
+    assert shell("llmspell", "check", "sub").err == "0 files checked: no problems\n"
+    assert shell("llmspell", "check", "sub/build/b.lua").code == 1
+
+
+def test_libraries_of_the_settings_define_globals_and_modules(shell: Shell) -> None:
+    shell.write(".luarc.json", '{"workspace.library": [".library", "nowhere"]}')
+    shell.write("a.lua", "print(Shared.size, Shared.sise)\n")
+    definition = "---@meta\n---@class Shared\n---@field size integer\nShared = {}\n"
+    shell.write(".library/shared.lua", definition)
+    ended = shell("llmspell", "check")
+    assert [line.rpartition(" ")[2] for line in ended.out.splitlines()] == ["[undefined-field]"]
+    shell.write(".library/shared.lua", definition.replace("size", "sise"))
+    assert "`size`" in shell("llmspell", "check").out
+
+
 def test_files_that_are_not_checked_still_define_globals(shell: Shell) -> None:
     shell.write("a.lua", "print(Shared)\n")
     shell.write("b.lua", "Shared = 1\n")
