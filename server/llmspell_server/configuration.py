@@ -91,16 +91,12 @@ class Configuration:
 
         server.workspace_configuration(types.ConfigurationParams(items), answered)
 
-    def without_client(self) -> list[str]:
-        """Takes what files in the folders say, where nobody can be asked; gives what is wrong."""
-        said: list[str] = []
-        found: dict[str, Settings] = {}
-        for key in (_WHOLE, *self._server.workspace.folders):
-            written, unreadable = settings_in(self._uri_of(key)) if key else ({}, [])
-            found[key], problems = read(written)
-            said += (*unreadable, *problems)
-        self._by_folder = found
-        return said
+    def without_client(self) -> None:
+        """Takes what files in the folders say, where nobody can be asked."""
+        self._by_folder = {
+            key: read(settings_in(self._uri_of(key))[0] if key else {})[0]
+            for key in (_WHOLE, *self._server.workspace.folders)
+        }
 
     def told(self, settings: object) -> None:
         """Takes what a client says that cannot be asked."""

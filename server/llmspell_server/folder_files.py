@@ -42,9 +42,11 @@ def settings_in(uri: str) -> tuple[dict[str, Any], list[str]]:
     return found, problems
 
 
-def settings_of(folder: Path) -> Settings:
-    """The settings in force in a folder where nobody can be asked for others."""
-    return read(settings_in(folder.as_uri())[0])[0]
+def settings_of(folder: Path) -> tuple[Settings, list[str]]:
+    """The settings in force in a folder where nobody can be asked for others, and what is wrong."""
+    written, unreadable = settings_in(folder.as_uri())
+    settings, problems = read(written)
+    return settings, [*unreadable, *problems]
 
 
 def _text(path: Path) -> str | None:

@@ -49,7 +49,7 @@ class Headless:
         )
         for _ in self._server.protocol.lsp_initialize(params):
             pass  # what the server does at its beginning is about clients
-        self.sentences = self._server.configuration.without_client()
+        self._server.configuration.without_client()
         self._server.know_definitions()
         summaries = {key_of(Path(path).as_uri()): found for path, found in closed.items()}
         self._server.closed_files.put(summaries)

@@ -67,12 +67,14 @@ def check(
     """
     from .check_files import checked_files
     from .check_report import FAILED, report
-    from .files import lua_files
+    from .files import lua_files, wrong_settings
 
     try:
         files = lua_files(paths or (Path(),))
     except LLMSpellError as error:
         click.echo(f"Error: {error}", err=True)
         return FAILED
+    for sentence in wrong_settings(paths or (Path(),)):
+        click.echo(f"Warning: {sentence}", err=True)
     chosen = form or ("text" if options.output == "text" else "json")
     return report(checked_files(files, jobs, cached=not no_cache), chosen, severity)

@@ -35,16 +35,22 @@ def home_of(path: Path) -> Path:
     return place if place.is_dir() else place.parent
 
 
+def wrong_settings(paths: Sequence[Path]) -> list[str]:
+    """A sentence for all that is wrong with the settings that count for some paths."""
+    homes = dict.fromkeys(map(home_of, paths))
+    return [f"{home}: {each}" for home in homes for each in settings_of(home)[1]]
+
+
 def libraries_of(folder: Path) -> list[Path]:
     """The folders and files with definitions that the settings of a folder name, if there."""
-    named = settings_of(folder).workspace_library
+    named = settings_of(folder)[0].workspace_library
     places = [(folder / Path(each).expanduser()).resolve() for each in named]
     return [place for place in places if place.exists()]
 
 
 def _below_named(folder: Path) -> Iterator[Path]:
     place, home = folder.resolve(), home_of(folder)
-    settings = settings_of(home)
+    settings, _ = settings_of(home)
     ignored = IgnoreFiles(place) if settings.workspace_use_git_ignore else None
     left_out = LeftOut(settings.workspace_ignore, ignored)
     inside = place.relative_to(home).as_posix()

@@ -89,6 +89,13 @@ def test_what_the_settings_leave_out_is_checked_only_when_it_is_named(shell: She
     assert shell("llmspell", "check", "sub/build/b.lua").code == 1
 
 
+def test_settings_that_cannot_be_read_are_told(shell: Shell) -> None:
+    shell.write(".luarc.json", '{"diagnostics.globals": [Shared]}')
+    shell.write("a.lua", "print('a')\n")
+    warning, *_ = shell("llmspell", "check").err.splitlines()
+    assert warning.startswith(f"Warning: {shell.folder}: .luarc.json is left out")
+
+
 def test_libraries_of_the_settings_define_globals_and_modules(shell: Shell) -> None:
     shell.write(".luarc.json", '{"workspace.library": [".library", "nowhere"]}')
     shell.write("a.lua", "print(Shared.size, Shared.sise)\n")
