@@ -63,9 +63,14 @@ def test_a_spell_that_waits_is_attached_to_from_the_palette(tmp_path: Path) -> N
         spell = tmp_path / "workspace/counts.lua"
         program = Path(sys.executable).parent / "llmspell-run"
         with subprocess.Popen(
-            [program, "--debug", "0", "--wait", spell], stdout=subprocess.PIPE, text=True
+            [program, "--debug", "0", "--wait", spell],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         ) as waiting:
             try:
+                assert waiting.stderr is not None
+                assert "can attach" in waiting.stderr.readline()
                 window.command("llmspell: Attach")
                 rows = window.page.locator(".quick-input-list .monaco-list-row")
                 rows.filter(has_text=str(spell)).first.click()

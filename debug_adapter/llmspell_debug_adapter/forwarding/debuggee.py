@@ -49,7 +49,7 @@ class Debuggee:
             self.connection.write(message)
         except OSError:
             del self._pending[self._count]
-            raise Refused("the debuggee has gone") from None
+            raise Refused.late(request.command) from None
 
     def answer(self, message: Message) -> None:
         """Takes an answer of the session to whom it belongs."""

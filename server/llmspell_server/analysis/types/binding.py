@@ -72,8 +72,10 @@ class _Binder:
 
     def _found(self, name: str, type_: Type) -> None:
         before = self._bindings.get(name)
-        if before is None or before is model.UNKNOWN:
+        if before is None or before is model.NEVER:
             self._bindings[name] = type_
+        elif before is model.UNKNOWN:  # what is only being worked out says less than that
+            self._bindings[name] = before if type_ is model.NEVER else type_
         elif type_ is not model.UNKNOWN:
             self._bindings[name] = model.union(before, type_)
 
@@ -152,7 +154,9 @@ class _Binder:
                 self.bind(field.type, found.type)
 
     def _entries(self, type_: Type) -> list[tuple[Type, Type]]:
-        """The keys and values of a table type."""
+        """The keys and values of a table type; of what may be any table they may be anything."""
+        if type_ is model.UNKNOWN:
+            return [(type_, type_)]
         match type_:
             case model.Array(item=item):
                 return [(model.INTEGER, item)]

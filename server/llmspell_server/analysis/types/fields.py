@@ -17,6 +17,8 @@ _DEEPEST = 24
 OPEN = (model.UNKNOWN, model.ANY)
 """Types that go with everything."""
 
+_NUMBERS = frozenset((model.INTEGER, model.NUMBER))
+
 
 def resolved(type_: Type, definitions: Definitions) -> Type:
     """The type that an alias stands for; other types as they are."""
@@ -177,15 +179,17 @@ def _defined_field(type_: Type, key: Type, definitions: Definitions) -> Type | N
 
 def _is_key(key: Type, wanted: Type, definitions: Definitions) -> bool:
     """Whether a key may be one of those that are wanted."""
-    if key in OPEN or wanted in OPEN:
+    keys = members(key, definitions)
+    if wanted in OPEN or key in OPEN or any(each in OPEN for each in keys):
         return True
-    plain = {model.widened(each) for each in members(key, definitions)}
+    plain = {model.widened(each) for each in keys}
+    plain |= _NUMBERS if plain & _NUMBERS else frozenset()  # a number may be an integer
     for each in members(wanted, definitions):
         if each in OPEN or isinstance(each, (model.Generic, model.Named)):
             return True
         if type(each) in model.BASE_OF_LITERAL:
-            if each in members(key, definitions) or model.widened(each) in plain & {key}:
+            if each in keys or model.widened(each) in plain & {key}:
                 return True
-        elif each in plain or (each is model.NUMBER and model.INTEGER in plain):
+        elif each in plain:
             return True
     return False

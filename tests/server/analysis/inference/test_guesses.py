@@ -293,3 +293,25 @@ def test_what_there_was_no_time_for_is_found_for_the_next_request(
         if left is not None:
             left()
     assert shown == ["(parameter) p: unknown", "(parameter) p: string"]
+
+
+FILTERED = """local by = {{}}
+local function each(some)
+  local ids = by[some]
+  if some then
+    local kept = {{}}
+    for id{first} in pairs(ids) do kept[id] = true end
+    ids = kept
+  end
+  for id{second} in pairs(ids) do print(id) end
+end
+"""
+
+
+@pytest.mark.parametrize(("first", "second"), [("|", ""), ("", "|")])
+def test_keys_of_what_may_be_any_table_are_unknown_though_they_depend_on_themselves(
+    first: str, second: str
+) -> None:
+    found = hovered(place(FILTERED.format(first=first, second=second)))
+    assert found is not None
+    assert found.explanation.title == "local id: unknown"

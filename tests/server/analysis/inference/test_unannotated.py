@@ -220,3 +220,11 @@ def test_what_select_leaves(marked: str, expected: str) -> None:
 def test_insertions_leave_what_conditions_say() -> None:
     code = MAYBE + "local t = v and {} if t then table.insert(t, 1) t[v] = 2 print(t|) end"
     assert type_at(code) == "table"
+
+
+@pytest.mark.parametrize(("written", "key"), [("1", "a + 1"), ("'a' .. x", "x and 1 or y")])
+def test_a_key_that_may_be_one_of_those_that_are_there_gives_what_is_there(
+    written: str, key: str
+) -> None:
+    source = f"local t, a = {{}}, 0.5 t[{written}] = true local x = t[{key}] print(x|)"
+    assert type_at(source) == "boolean"
