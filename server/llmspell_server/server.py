@@ -263,6 +263,7 @@ class SpellServer(LanguageServer):
                 Job(
                     left,
                     Priority.BACKGROUND,
+                    is_needed=False,
                     is_stale=lambda: documents.get(key) is not document,
                     done=self.protocol.reporter("guesses"),
                 )

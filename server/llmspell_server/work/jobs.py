@@ -48,6 +48,8 @@ class Job:
     done: called once with the outcome, on the thread that ended the job (with `Cancelled` on the
     thread that cancelled it). is_stale: whether the subject has changed, which ends the job with
     `Stale`. gives_way: whether it may be ended and begun anew for the sake of more urgent work.
+    is_needed: whether somebody waits for it: one that has given way too often is finished then,
+    whatever comes, and otherwise given up.
     context: what belongs to the work, for who runs it. number: its place in the queue.
     """
 
@@ -56,6 +58,7 @@ class Job:
     done: Callable[[Outcome], None] = lambda _: None
     is_stale: Callable[[], bool] = lambda: False
     gives_way: bool = True
+    is_needed: bool = True
     context: Any = None
     restarts: int = field(default=0, init=False)
     number: int = field(default=0, init=False)

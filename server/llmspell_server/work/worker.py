@@ -23,7 +23,7 @@ from .memory import tidy
 
 _HAND_OVER = 0.0005  # seconds
 _LOOK = 0.001  # seconds between two looks of a running job at the queue
-_RESTARTS = 8  # how often a job gives way before it is finished whatever comes
+_RESTARTS = 8  # how often a job gives way before it is finished whatever comes, or given up
 
 
 class Worker:
@@ -149,8 +149,11 @@ class Worker:
         try:
             with paced(self._look):
                 outcome = Result(job.run())
-        except Superseded:
+        except Superseded as reason:
             job.restarts += 1
+            if job.restarts > _RESTARTS:
+                job.end(reason)
+                return
             with self._changed:
                 self._make_ready(job)
         except Cancelled as reason:
@@ -173,7 +176,7 @@ class Worker:
         self._next_look = now + _LOOK
         if job.is_stale():
             raise Stale
-        if job.gives_way and job.restarts < _RESTARTS:
+        if job.gives_way and (job.restarts < _RESTARTS or not job.is_needed):
             with self._changed:
                 waiting = self._waiting()
             if waiting is not None and waiting < job.priority:

@@ -157,6 +157,18 @@ def test_a_job_is_finished_however_often_it_is_interrupted(worker: Worker) -> No
     assert log.next() == Result(None)
 
 
+def test_a_job_that_nobody_needs_is_given_up_when_it_is_always_interrupted(worker: Worker) -> None:
+    log = Log()
+
+    def run() -> None:
+        worker.submit(job(lambda: None, Priority.TYPING))
+        for _ in range(100_000):
+            checkpoint()
+
+    worker.submit(job(run, Priority.BACKGROUND, is_needed=False, done=log))
+    assert isinstance(log.next(), Cancelled)
+
+
 def test_a_delayed_job_is_begun_after_those_that_came_later(worker: Worker) -> None:
     log = Log()
     worker.submit(job(lambda: log("delayed")), delay=0.01)
