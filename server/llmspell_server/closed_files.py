@@ -56,7 +56,7 @@ class ClosedFiles:
             text = self.text(file)
             if text is None:
                 return None
-            kept = Snapshot.of(text, pause=checkpoint)
+            kept = Snapshot.of(text)
             self._read[file] = kept
             del self._texts[file]
         self._read.move_to_end(file)

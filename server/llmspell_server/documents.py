@@ -141,10 +141,10 @@ class Document(TextDocument):
             broken, edit = self.fault(compile_chunk) is not None, self._edit
             checkpoint()
             if edit is None:
-                self._snapshot = Snapshot.of(self.text, broken, checkpoint)
+                self._snapshot = Snapshot.of(self.text, broken)
             else:
                 self._snapshot = edit.before.edited(
-                    self.text, edit.start, edit.end, edit.length, broken, checkpoint
+                    self.text, edit.start, edit.end, edit.length, broken
                 )
             self._edit = None
         return self._snapshot

@@ -7,7 +7,7 @@ long as they have the piece.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -38,19 +38,17 @@ class Snapshot:
         self.facts: dict[object, Any] = {}
 
     @classmethod
-    def of(
-        cls, text: Text, broken: bool | None = None, pause: Callable[[], None] = lambda: None
-    ) -> Snapshot:
+    def of(cls, text: Text, broken: bool | None = None) -> Snapshot:
         """Reads a text.
 
         broken: whether Lua's compiler refuses it; None: as the parser says.
         """
         if broken is None:
-            pieces = pieces_of(text.source, False, pause)
+            pieces = pieces_of(text.source, False)
             broken = any(piece.problems for piece in pieces.all)
             if not broken:
                 return cls(text, pieces)
-        return cls(text, pieces_of(text.source, broken, pause))
+        return cls(text, pieces_of(text.source, broken))
 
     def edited(
         self,
@@ -59,10 +57,9 @@ class Snapshot:
         end: int,
         length: int,
         broken: bool,
-        pause: Callable[[], None] = lambda: None,
     ) -> Snapshot:
         """The document with another text in which `length` characters replaced a range of this."""
-        pieces = self.pieces.edited(text.source, start, end, length, broken, pause)
+        pieces = self.pieces.edited(text.source, start, end, length, broken)
         return Snapshot(text, pieces)
 
     # Places

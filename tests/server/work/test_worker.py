@@ -145,7 +145,8 @@ def test_a_job_may_refuse_to_give_way(worker: Worker) -> None:
     assert [log.next() for _ in range(2)] == ["finished", "urgent"]
 
 
-def test_a_job_is_finished_however_often_it_is_interrupted(worker: Worker) -> None:
+def always_interrupted(worker: Worker, priority: Priority, **options: object) -> Log:
+    """Where the outcome is told of a job that more urgent ones interrupt each time."""
     log = Log()
 
     def run() -> None:
@@ -153,19 +154,16 @@ def test_a_job_is_finished_however_often_it_is_interrupted(worker: Worker) -> No
         for _ in range(100_000):
             checkpoint()
 
-    worker.submit(job(run, Priority.VIEW, done=log))
-    assert log.next() == Result(None)
+    worker.submit(job(run, priority, done=log, **options))
+    return log
+
+
+def test_a_job_is_finished_however_often_it_is_interrupted(worker: Worker) -> None:
+    assert always_interrupted(worker, Priority.VIEW).next() == Result(None)
 
 
 def test_a_job_that_nobody_needs_is_given_up_when_it_is_always_interrupted(worker: Worker) -> None:
-    log = Log()
-
-    def run() -> None:
-        worker.submit(job(lambda: None, Priority.TYPING))
-        for _ in range(100_000):
-            checkpoint()
-
-    worker.submit(job(run, Priority.BACKGROUND, is_needed=False, done=log))
+    log = always_interrupted(worker, Priority.BACKGROUND, is_needed=False)
     assert isinstance(log.next(), Cancelled)
 
 

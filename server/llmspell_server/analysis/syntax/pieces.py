@@ -10,7 +10,7 @@ touched gives what parsing the whole text would.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -80,12 +80,11 @@ class Pieces:
         end: int,
         length: int,
         broken: bool,
-        pause: Callable[[], None] = lambda: None,
     ) -> Pieces:
         """The pieces of the text after an edit.
 
         source: the whole new text. start, end: what was replaced in the old one, by how many
-        (length) characters. pause: called between pieces.
+        (length) characters.
         """
         kept = 0
         for piece, begin in zip(self.all, self.starts, strict=True):
@@ -108,7 +107,7 @@ class Pieces:
             else:
                 pieces.append(_parse(source, position, broken))
                 starts.append(position)
-                pause()
+                checkpoint()
             position += len(pieces[-1].text)
             if pieces[-1].statement is None:
                 return Pieces(pieces, starts, broken)
@@ -128,9 +127,9 @@ class Pieces:
         return piece.suspicious and broken != self.broken
 
 
-def pieces_of(source: str, broken: bool, pause: Callable[[], None] = lambda: None) -> Pieces:
+def pieces_of(source: str, broken: bool) -> Pieces:
     """The pieces of a whole text."""
-    return Pieces((), (), broken).edited(source, 0, 0, len(source), broken, pause)
+    return Pieces((), (), broken).edited(source, 0, 0, len(source), broken)
 
 
 def _parse(source: str, start: int, broken: bool) -> Piece:
