@@ -21,10 +21,11 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+from .sealing import sealed, unsealed
 from .storage import cache_folder
 
 _WRITERS = ("attr._make", "cattrs.gen")
-_CHECKSUM = 16  # bytes
+_PURPOSE = b"code"
 
 
 class GeneratedCode:
@@ -62,15 +63,14 @@ class GeneratedCode:
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self._path.parent, delete=False) as file:
-                file.write(_checksum(body) + body)
+                file.write(sealed(body, _PURPOSE))
             os.replace(file.name, self._path)  # noqa: PTH105
         self._known = used
 
     def _read(self) -> dict[bytes, CodeType]:
         with suppress(OSError, ValueError, EOFError, TypeError):
-            data = self._path.read_bytes()
-            body = data[_CHECKSUM:]
-            if data[:_CHECKSUM] == _checksum(body):
+            body = unsealed(self._path.read_bytes(), _PURPOSE)
+            if body is not None:
                 found: dict[bytes, CodeType] = marshal.loads(body)  # noqa: S302  # the user's own cache
                 return found
         return {}
@@ -89,7 +89,3 @@ def _hash(value: object) -> int:
 
 def _key(source: str, filename: str) -> bytes:
     return hashlib.blake2b(f"{filename}\n{source}".encode(), digest_size=16).digest()
-
-
-def _checksum(body: bytes) -> bytes:
-    return hashlib.blake2b(body, digest_size=_CHECKSUM, key=b"code").digest()

@@ -7,7 +7,6 @@ gets the same answers (`trace.py`); nothing is kept of which that cannot be told
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 import time
@@ -17,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from .. import sealing
 from ..cache_file import CacheFile
 from ..indexing.cache import digest_of
 from .problems import Checked, Part, Problem
@@ -24,7 +24,7 @@ from .trace import Answers, Outside
 
 _FORMAT = 1  # of the table; what is in it belongs to one state of the program
 _KEPT_FOR = 30 * 24 * 3600  # seconds without use
-_CHECKSUM = 16  # bytes
+_PURPOSE = b"findings"
 _TABLE = """
 create table if not exists findings (
   part blob primary key, ground blob, body blob, used integer
@@ -99,15 +99,13 @@ def _packed(asked: Answers, files: Sequence[Checked]) -> bytes:
 
 def sealed(data: bytes) -> bytes:
     """JSON as it is stored: packed, with a checksum before it."""
-    body = zlib.compress(data)
-    return _checksum(body) + body
+    return sealing.sealed(zlib.compress(data), _PURPOSE)
 
 
 def unsealed(body: bytes) -> bytes | None:
     """What was sealed; None if it is damaged."""
-    if body[:_CHECKSUM] != _checksum(body[_CHECKSUM:]):
-        return None
-    return zlib.decompress(body[_CHECKSUM:])
+    data = sealing.unsealed(body, _PURPOSE)
+    return None if data is None else zlib.decompress(data)
 
 
 def _unpacked(body: object, part: Sequence[Path]) -> tuple[Answers, list[Checked]] | None:
@@ -129,7 +127,3 @@ def _plain(problem: Problem) -> list[Any]:
 
 def _hashable(value: Any) -> Any:
     return tuple(map(_hashable, value)) if isinstance(value, list) else value
-
-
-def _checksum(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=_CHECKSUM, key=b"findings").digest()

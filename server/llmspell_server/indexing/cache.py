@@ -19,10 +19,12 @@ from typing import NamedTuple
 
 from llmspell_server.analysis.workspace.summary import FORMAT, Summary
 from llmspell_server.cache_file import CacheFile
+from llmspell_server.sealing import sealed, unsealed
 from llmspell_server.stamps import Stamp
 
 _PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 _KEPT_FOR = 90 * 24 * 3600  # seconds without use
+_PURPOSE = b"summary"
 _TABLE = """
 create table if not exists summaries (
   path text primary key, size integer, modified integer, digest blob, summary blob, used integer
@@ -42,13 +44,13 @@ class Entry(NamedTuple):
 def packed(summary: Summary) -> bytes:
     """A summary as bytes, with a checksum before it."""
     data = pickle.dumps(summary, pickle.HIGHEST_PROTOCOL)
-    return _checksum(data) + data
+    return sealed(data, _PURPOSE)
 
 
 def unpacked(data: bytes) -> Summary | None:
     """The summary in bytes; None if they are damaged."""
-    checksum, body = data[:16], data[16:]
-    if _checksum(body) != checksum:
+    body = unsealed(data, _PURPOSE)
+    if body is None:
         return None
     with suppress(Exception):  # whatever an older Python or another version of ours has written
         found = pickle.loads(body)  # noqa: S301  # from the user's own cache, with its checksum
@@ -60,10 +62,6 @@ def unpacked(data: bytes) -> Summary | None:
 def digest_of(data: bytes) -> bytes:
     """What tells one content from another."""
     return hashlib.blake2b(data, digest_size=16).digest()
-
-
-def _checksum(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=16, key=b"summary").digest()
 
 
 class Cache:
